@@ -1,0 +1,1 @@
+"""Everything that touches the outside. Adapters import core and never each other."""

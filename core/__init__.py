@@ -1,0 +1,1 @@
+"""The ticket engine: what a desk is and does, in the standard library alone."""

@@ -1,0 +1,223 @@
+"""What may be asked of the engine: requests in the imperative, frozen, with their words already parsed.
+
+Who asks is not in a command: ``Actor`` goes beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.model.ids import DeliveryId, DraftId, FileId, PersonId, ThreadId, TicketId, TimerId
+from core.model.people import Identity, Platform, Role
+from core.model.thread import MessageKind
+from core.model.ticket import Priority, Status, Visibility
+from core.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks, through which door."""
+
+    person: PersonId | None
+    """None for the operator at the command line and for the desk's own timers."""
+    door: Platform
+    inbound: str | None = None
+    """The platform's id of what arrived: told twice, it changes nothing the second time."""
+    thread: ThreadId | None = None
+    """The thread it was said in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCommand(Command):
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDraft(Command):
+    """Start a draft, or add to the one named."""
+
+    draft: DraftId | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[FileId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket(Command):
+    title: str
+    description: Text
+    category: str
+    priority: Priority = Priority.NORMAL
+    answers: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    files: tuple[FileId, ...] = ()
+    draft: DraftId | None = None
+    """The draft it was gathered in, which ends with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMessage(TicketCommand):
+    kind: MessageKind
+    text: Text
+    files: tuple[FileId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoMessage(TicketCommand):
+    """Take back one's own last message of the last minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignTicket(TicketCommand):
+    assignee: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnassignTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPriority(TicketCommand):
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareUrgent(TicketCommand):
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus(TicketCommand):
+    """To any status, by the transition that leads there."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveTicket(TicketCommand):
+    answer: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseQuietTicket(TicketCommand):
+    """By the desk, when a resolved ticket's quiet days are over."""
+
+    timer: TimerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenTicket(TicketCommand):
+    why: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditTicket(TicketCommand):
+    title: str | None = None
+    description: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTags(TicketCommand):
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTicket(TicketCommand):
+    team: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVisibility(TicketCommand):
+    visibility: Visibility
+    previewed: bool = False
+    """Making public wants the preview seen first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfollowTicket(TicketCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddParticipant(TicketCommand):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveParticipant(TicketCommand):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrive(Command):
+    """Somebody speaks on a platform: find their person, or make one. A changed name follows."""
+
+    identity: Identity
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPerson(Command):
+    """An account with a password. The email stays unconfirmed, and an unconfirmed email brings no role."""
+
+    username: str
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmEmail(Command):
+    """By the operator, who knows the person. Roles that bot.toml gives this address follow."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRole(Command):
+    person: PersonId
+    role: Role
+    team: str | None = None
+    source: str = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeRoles(Command):
+    """Take back every role that ``source`` gave."""
+
+    person: PersonId
+    source: str = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncGrants(Command):
+    """Make the roles whose source is bot.toml those that bot.toml names now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDelivery(Command):
+    delivery: DeliveryId

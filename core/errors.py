@@ -1,0 +1,179 @@
+"""Refusals: what the desk answers when it will not do a thing, in a sentence fit for the person who asked.
+
+Each class holds one template; ``sentence`` fills it in the reader's language. ``N_`` marks a template for translation
+without translating it. Nothing here is a fault of the desk: a fault has a traceback in the log, a refusal has none.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+Gettext = Callable[[str], str]
+
+
+def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
+    return template
+
+
+class Refusal(Exception):
+    """The one root. ``reason`` is its stable name, for programs."""
+
+    template: ClassVar[str] = N_("That is not possible.")
+    reason: ClassVar[str] = "refused"
+
+    def __init__(self, **values: str | int) -> None:
+        super().__init__(self.template.format(**values))
+        self.values = values
+
+    def sentence(self, gettext: Gettext = lambda message: message) -> str:
+        """What the person reads. Values may be people's words: the door escapes them as any other words."""
+        return gettext(self.template).format(
+            **{key: gettext(value) if isinstance(value, str) else value for key, value in self.values.items()}
+        )
+
+
+class Forbidden(Refusal):
+    """Refused because of who asks."""
+
+    reason = "not_allowed"
+
+
+class NotAllowed(Forbidden):
+    template = N_("You may not {what}: {who} can.")
+
+
+class NotActive(Forbidden):
+    template = N_("Your account is {standing}: you can read your own tickets, and nothing else for now.")
+
+
+class MissingTicket(Refusal):
+    """Refused because it is not there, or the person may not know that it is: the same words for both."""
+
+    reason = "not_found"
+
+
+class NoSuchTicket(MissingTicket):
+    template = N_("There is no ticket {ref} that you can see. /ticket list shows yours.")
+
+
+class NoSuchPerson(MissingTicket):
+    template = N_("Nobody here is called “{name}”. Use their email address or the name shown beside their messages.")
+
+
+class NoSuchFile(MissingTicket):
+    template = N_("That file is not there, or not yours to use.")
+
+
+class NoSuchDraft(MissingTicket):
+    template = N_("That form is no longer open. Start again with /ticket open; nothing was sent.")
+
+
+class NoSuchDelivery(MissingTicket):
+    template = N_("There is no failed delivery {number}. /desk failures lists them.")
+
+
+class Clash(Refusal):
+    """Refused because of the state things are in."""
+
+    reason = "conflict"
+
+
+class AlreadyClaimed(Clash):
+    template = N_("{ref} is already with {name}. An agent can take it over with /ticket assign.")
+
+
+class AlreadyYours(Clash):
+    template = N_("{ref} is already yours.")
+
+
+class NotAssigned(Clash):
+    template = N_("{ref} is with nobody yet.")
+
+
+class WrongStatus(Clash):
+    template = N_("{ref} is {status}, so it cannot {what}. {mend}")
+
+
+class AlreadySo(Clash):
+    template = N_("{ref}: {what} already.")
+
+
+class TooLate(Clash):
+    template = N_("That can be taken back for a minute only, and the minute is over.")
+
+
+class NothingToUndo(Clash):
+    template = N_("You have written nothing in {ref} in the last minute that could be taken back.")
+
+
+class StaffAnswered(Clash):
+    template = N_("{ref} has been answered already, so it cannot be withdrawn. You can close it with /ticket close.")
+
+
+class Busy(Clash):
+    template = N_("Others are changing {ref} right now. Nothing was changed by you: please try again.")
+    reason = "busy"
+
+
+class BadInput(Refusal):
+    """Refused because of what was typed: which part, and how to mend it."""
+
+    reason = "bad_input"
+
+
+class BadCommand(BadInput):
+    template = N_("There is no command “{name}”. {hint}")
+
+
+class BadArgument(BadInput):
+    template = N_("{name}: {problem} Usage: {usage}")
+
+
+class WhichTicket(BadInput):
+    template = N_("Which ticket? Write its ref, like T-12, or use the command in the ticket's thread. Usage: {usage}")
+
+
+class BadField(BadInput):
+    template = N_("{name}: {problem}")
+
+
+class AmbiguousPerson(BadInput):
+    template = N_("More than one person is called “{name}”: use their email address.")
+
+
+class QuotaReached(Refusal):
+    """Refused because of how much: it says when it is possible again."""
+
+    reason = "quota"
+
+
+class TooManyOpen(QuotaReached):
+    template = N_(
+        "You have {count} open tickets, and {limit} is the most at once. Close one that is settled, "
+        "or add to one with a reply. If it is urgent, open it as urgent: that is never refused."
+    )
+
+
+class TooManyToday(QuotaReached):
+    template = N_(
+        "You have opened {count} tickets in the last 24 hours, and {limit} is the most. "
+        "The next is possible in {wait}. If it is urgent, open it as urgent: that is never refused."
+    )
+
+
+class TooSoon(QuotaReached):
+    template = N_("Please wait {wait} before opening another ticket. If it is urgent, open it as urgent.")
+
+
+class EmailTaken(Clash):
+    template = N_("There is an account with that email address or username already. Sign in with it instead.")
+
+
+class Unavailable(Refusal):
+    """The desk itself cannot serve just now: a locked, read-only or full database. Nothing was changed."""
+
+    reason = "unavailable"
+    template = N_("The desk cannot save anything right now: {why}. Nothing was changed; please try again in a minute.")
+
+
+class Conflict(Exception):
+    """Another transaction changed the same row first. The engine tries again; no person reads this."""

@@ -1,0 +1,241 @@
+"""What happened: facts in the past tense, the ticket's audit trail.
+
+Events hold references and states, never words that somebody typed: forgetting a person leaves the trail verifiable.
+A changed shape gets a higher ``schema``.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from core.model.ids import EventId, MessageId, PersonId, TicketId
+from core.model.people import Platform, Role
+from core.model.thread import MessageKind
+from core.model.ticket import Ending, Priority, Status, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    schema: ClassVar[int] = 1
+
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(Event):
+    requester: PersonId
+    category: str
+    team: str
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClaimed(Event):
+    assignee: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(Event):
+    assignee: PersonId
+    previous: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketUnassigned(Event):
+    previous: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(Event):
+    """Between in progress and waiting, by a command or by the requester's reply."""
+
+    before: Status
+    after: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(Event):
+    before: Priority
+    after: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgencyDeclared(Event):
+    """By the requester, with a reason that is the message."""
+
+    message: MessageId
+    granted: bool
+    """False where a lead is to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketResolved(Event):
+    answer: MessageId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClosed(Event):
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReopened(Event):
+    reason: MessageId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEdited(Event):
+    title: bool
+    description: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChanged(Event):
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTransferred(Event):
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibilityChanged(Event):
+    before: Visibility
+    after: Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantAdded(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantRemoved(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFollowed(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketUnfollowed(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUndone(Event):
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailConfirmed(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted(Event):
+    person: PersonId
+    role: Role
+    team: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevoked(Event):
+    person: PersonId
+    role: Role
+    team: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRetried(Event):
+    delivery: int
+
+
+_KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An event as it was written down."""
+
+    id: EventId
+    event: Event
+    at: datetime
+    actor: PersonId | None
+    """None for the desk itself and for the operator."""
+    door: Platform
+    digest: str = field(repr=False)
+    """sha256 over the digest before it and this record: "" for an event that is no ticket's."""
+
+
+def kind_of(event: Event) -> str:
+    return type(event).__name__
+
+
+def encode(event: Event) -> dict[str, Any]:  # Any: a JSON object, made and read only here
+    """The event's own fields as JSON, without its ticket."""
+    return {
+        name: value.value if isinstance(value, StrEnum) else value
+        for name, value in asdict(event).items()
+        if name != "ticket"
+    }
+
+
+def decode(kind: str, schema: int, ticket: TicketId | None, data: Mapping[str, Any]) -> Event:
+    """The event that ``encode`` wrote. Raises ValueError for a kind or schema that this desk does not know."""
+    known = _KINDS.get(kind)
+    if known is None or known.schema != schema:
+        raise ValueError(f"event {kind} of schema {schema} is unknown here: was it written by a newer desk?")
+    enums: Mapping[str, type[StrEnum]] = _ENUM_FIELDS.get(known, {})
+    return known(ticket=ticket, **{k: enums[k](v) if k in enums and v is not None else v for k, v in data.items()})
+
+
+_ENUM_FIELDS: Mapping[type[Event], Mapping[str, type[StrEnum]]] = {
+    TicketOpened: {"priority": Priority},
+    StatusChanged: {"before": Status, "after": Status},
+    PriorityChanged: {"before": Priority, "after": Priority},
+    TicketClosed: {"ending": Ending},
+    VisibilityChanged: {"before": Visibility, "after": Visibility},
+    MessagePosted: {"kind": MessageKind},
+    MessageUndone: {"kind": MessageKind},
+    RoleGranted: {"role": Role},
+    RoleRevoked: {"role": Role},
+}
+
+
+def digest(previous: str, event: Event, at: datetime, actor: PersonId | None, door: Platform) -> str:
+    """The next link of a ticket's audit chain: sha256, hex, of the previous link and the record in canonical JSON."""
+    body = {
+        "previous": previous,
+        "ticket": event.ticket,
+        "kind": kind_of(event),
+        "schema": event.schema,
+        "at": at.isoformat(),
+        "actor": actor,
+        "door": door.value,
+        "data": encode(event),
+    }
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What the desk knows: frozen dataclasses, StrEnum states, NewType ids. Import the module that holds the word."""

@@ -1,0 +1,97 @@
+"""The desk as it is set up: teams, categories and their questions, quotas, alerts. ``bot/settings.py`` makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from core.model.ticket import Priority, Visibility
+
+
+class QuestionKind(StrEnum):
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    key: str
+    label: str
+    kind: QuestionKind = QuestionKind.LINE
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    key: str
+    name: str
+    team: str
+    questions: tuple[Question, ...] = ()
+    visibility: Visibility = Visibility.PRIVATE
+    """Of a new ticket."""
+    blind_follow: bool = False
+    quiet_days: int = 7
+    """A resolved ticket closes after so many days."""
+    sensitive: bool = False
+    staff: frozenset[str] = frozenset()
+    """The confirmed email addresses of the only staff who see a sensitive category's tickets."""
+    alert_space: str | None = None
+    """Where its alerts go: the first space of its escalation's first step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    key: str
+    name: str
+    members: frozenset[str] = frozenset()
+    """Confirmed email addresses of its agents."""
+    lead: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    open_tickets_per_person: int = 50
+    tickets_per_day: int = 100
+    cooldown: timedelta = timedelta(0)
+
+
+class UrgencySetting(StrEnum):
+    """What a requester may declare urgent."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    DENY = "deny"
+
+
+class Acknowledge(StrEnum):
+    LINK = "link"
+    SIGN_IN = "sign_in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    name: str
+    time_zone: str
+    teams: Mapping[str, Team]
+    categories: Mapping[str, Category]
+    quotas: Quotas = field(default_factory=Quotas)
+    urgent_by_requester: UrgencySetting = UrgencySetting.ALLOW
+    alert_priorities: frozenset[Priority] = frozenset({Priority.HIGH, Priority.URGENT})
+    public_url: str
+    """Without a slash at its end."""
+
+    def is_sensitive(self, category: str) -> bool:
+        """A category that was taken out of bot.toml counts as sensitive: when in doubt, fewer people see it."""
+        known = self.categories.get(category)
+        return known is None or known.sensitive
+
+    def category_name(self, category: str) -> str:
+        known = self.categories.get(category)
+        return known.name if known else category
+
+    def team_name(self, team: str) -> str:
+        known = self.teams.get(team)
+        return known.name if known else team

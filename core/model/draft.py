@@ -1,0 +1,19 @@
+"""A ticket in the making: what a form has gathered so far, kept so that a restart loses nothing of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.model.ids import DraftId, FileId, PersonId
+
+DRAFT_LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    id: DraftId
+    person: PersonId
+    values: Mapping[str, str]
+    """Field key -> what was typed; "" for a field that was shown and left empty."""
+    files: tuple[FileId, ...] = ()
+    updated_at: datetime

@@ -1,0 +1,125 @@
+"""What the desk owes the outside: deliveries and timers, rows that outlive any process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId, TimerId
+from core.model.people import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class ToThread:
+    thread: ThreadId
+    platform: Platform
+
+    @property
+    def lane(self) -> str:
+        return f"thread:{self.thread}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    person: PersonId
+    platform: Platform
+
+    @property
+    def lane(self) -> str:
+        return f"person:{self.platform}:{self.person}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToSpace:
+    """An alert space, by its key in bot.toml."""
+
+    space: str
+
+    @property
+    def lane(self) -> str:
+        return f"space:{self.space}"
+
+
+Address = ToThread | ToPerson | ToSpace
+
+
+class Intent(StrEnum):
+    """What a delivery is to bring about. Words are made when it is delivered, from the state of that moment."""
+
+    CREATE_THREAD = "create_thread"
+    TICKET_CARD = "ticket_card"
+    MESSAGE = "message"
+    NEWS = "news"
+    PING = "ping"
+    ALERT = "alert"
+    ALERT_NEWS = "alert_news"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    SKIPPED = "skipped"
+    """Its guard said that nobody needs it any more, or a newer one of its kind took its place."""
+    DEAD = "dead"
+    """Given up, visible to an admin, to be retried by hand. A later one of its lane goes on."""
+    PARKED = "parked"
+    """Given up, and the rest of its lane waits: a thread that could not be created."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """An outbox row to be: references and the intent, never words."""
+
+    address: Address
+    intent: Intent
+    ticket: TicketId | None = None
+    message: MessageId | None = None
+    event_index: int | None = None
+    """Which of the transaction's events it tells of; the row then holds that event's id."""
+    pace_key: str | None = None
+    supersede_key: str | None = None
+    """A newer pending delivery with the same key in the same lane takes the place of an older one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    id: DeliveryId
+    key: str
+    """Random, 24 hex digits: what makes the sending idempotent on a platform that has such a thing."""
+    address: Address
+    intent: Intent
+    ticket: TicketId | None
+    message: MessageId | None
+    event: EventId | None
+    pace_key: str | None
+    state: DeliveryState
+    attempts: int
+    """Calls begun, this one included."""
+    uncertain: bool
+    """Whether an earlier call may have happened: look for its work before doing it again."""
+    created_at: datetime
+    first_attempt_at: datetime | None
+    due_at: datetime
+    receipt: str | None
+    """What the platform calls what was made."""
+    reason: str | None
+    """Why the last attempt failed."""
+
+
+class TimerKind(StrEnum):
+    QUIET_CLOSE = "quiet_close"
+    """A resolved ticket's quiet days are over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTimer:
+    kind: TimerKind
+    ticket: TicketId
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    id: TimerId
+    kind: TimerKind
+    ticket: TicketId
+    due_at: datetime

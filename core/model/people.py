@@ -1,0 +1,122 @@
+"""Persons: who they are on each platform, and what they were granted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.model.ids import PersonId
+
+
+class Platform(StrEnum):
+    """A door of the desk: where a person stands when they speak, and where a thread lives."""
+
+    WEB = "web"
+    API = "api"
+    DISCORD = "discord"
+    SLACK = "slack"
+    DISCOURSE = "discourse"
+    EMAIL = "email"
+    OPERATOR = "operator"
+    """The command line on the desk's own machine."""
+    SYSTEM = "system"
+    """The desk itself: a timer that fired."""
+
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether threads there hold copies that must be delivered; the browser reads the desk's own record instead."""
+        return self in {Platform.DISCORD, Platform.SLACK, Platform.DISCOURSE, Platform.EMAIL}
+
+
+class Role(StrEnum):
+    REQUESTER = "requester"
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+    @property
+    def is_staff(self) -> bool:
+        return self is not Role.REQUESTER
+
+
+class Standing(StrEnum):
+    """Whether a person may act. The suspended and the blocked may only read their own tickets."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One person on one platform: ``realm`` is the guild, workspace or forum, "" where there is but one."""
+
+    platform: Platform
+    realm: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role somebody or something gave. Losing a source takes back only what that source gave."""
+
+    role: Role
+    team: str | None = None
+    """The team it holds for; None holds for every team."""
+    source: str = "operator"
+    """Who gave it: ``operator``, ``bot.toml``, ``demo``, later ``discord:<role id>``…"""
+    approved: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    id: PersonId
+    name: str
+    email: str | None = None
+    email_confirmed: bool = False
+    language: str = "en"
+    time_zone: str | None = None
+    """IANA name; None means the desk's."""
+    standing: Standing = Standing.ACTIVE
+    grants: tuple[Grant, ...] = ()
+    created_at: datetime
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the person counts as now. Whoever still waits for approval has a requester's rights."""
+        return frozenset({Role.REQUESTER, *(grant.role for grant in self.grants if grant.approved)})
+
+    @property
+    def is_staff(self) -> bool:
+        return any(role.is_staff for role in self.roles)
+
+    @property
+    def may_act(self) -> bool:
+        return self.standing is Standing.ACTIVE
+
+    def serves(self, team: str) -> bool:
+        """Whether the person is an agent of ``team``."""
+        return any(g.approved and g.role is Role.AGENT and g.team in (None, team) for g in self.grants)
+
+    def leads(self, team: str) -> bool:
+        """Whether the person is a lead of ``team``."""
+        return any(g.approved and g.role is Role.LEAD and g.team in (None, team) for g in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a person signs in with a password. The hash is argon2's own string."""
+
+    person: PersonId
+    username: str
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. Only a digest of its cookie is kept."""
+
+    token_digest: str
+    person: PersonId
+    created_at: datetime
+    expires_at: datetime
