@@ -65,9 +65,9 @@ class PriorityChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrgencyDeclared(Event):
-    """By the requester, with a reason that is the message."""
+    """By the requester: at the opening, or later with a reason, which is the message."""
 
-    message: MessageId
+    message: MessageId | None
     granted: bool
     """False where a lead is to decide."""
 

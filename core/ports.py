@@ -38,8 +38,10 @@ class Sight:
     """Which tickets a person may know of, as a filter that a query applies before anything else."""
 
     person: PersonId
-    everything_but: frozenset[str] | None = None
-    """For staff: the categories that they may not see. None: no staff, so own, shared and public ones only."""
+    known: frozenset[str] = frozenset()
+    """The categories whose public tickets anybody may read: those that are in bot.toml and not sensitive."""
+    staff_categories: frozenset[str] = frozenset()
+    """The categories of which the person, as staff, sees every ticket."""
     own_only: bool = False
     """For the suspended and the blocked."""
 
@@ -138,6 +140,9 @@ class People(Protocol):
 
     async def staff(self) -> Sequence[Person]:
         """Everybody who has an approved staff role."""
+
+    async def granted_by(self, source: str) -> Sequence[Person]:
+        """Everybody who has a grant from ``source``."""
 
     async def save(self, person: Person) -> None:
         """Write name, email and its confirmation, language, time zone and standing; not the grants."""

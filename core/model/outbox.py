@@ -48,7 +48,6 @@ class Intent(StrEnum):
     CREATE_THREAD = "create_thread"
     TICKET_CARD = "ticket_card"
     MESSAGE = "message"
-    NEWS = "news"
     PING = "ping"
     ALERT = "alert"
     ALERT_NEWS = "alert_news"

@@ -1,0 +1,150 @@
+"""One line for each thing that happened: the thread's lines between its messages, and what a ping says."""
+
+from core.cards.card import Reader
+from core.cards.ticket import Names
+from core.events import (
+    Event,
+    MessagePosted,
+    MessageUndone,
+    ParticipantAdded,
+    ParticipantRemoved,
+    PriorityChanged,
+    Record,
+    StatusChanged,
+    TagsChanged,
+    TicketAssigned,
+    TicketClaimed,
+    TicketClosed,
+    TicketEdited,
+    TicketFollowed,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketTransferred,
+    TicketUnassigned,
+    TicketUnfollowed,
+    UrgencyDeclared,
+    VisibilityChanged,
+)
+from core.model.desk import Desk
+from core.model.ids import PersonId
+from core.model.thread import MessageKind
+from core.model.ticket import PRIORITY_WORDS, WORDS, Ending, Visibility
+
+FOR_EVERYBODY = (
+    TicketOpened,
+    TicketClaimed,
+    TicketAssigned,
+    TicketUnassigned,
+    StatusChanged,
+    PriorityChanged,
+    UrgencyDeclared,
+    TicketResolved,
+    TicketClosed,
+    TicketReopened,
+    TicketEdited,
+    TicketTransferred,
+    VisibilityChanged,
+    ParticipantAdded,
+    ParticipantRemoved,
+    MessagePosted,
+    MessageUndone,
+)
+"""What whoever sees the ticket may know of; the rest of the trail is the staff's."""
+
+_WITHOUT_A_LINE = (MessagePosted,)
+
+
+def persons_in(event: Event) -> frozenset[PersonId]:
+    """Whom the event names, for looking up their names."""
+    held = (getattr(event, name, None) for name in ("requester", "assignee", "previous", "person"))
+    return frozenset(person for person in held if person is not None)
+
+
+def line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
+    """What happened, in one sentence without its end; "" for what shows itself, as a message does."""
+    _ = reader.gettext
+    event = record.event
+    if isinstance(event, _WITHOUT_A_LINE):
+        return ""
+    who = names.get(record.actor, _("Somebody")) if record.actor is not None else _("The desk")
+    return _line_of_hands(event, who, names, desk, reader) or _line_of_state(event, who, names, reader)
+
+
+def _line_of_hands(event: Event, who: str, names: Names, desk: Desk, reader: Reader) -> str:
+    """Where it went: opened, claimed, assigned, transferred."""
+    _ = reader.gettext
+    match event:
+        case TicketOpened(team=team):
+            return _("{who} opened the ticket for {team}").format(who=who, team=desk.team_name(team))
+        case TicketClaimed():
+            return _("{who} has it now").format(who=who)
+        case TicketAssigned(assignee=assignee):
+            return _("{who} gave it to {name}").format(who=who, name=names.get(assignee, "?"))
+        case TicketUnassigned(previous=previous):
+            return _("{who} put it back into the queue; {name} had it").format(who=who, name=names.get(previous, "?"))
+        case TicketTransferred(after=after):
+            return _("{who} handed it to {team}").format(who=who, team=desk.team_name(after))
+        case ParticipantAdded(person=person):
+            return _("{who} added {name}").format(who=who, name=names.get(person, "?"))
+        case ParticipantRemoved(person=person):
+            return _("{who} removed {name}").format(who=who, name=names.get(person, "?"))
+        case _:
+            return ""
+
+
+def _line_of_state(event: Event, who: str, names: Names, reader: Reader) -> str:
+    _ = reader.gettext
+    match event:
+        case StatusChanged(after=after):
+            return _("Now {status}").format(status=_(WORDS[after]))
+        case PriorityChanged(after=after):
+            return _("{who} set the priority to {priority}").format(who=who, priority=_(PRIORITY_WORDS[after]))
+        case UrgencyDeclared(granted=True):
+            return _("{who} declared it urgent").format(who=who)
+        case UrgencyDeclared():
+            return _("{who} asks for it to be urgent; a lead decides").format(who=who)
+        case TicketResolved():
+            return _("{who} resolved it").format(who=who)
+        case TicketClosed(ending=ending):
+            return _line_of_ending(ending, who, reader)
+        case TicketReopened():
+            return _("{who} reopened it").format(who=who)
+        case _:
+            return _line_of_words(event, who, names, reader)
+
+
+def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
+    _ = reader.gettext
+    match event:
+        case TicketEdited(title=True):
+            return _("{who} changed the title").format(who=who)
+        case TicketEdited():
+            return _("{who} changed the description").format(who=who)
+        case TagsChanged():
+            return _("{who} changed the tags").format(who=who)
+        case VisibilityChanged(after=Visibility.PUBLIC):
+            return _("{who} made it public: everybody who is signed in can read it").format(who=who)
+        case VisibilityChanged():
+            return _("{who} made it private again").format(who=who)
+        case TicketFollowed(person=person):
+            return _("{name} follows it").format(name=names.get(person, "?"))
+        case TicketUnfollowed(person=person):
+            return _("{name} no longer follows it").format(name=names.get(person, "?"))
+        case MessageUndone(kind=MessageKind.NOTE):
+            return _("{who} took a note back").format(who=who)
+        case MessageUndone():
+            return _("{who} took a message back").format(who=who)
+        case _:
+            return ""
+
+
+def _line_of_ending(ending: Ending, who: str, reader: Reader) -> str:
+    _ = reader.gettext
+    match ending:
+        case Ending.QUIET:
+            return _("Closed, since nothing more was said after it was resolved")
+        case Ending.WITHDRAWN:
+            return _("{who} withdrew it").format(who=who)
+        case Ending.BY_REQUESTER | Ending.BY_STAFF:
+            return _("{who} closed it").format(who=who)

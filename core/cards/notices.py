@@ -1,0 +1,99 @@
+"""What reaches people outside a thread: pings to a person, alerts to a space."""
+
+from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Tone
+from core.cards.news import line
+from core.cards.ticket import Names, url_of
+from core.cards.times import ago
+from core.events import MessagePosted, Record, TicketClaimed, TicketOpened, TicketResolved
+from core.model.desk import Desk
+from core.model.thread import Message, MessageKind
+from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket
+from core.text import Text, shorten
+
+PREVIEW = 200
+"""Characters of a message that its ping shows."""
+
+
+def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, desk: Desk, reader: Reader) -> Card:
+    """What a person is told of something that concerns them. A sensitive ticket's says its ref and no more."""
+    _ = reader.gettext
+    sensitive = desk.is_sensitive(ticket.category)
+    what = _happening(record, names, desk, reader)
+    words = shorten(message.text.plain(), PREVIEW) if message is not None and not sensitive else ""
+    return Card(
+        title=ticket.ref if sensitive else f"{ticket.ref} {shorten(ticket.title, 100)}",
+        subtitle=_("Something new in a sensitive ticket") if sensitive else what,
+        body=Text.of(words),
+        tone=Tone.URGENT if ticket.priority is Priority.URGENT and ticket.status.is_live else Tone.PLAIN,
+        buttons=(Button(label=_("Open"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY),),
+        url=url_of(ticket, desk),
+    )
+
+
+def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
+    _ = reader.gettext
+    who = names.get(record.actor, _("Somebody")) if record.actor is not None else _("The desk")
+    match record.event:
+        case TicketOpened(team=team):
+            return _("New for {team}, from {who}").format(team=desk.team_name(team), who=who)
+        case TicketClaimed():
+            return _("{who} has your ticket now and will answer here").format(who=who)
+        case TicketResolved():
+            return _("{who} resolved it. If it is not solved, reopen it with a word on why").format(who=who)
+        case MessagePosted(kind=MessageKind.NOTE):
+            return _("{who} left a note").format(who=who)
+        case MessagePosted():
+            return _("{who} wrote").format(who=who)
+        case _:
+            return line(record, names, desk, reader)
+
+
+def alert(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
+    """An urgent or high ticket for the leads' space. A sensitive ticket's gives its ref and priority, nothing else."""
+    _ = reader.gettext
+    priority = _(PRIORITY_WORDS[ticket.priority]).capitalize()
+    button = Button(label=_("Open the thread"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY)
+    tone = _alert_tone(ticket)
+    if desk.is_sensitive(ticket.category):
+        return Card(
+            title=_("{priority}: {ref}").format(priority=priority, ref=ticket.ref),
+            tone=tone,
+            fields=(Field(_("Priority"), priority),),
+            buttons=(button,),
+            url=url_of(ticket, desk),
+        )
+    return Card(
+        title=_("{priority}: {ref} {title}").format(priority=priority, ref=ticket.ref, title=ticket.title),
+        subtitle=_("From {who}, {ago}").format(who=names.get(ticket.requester, "?"), ago=ago(ticket.opened_at, reader)),
+        tone=tone,
+        fields=(
+            Field(_("Priority"), priority),
+            Field(_("Status"), _(WORDS[ticket.status]).capitalize()),
+            Field(_("Category"), desk.category_name(ticket.category)),
+            Field(_("Team"), desk.team_name(ticket.team)),
+            Field(_("With"), names.get(ticket.assignee, "?") if ticket.assignee else _("nobody yet")),
+            Field(_("Opened"), ticket.opened_at),
+        ),
+        buttons=(button,),
+        url=url_of(ticket, desk),
+    )
+
+
+def alert_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
+    """What became of an alerted ticket, for the same place. Of a sensitive one: its ref and status."""
+    _ = reader.gettext
+    status = _(WORDS[ticket.status]).capitalize()
+    what = status if desk.is_sensitive(ticket.category) else line(record, names, desk, reader)
+    return Card(
+        title=f"{ticket.ref}: {what}",
+        tone=_alert_tone(ticket),
+        fields=(Field(_("Status"), status),),
+        buttons=(Button(label=_("Open the thread"), url=url_of(ticket, desk)),),
+        url=url_of(ticket, desk),
+    )
+
+
+def _alert_tone(ticket: Ticket) -> Tone:
+    if ticket.status in (Status.RESOLVED, Status.CLOSED):
+        return Tone.GOOD
+    return Tone.URGENT if ticket.priority is Priority.URGENT else Tone.WARNING

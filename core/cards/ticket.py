@@ -1,0 +1,172 @@
+"""The ticket as a card, and lists of tickets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.actions import Press, encode_press
+from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Step, StepState, Tone
+from core.cards.times import ago
+from core.errors import N_
+from core.model.desk import Desk
+from core.model.ids import PersonId
+from core.model.people import Person
+from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket, Visibility
+from core.policy import Action, may
+from core.text import Text, shorten
+
+Names = Mapping[PersonId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """A ticket with what its card says beside it."""
+
+    ticket: Ticket
+    names: Names
+    place: int | None = None
+    """In its team's queue, where it waits there."""
+
+
+def url_of(ticket: Ticket, desk: Desk) -> str:
+    return f"{desk.public_url}/t/{ticket.ref}"
+
+
+def ticket_card(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Card:
+    """The first card of a ticket's thread. ``viewer`` decides on the buttons; None: a card that many people see."""
+    _ = reader.gettext
+    ticket = view.ticket
+    fields = [
+        Field(_("Status"), _(WORDS[ticket.status]).capitalize()),
+        Field(_("Priority"), _(PRIORITY_WORDS[ticket.priority]).capitalize()),
+        Field(_("Category"), desk.category_name(ticket.category)),
+        Field(_("With"), view.names.get(ticket.assignee, "") if ticket.assignee else _("nobody yet")),
+        Field(_("Team"), desk.team_name(ticket.team)),
+        Field(_("Asked by"), view.names.get(ticket.requester, "")),
+        Field(_("Opened"), ticket.opened_at),
+    ]
+    if view.place is not None:
+        fields.append(Field(_("Place in the queue"), str(view.place)))
+    fields += [Field(answer.label, answer.value) for answer in ticket.answers]
+    if ticket.tags:
+        fields.append(Field(_("Tags"), ", ".join(ticket.tags)))
+    if ticket.participants:
+        fields.append(Field(_("Also here"), ", ".join(view.names.get(p, "?") for p in sorted(ticket.participants))))
+    if ticket.follower_count:
+        fields.append(Field(_("Followers"), str(ticket.follower_count)))
+    return Card(
+        title=ticket.title,
+        subtitle=ticket.ref,
+        body=ticket.description,
+        tone=_tone(ticket),
+        fields=tuple(fields),
+        progress=progress(ticket, reader),
+        buttons=tuple(_buttons(ticket, desk, reader, viewer)),
+        footer=who_hears(ticket, desk, reader),
+        url=url_of(ticket, desk),
+    )
+
+
+def who_hears(ticket: Ticket, desk: Desk, reader: Reader) -> str:
+    """Who reads what is written in the ticket's thread: said in its first message."""
+    _ = reader.gettext
+    if ticket.visibility is Visibility.PUBLIC:
+        return _("Everybody who is signed in can read this ticket. Notes of the staff stay with the staff.")
+    if desk.is_sensitive(ticket.category):
+        return _("Only the requester and the few staff named for {category} read what is written here.").format(
+            category=desk.category_name(ticket.category)
+        )
+    return _("The requester, whoever was added, and the support staff read what is written here.")
+
+
+def progress(ticket: Ticket, reader: Reader) -> tuple[Step, ...]:
+    """Opened, with an agent, answered, resolved."""
+    _ = reader.gettext
+    ended = not ticket.status.is_live
+    reached = [
+        (_("Opened"), True),
+        (_("With an agent"), ticket.assignee is not None or ended),
+        (_("Answered"), ticket.first_response_at is not None or ended),
+        (_("Closed") if ticket.status is Status.CLOSED else _("Resolved"), ended),
+    ]
+    first_to_come = next((n for n, (_label, done) in enumerate(reached) if not done), len(reached))
+    return tuple(
+        Step(label, StepState.DONE if done else StepState.NOW if n == first_to_come else StepState.TO_COME)
+        for n, (label, done) in enumerate(reached)
+    )
+
+
+def ticket_row(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Row:
+    _ = reader.gettext
+    parts = [
+        _(WORDS[ticket.status]),
+        *([_(PRIORITY_WORDS[ticket.priority])] if ticket.priority is not Priority.NORMAL else []),
+        desk.category_name(ticket.category),
+        _("with {name}").format(name=names.get(ticket.assignee, "?")) if ticket.assignee else _("with nobody yet"),
+        ago(ticket.opened_at, reader),
+    ]
+    return Row(
+        title=f"{ticket.ref} {shorten(ticket.title, 100)}",
+        detail=" · ".join(parts),
+        url=url_of(ticket, desk),
+        ref=ticket.ref,
+    )
+
+
+def ticket_list(title: str, tickets: Sequence[Ticket], names: Names, desk: Desk, reader: Reader) -> Card:
+    _ = reader.gettext
+    body = Text() if tickets else Text.of(_("Nothing here."))
+    return Card(title=title, body=body, rows=tuple(ticket_row(ticket, names, desk, reader) for ticket in tickets))
+
+
+def _tone(ticket: Ticket) -> Tone:
+    if not ticket.status.is_live:
+        return Tone.GOOD
+    return {Priority.URGENT: Tone.URGENT, Priority.HIGH: Tone.WARNING}.get(ticket.priority, Tone.PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A button that a ticket's card may bear."""
+
+    label: str
+    verb: str
+    action: Action
+    statuses: frozenset[Status]
+    style: ButtonStyle = ButtonStyle.PLAIN
+
+
+_LIVE = frozenset({Status.OPEN, Status.IN_PROGRESS, Status.WAITING})
+_OVER = frozenset({Status.RESOLVED, Status.CLOSED})
+_OFFERS = (
+    _Offer(N_("Claim"), "claim", Action.CLAIM, _LIVE, ButtonStyle.PRIMARY),
+    _Offer(N_("Resolve"), "resolve", Action.RESOLVE, _LIVE, ButtonStyle.PRIMARY),
+    _Offer(N_("Urgent"), "urgent", Action.DECLARE_URGENT, _LIVE, ButtonStyle.DANGER),
+    _Offer(N_("Priority"), "priority", Action.PRIORITISE, _LIVE),
+    _Offer(N_("Reopen"), "reopen", Action.REOPEN, _OVER, ButtonStyle.PRIMARY),
+    _Offer(N_("Follow"), "follow", Action.FOLLOW, _LIVE),
+    _Offer(N_("Close"), "close", Action.CLOSE, frozenset(Status) - {Status.CLOSED}),
+)
+
+
+def _buttons(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+    return [
+        Button(
+            label=reader.gettext(offer.label),
+            action=encode_press(Press("ticket", offer.verb, ticket.id)),
+            style=offer.style,
+        )
+        for offer in _OFFERS
+        if ticket.status in offer.statuses and _fits(offer, ticket, desk, reader, viewer)
+    ]
+
+
+def _fits(offer: _Offer, ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> bool:
+    if offer.verb == "claim" and ticket.assignee is not None:
+        return False
+    if offer.verb == "urgent" and ticket.priority is Priority.URGENT:
+        return False
+    if viewer is None:
+        return offer.verb != "follow"
+    if offer.verb == "follow" and (ticket.requester == viewer.id or viewer.is_staff):
+        return False
+    return may(offer.action, viewer, ticket, desk, reader.now)

@@ -1,0 +1,114 @@
+"""The one way anything changes: ``Engine.handle(command, actor)``, one unit of work around one use case.
+
+State, audit events, outbox rows and timers commit together. A command that lost a race is tried again from the start;
+told twice under the same inbound id, it answers as it did the first time and changes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from inspect import isawaitable
+from typing import Any
+
+from core import commands
+from core.commands import Actor, Command, TicketCommand
+from core.errors import Busy, Conflict, NotAllowed
+from core.model.desk import Desk
+from core.model.ids import ref_of
+from core.model.people import Person
+from core.ports import Clock, Committed, Keys, OnCommit, Outcome, Store, UnitOfWork
+from core.routing import route
+from core.usecases import assignment, company, deliveries, facts, messages, opening, people, states
+from core.usecases.case import Case
+
+_ATTEMPTS = 12
+"""Of one command in a row of lost races; with n commands on one ticket at once, the last wins its nth."""
+
+_UseCase = Callable[[Any, Case], Awaitable[Outcome]]  # Any: each takes the command type it is listed under
+
+USE_CASES: Mapping[type[Command], _UseCase] = {
+    commands.SaveDraft: opening.save_draft,
+    commands.OpenTicket: opening.open_ticket,
+    commands.PostMessage: messages.post_message,
+    commands.UndoMessage: messages.undo_message,
+    commands.ClaimTicket: assignment.claim_ticket,
+    commands.AssignTicket: assignment.assign_ticket,
+    commands.UnassignTicket: assignment.unassign_ticket,
+    commands.TransferTicket: assignment.transfer_ticket,
+    commands.SetStatus: states.set_status,
+    commands.ResolveTicket: states.resolve_ticket,
+    commands.CloseTicket: states.close_ticket,
+    commands.CloseQuietTicket: states.close_quiet_ticket,
+    commands.ReopenTicket: states.reopen_ticket,
+    commands.WithdrawTicket: states.withdraw_ticket,
+    commands.SetPriority: facts.set_priority,
+    commands.DeclareUrgent: facts.declare_urgent,
+    commands.EditTicket: facts.edit_ticket,
+    commands.ChangeTags: facts.change_tags,
+    commands.SetVisibility: facts.set_visibility,
+    commands.FollowTicket: company.follow_ticket,
+    commands.UnfollowTicket: company.unfollow_ticket,
+    commands.AddParticipant: company.add_participant,
+    commands.RemoveParticipant: company.remove_participant,
+    commands.Arrive: people.arrive,
+    commands.RegisterPerson: people.register_person,
+    commands.ConfirmEmail: people.confirm_email,
+    commands.GrantRole: people.grant_role,
+    commands.RevokeRoles: people.revoke_roles,
+    commands.SyncGrants: people.sync_grants,
+    commands.RetryDelivery: deliveries.retry_delivery,
+}
+
+
+class Engine:
+    """Handles commands. ``listeners`` hear of every commit, after it is on disk."""
+
+    def __init__(self, store: Store, desk: Desk, clock: Clock, keys: Keys, listeners: Sequence[OnCommit] = ()) -> None:
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        self._keys = keys
+        self._listeners = tuple(listeners)
+
+    async def handle(self, command: Command, actor: Actor) -> Outcome:
+        """Do it, and say what it came to. Raises a Refusal, with nothing changed."""
+        for _ in range(_ATTEMPTS):
+            try:
+                outcome, committed = await self._once(command, actor)
+            except Conflict:
+                continue
+            if committed is not None:
+                await self._tell(committed)
+            return outcome
+        raise Busy(ref=ref_of(command.ticket) if isinstance(command, TicketCommand) else "The desk")
+
+    async def _once(self, command: Command, actor: Actor) -> tuple[Outcome, Committed | None]:
+        async with self._store.write() as work:
+            if actor.inbound is not None:
+                earlier = await work.inbox.find(actor.door, actor.inbound)
+                if earlier is not None:
+                    return replace(earlier, repeated=True), None
+            now = self._clock.now()
+            person = await self._person(actor, work)
+            case = Case(work=work, desk=self._desk, actor=actor, person=person, now=now, keys=self._keys)
+            outcome = await USE_CASES[type(command)](command, case)
+            records = await case.write_down()
+            owed = await route(records, case)
+            for new, event in owed:
+                await work.outbox.add(new, key=self._keys.hex(24), event=event, at=now)
+            if actor.inbound is not None:
+                await work.inbox.record(actor.door, actor.inbound, outcome, now)
+        return outcome, Committed(ticket=case.changed, records=records, owes=bool(owed))
+
+    async def _person(self, actor: Actor, work: UnitOfWork) -> Person | None:
+        if actor.person is None:
+            return None
+        person = await work.people.get(actor.person)
+        if person is None:
+            raise NotAllowed(what="do this", who="a person whom the desk knows")
+        return person
+
+    async def _tell(self, committed: Committed) -> None:
+        for listener in self._listeners:
+            told = listener(committed)
+            if isawaitable(told):
+                await told

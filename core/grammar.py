@@ -1,0 +1,163 @@
+"""The text form of a command: ``/noun verb [ref] args``.
+
+Arguments come in the order of the parameters; ``name:value`` may be put before them instead. A value with spaces is
+quoted; the last text takes the rest of the line as it stands, quotes, line breaks and all. In a ticket's thread the ref
+may be left out. What cannot be read is refused with what is wrong and how the command is used.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from core.errors import N_, BadArgument, BadCommand, WhichTicket
+from core.model.ids import TicketId, parse_ref
+from core.text import clean
+from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
+
+_TOKEN = re.compile(r'\s*(?:"(?P<straight>[^"]*)"(?=\s|$)|“(?P<curly>[^”]*)”(?=\s|$)|(?P<bare>\S+))')
+_NAMED = re.compile(r'\s*(?P<name>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?=\s|$)')
+_RESTS = (ParameterKind.TEXT, ParameterKind.PERSON)
+"""Kinds that take the rest of the line where they come last: a text, and a name with spaces in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    command: SlashCommand
+    ticket: TicketId | None
+    arguments: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Rest:
+    """What of the line is not read yet."""
+
+    line: str
+
+    def peek(self) -> str | None:
+        found = _TOKEN.match(self.line)
+        return None if found is None else next(group for group in found.groups() if group is not None)
+
+    def take(self) -> str | None:
+        found = _TOKEN.match(self.line)
+        if found is None:
+            return None
+        self.line = self.line[found.end() :]
+        return next(group for group in found.groups() if group is not None)
+
+    def next_is_quoted(self) -> bool:
+        found = _TOKEN.match(self.line)
+        return found is not None and found["bare"] is None
+
+    def take_all(self) -> str | None:
+        words, self.line = self.line.strip(), ""
+        return words or None
+
+    def take_named(self, names: set[str]) -> tuple[str, str] | None:
+        found = _NAMED.match(self.line)
+        if found is None or found["name"] not in names:
+            return None
+        self.line = self.line[found.end() :]
+        return found["name"], found["quoted"] if found["quoted"] is not None else found["bare"]
+
+
+def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed:
+    """Raises BadCommand, BadArgument or WhichTicket. ``context`` is the ticket whose thread it was typed in."""
+    rest = _Rest(clean(line).strip().removeprefix("/"))
+    command = _command(rest, vocabulary)
+    given: dict[str, str] = {}
+    names = {parameter.name for parameter in command.parameters}
+    while (named := rest.take_named(names - given.keys())) is not None:
+        given[named[0]] = named[1]
+    for number, parameter in enumerate(command.parameters):
+        if parameter.name not in given:
+            is_last = number == len(command.parameters) - 1
+            value = _positional(parameter, rest, vocabulary, is_last=is_last)
+            if value is not None:
+                given[parameter.name] = value
+    left = rest.take_all()
+    if left is not None:
+        raise BadArgument(name=left.split()[0], problem=N_("this is one word too many."), usage=command.usage)
+    return resolve(command, given, vocabulary, context)
+
+
+def resolve(command: SlashCommand, given: dict[str, str], vocabulary: Vocabulary, context: TicketId | None) -> Parsed:
+    """Check what was given for each parameter and bring it to its canonical form. Raises as ``parse``."""
+    ticket = context
+    arguments: dict[str, str] = {}
+    for parameter in command.parameters:
+        value = given.get(parameter.name)
+        if parameter.kind is ParameterKind.TICKET:
+            ticket = _ticket(parameter, value, command, context)
+        elif value:
+            arguments[parameter.name] = _value(parameter, value, command, vocabulary)
+        elif parameter.required:
+            raise BadArgument(name=parameter.name, problem=N_("this is missing."), usage=command.usage)
+    return Parsed(command, ticket, arguments)
+
+
+def _command(rest: _Rest, vocabulary: Vocabulary) -> SlashCommand:
+    noun = (rest.take() or "").lower()
+    alone = vocabulary.find(noun, "")
+    if alone is not None:
+        return alone
+    verbs = [command.verb for command in vocabulary.commands if command.noun == noun]
+    if not verbs:
+        raise BadCommand(name=f"/{noun}", hint=_hint(noun, list(vocabulary.nouns), "/{}"))
+    verb = (rest.take() or "").lower()
+    found = vocabulary.find(noun, verb)
+    if found is None:
+        hint = _hint(verb, verbs, f"/{noun} {{}}") if verb else f"/{noun}: {', '.join(verbs)}."
+        raise BadCommand(name=f"/{noun} {verb}".rstrip(), hint=hint)
+    return found
+
+
+def _hint(word: str, known: list[str], shape: str) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {shape.format(close[0])}?" if close else "/help lists them all."
+
+
+def _positional(parameter: Parameter, rest: _Rest, vocabulary: Vocabulary, *, is_last: bool) -> str | None:
+    token = rest.peek()
+    if token is None:
+        return None
+    if parameter.kind is ParameterKind.TICKET:
+        return rest.take() if parse_ref(token) is not None else None
+    if parameter.kind is ParameterKind.TEXT and not (rest.next_is_quoted() and not is_last):
+        return rest.take_all()
+    if parameter.kind in _RESTS and is_last and not rest.next_is_quoted():
+        return rest.take_all()
+    choices = vocabulary.choices.get(parameter.kind)
+    if choices is not None and not parameter.required and _chosen(token, choices) is None:
+        return None
+    return rest.take()
+
+
+def _ticket(
+    parameter: Parameter, value: str | None, command: SlashCommand, context: TicketId | None
+) -> TicketId | None:
+    if value is None:
+        if context is None and parameter.required:
+            raise WhichTicket(usage=command.usage)
+        return context
+    ticket = parse_ref(value)
+    if ticket is None:
+        raise BadArgument(name=parameter.name, problem=N_("a ref is wanted, like T-12."), usage=command.usage)
+    return ticket
+
+
+def _value(parameter: Parameter, value: str, command: SlashCommand, vocabulary: Vocabulary) -> str:
+    choices = vocabulary.choices.get(parameter.kind)
+    if choices is not None:
+        chosen = _chosen(value, choices)
+        if chosen is None:
+            listed = ", ".join(choice.value for choice in choices)
+            raise BadArgument(name=parameter.name, problem=f"“{value}” is not one of {listed}.", usage=command.usage)
+        return chosen
+    if parameter.kind is ParameterKind.NUMBER and not re.fullmatch(r"[1-9][0-9]{0,14}", value, re.ASCII):
+        raise BadArgument(name=parameter.name, problem=N_("a whole number is wanted."), usage=command.usage)
+    return value
+
+
+def _chosen(word: str, choices: tuple[Choice, ...]) -> str | None:
+    folded = word.casefold()
+    return next((c.value for c in choices if folded in (c.value.casefold(), c.label.casefold())), None)

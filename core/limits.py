@@ -1,0 +1,63 @@
+"""How much of what people type the desk takes, and the sentences for more: one place, so that every door says the same.
+
+Characters are Unicode code points, counted after ``core.text.clean``.
+"""
+
+from core.errors import N_, BadField
+from core.text import Text, clean_line
+
+TITLE = 200
+NAME = 80
+TEXT = 20_000
+ANSWER = 1_000
+TAG = 30
+TAGS = 10
+FILES = 10
+
+
+class FieldEmpty(BadField):
+    template = N_("{name} is empty: please write something there.")
+
+
+class FieldTooLong(BadField):
+    template = N_("{name} has {length} characters, and {limit} is the most. Please shorten it.")
+
+
+class TooManyOf(BadField):
+    template = N_("{name}: {count} are too many, {limit} is the most.")
+
+
+def line(name: str, words: str, limit: int) -> str:
+    """One line of at most ``limit`` characters. Raises FieldEmpty or FieldTooLong, with ``name`` (already marked)."""
+    tidy = clean_line(words)
+    if not tidy or not any(character.isprintable() and not character.isspace() for character in tidy):
+        raise FieldEmpty(name=name)
+    if len(tidy) > limit:
+        raise FieldTooLong(name=name, length=len(tidy), limit=limit)
+    return tidy
+
+
+def text(name: str, words: Text, *, may_be_empty: bool = False) -> Text:
+    """A text of at most ``TEXT`` characters. Raises FieldEmpty or FieldTooLong."""
+    length = len(words.plain())
+    if not words and not may_be_empty:
+        raise FieldEmpty(name=name)
+    if length > TEXT:
+        raise FieldTooLong(name=name, length=length, limit=TEXT)
+    return words
+
+
+def tags(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags in their one form: lower case, ``-`` for spaces, without ``#``, each once, in the order given."""
+    tidy = tuple(dict.fromkeys(tag for word in words if (tag := _tag(word))))
+    if len(tidy) > TAGS:
+        raise TooManyOf(name=N_("Tags"), count=len(tidy), limit=TAGS)
+    for tag in tidy:
+        if len(tag) > TAG:
+            raise FieldTooLong(name=N_("A tag"), length=len(tag), limit=TAG)
+    return tidy
+
+
+def _tag(word: str) -> str:
+    kept = (c if c.isalnum() or c in "-_+." else "-" for c in clean_line(word).lstrip("#").lower())
+    return "".join(kept).strip("-")

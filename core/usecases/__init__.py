@@ -1,0 +1,1 @@
+"""What the desk does: one file per noun, one function per command: load, check, change, record."""

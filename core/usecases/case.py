@@ -1,0 +1,74 @@
+"""One command being handled: what its use case may reach, and what it leaves to be written down."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from core.commands import Actor
+from core.errors import NoSuchTicket, NotAllowed
+from core.events import Event, Record, digest
+from core.model.desk import Desk
+from core.model.ids import PersonId, TicketId, ref_of
+from core.model.people import Person
+from core.model.ticket import Ticket
+from core.policy import Action, may_in_general, require
+from core.ports import Keys, UnitOfWork
+
+
+@dataclass(slots=True)
+class Case:
+    work: UnitOfWork
+    desk: Desk
+    actor: Actor
+    person: Person | None
+    """Who asks; None for the operator and for the desk's own timers."""
+    now: datetime
+    keys: Keys
+    events: list[Event] = field(default_factory=list)
+    changed: Ticket | None = None
+
+    @property
+    def asker(self) -> Person:
+        """Who asks, for what only a person can ask."""
+        if self.person is None:
+            raise NotAllowed(what="do this", who="a person who is signed in")
+        return self.person
+
+    async def ticket(self, ticket: TicketId, action: Action) -> Ticket:
+        """The ticket, if the asker may do ``action`` to it. Raises NoSuchTicket, NotAllowed or NotActive."""
+        found = await self.work.tickets.get(ticket)
+        if found is None:
+            raise NoSuchTicket(ref=ref_of(ticket))
+        require(action, self.asker, found, self.desk, self.now)
+        return found
+
+    def may(self, action: Action) -> bool:
+        """Whether the asker may do ``action`` in general."""
+        return may_in_general(action, self.asker)
+
+    async def name_of(self, person: PersonId | None) -> str:
+        if person is None:
+            return ""
+        return (await self.work.people.named([person])).get(person, "")
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+    def change(self, ticket: Ticket, *events: Event) -> None:
+        """Let ``ticket`` be saved when the use case is done, with ``events`` in its trail."""
+        self.changed = ticket
+        self.events.extend(events)
+
+    async def write_down(self) -> tuple[Record, ...]:
+        """Save the ticket and append its events, each chained to the one before it."""
+        link = self.changed.last_digest if self.changed else ""
+        records = []
+        for event in self.events:
+            mark = ""
+            if event.ticket is not None:
+                mark = link = digest(link, event, self.now, self.actor.person, self.actor.door)
+            records.append(await self.work.events.append(event, self.now, self.actor.person, self.actor.door, mark))
+        if self.changed is not None:
+            saved = replace(self.changed, last_digest=link, updated_at=self.now)
+            await self.work.tickets.save(saved)
+            self.changed = replace(saved, version=saved.version + 1)
+        return tuple(records)

@@ -1,0 +1,101 @@
+"""What a ticket says of itself: its words, tags, priority, urgency and who may read it."""
+
+from dataclasses import replace
+
+from core import limits
+from core.commands import ChangeTags, DeclareUrgent, EditTicket, SetPriority, SetVisibility
+from core.errors import N_, AlreadySo, BadField, Clash
+from core.events import PriorityChanged, TagsChanged, TicketEdited, UrgencyDeclared, VisibilityChanged
+from core.model.desk import Desk, UrgencySetting
+from core.model.thread import MessageKind
+from core.model.ticket import Priority, Ticket, Visibility
+from core.policy import Action
+from core.ports import Outcome
+from core.usecases.case import Case
+from core.usecases.messages import say
+
+
+class NothingToChange(BadField):
+    template = N_("{ref}: say what to change, a title or a description.")
+
+
+class StaysPrivate(Clash):
+    template = N_("{ref} is in a sensitive category: it can never be made public.")
+
+
+class PreviewFirst(Clash):
+    template = N_("{ref}: look first at what everybody would read, and then confirm it.")
+
+
+async def set_priority(command: SetPriority, case: Case) -> Outcome:
+    ticket = await case.ticket(command.ticket, Action.PRIORITISE)
+    _prioritise(ticket, command.priority, case)
+    return Outcome(ticket=ticket.id)
+
+
+async def declare_urgent(command: DeclareUrgent, case: Case) -> Outcome:
+    """The reason is a reply. A requester's urgency counts at once, or waits for a lead, as the desk is set."""
+    ticket = await case.ticket(command.ticket, Action.DECLARE_URGENT)
+    why = limits.text(N_("Why it is urgent"), command.why)
+    if ticket.priority is Priority.URGENT:
+        raise AlreadySo(ref=ticket.ref, what=N_("it is urgent"))
+    granted = case.asker.is_staff or case.desk.urgent_by_requester is UrgencySetting.ALLOW
+    said = await say(ticket, MessageKind.REPLY, why, case)
+    case.record(UrgencyDeclared(ticket=ticket.id, message=said.message, granted=granted))
+    if granted:
+        _prioritise(case.changed or ticket, Priority.URGENT, case)
+    return said
+
+
+def _prioritise(ticket: Ticket, priority: Priority, case: Case) -> None:
+    changed = ticket.prioritise(priority)
+    if priority in case.desk.alert_priorities and priority.weight > ticket.priority.weight:
+        changed = replace(changed, alerted_in=ticket.alerted_in or alert_space(ticket, case.desk))
+    case.change(changed, PriorityChanged(ticket=ticket.id, before=ticket.priority, after=priority))
+
+
+def alert_space(ticket: Ticket, desk: Desk) -> str | None:
+    category = desk.categories.get(ticket.category)
+    return category.alert_space if category else None
+
+
+async def edit_ticket(command: EditTicket, case: Case) -> Outcome:
+    ticket = await case.ticket(command.ticket, Action.EDIT)
+    if command.title is None and command.description is None:
+        raise NothingToChange(ref=ticket.ref)
+    title = ticket.title if command.title is None else limits.line(N_("The title"), command.title, limits.TITLE)
+    description = (
+        ticket.description if command.description is None else limits.text(N_("The description"), command.description)
+    )
+    edited = replace(ticket, title=title, description=description)
+    if edited == ticket:
+        raise AlreadySo(ref=ticket.ref, what=N_("it says just that"))
+    case.change(
+        edited,
+        TicketEdited(ticket=ticket.id, title=title != ticket.title, description=description != ticket.description),
+    )
+    return Outcome(ticket=ticket.id)
+
+
+async def change_tags(command: ChangeTags, case: Case) -> Outcome:
+    ticket = await case.ticket(command.ticket, Action.EDIT)
+    gone = frozenset(limits.tags(command.remove))
+    kept = tuple(tag for tag in ticket.tags if tag not in gone)
+    tags = limits.tags((*kept, *command.add))
+    if tags == ticket.tags:
+        raise AlreadySo(ref=ticket.ref, what=N_("its tags are just those"))
+    added, removed = len(set(tags) - set(ticket.tags)), len(set(ticket.tags) - set(tags))
+    case.change(replace(ticket, tags=tags), TagsChanged(ticket=ticket.id, added=added, removed=removed))
+    return Outcome(ticket=ticket.id)
+
+
+async def set_visibility(command: SetVisibility, case: Case) -> Outcome:
+    public = command.visibility is Visibility.PUBLIC
+    ticket = await case.ticket(command.ticket, Action.MAKE_PUBLIC if public else Action.MAKE_PRIVATE)
+    changed = ticket.show_to(command.visibility)
+    if public and case.desk.is_sensitive(ticket.category):
+        raise StaysPrivate(ref=ticket.ref)
+    if public and not command.previewed:
+        raise PreviewFirst(ref=ticket.ref)
+    case.change(changed, VisibilityChanged(ticket=ticket.id, before=ticket.visibility, after=changed.visibility))
+    return Outcome(ticket=ticket.id)

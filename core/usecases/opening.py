@@ -1,0 +1,199 @@
+"""Opening a ticket: the draft that a form fills, the checks, the quotas, the ticket with its first thread."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from core import limits
+from core.commands import OpenTicket, SaveDraft
+from core.errors import (
+    N_,
+    BadField,
+    NoSuchDraft,
+    NoSuchFile,
+    TooManyOpen,
+    TooManyToday,
+    TooSoon,
+)
+from core.events import TicketOpened, UrgencyDeclared
+from core.model.desk import Category, Question, QuestionKind, Quotas, UrgencySetting
+from core.model.draft import Draft
+from core.model.ids import DraftId, FileId
+from core.model.people import Platform
+from core.model.thread import Audience
+from core.model.ticket import Answer, Priority, Ticket
+from core.policy import Action, require_in_general
+from core.ports import NewTicket, Outcome
+from core.text import clean
+from core.usecases.case import Case
+
+_DAY = timedelta(days=1)
+
+
+class UnknownCategory(BadField):
+    template = N_("There is no category “{name}”. Choose one of: {choices}.")
+
+
+class NotAChoice(BadField):
+    template = N_("{name}: “{value}” is not one of its choices: {choices}.")
+
+
+class UrgentNotHere(BadField):
+    template = N_("Priority: this desk does not let requesters choose urgent. Choose high and say why it cannot wait.")
+
+
+async def save_draft(command: SaveDraft, case: Case) -> Outcome:
+    """Start a draft or add to one. Files are attached only when the ticket is opened."""
+    require_in_general(Action.OPEN, case.asker)
+    values: Mapping[str, str] = {}
+    files: tuple[FileId, ...] = ()
+    if command.draft is not None:
+        earlier = await own_draft(command.draft, case)
+        values, files = earlier.values, earlier.files
+    draft = Draft(
+        id=command.draft or DraftId(case.keys.token()),
+        person=case.asker.id,
+        values={**values, **{key: clean(value)[: limits.TEXT + 1] for key, value in command.values.items()}},
+        files=tuple(dict.fromkeys((*files, *command.files))),
+        updated_at=case.now,
+    )
+    await case.work.drafts.put(draft)
+    return Outcome(draft=draft.id)
+
+
+async def own_draft(draft: DraftId, case: Case) -> Draft:
+    """Raises NoSuchDraft: another's draft is as absent as one that never was."""
+    found = await case.work.drafts.get(draft)
+    if found is None or found.person != case.asker.id:
+        raise NoSuchDraft
+    return found
+
+
+async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
+    require_in_general(Action.OPEN, case.asker)
+    category = _category(command.category, case)
+    title = limits.line(N_("The title"), command.title, limits.TITLE)
+    description = limits.text(N_("The description"), command.description)
+    answers = check_answers(category, command.answers)
+    priority, asked_urgent = _priority(command.priority, case)
+    await _check_quotas(case, urgent=priority is Priority.URGENT)
+    ticket = await case.work.tickets.add(
+        NewTicket(
+            key=case.keys.hex(32),
+            title=title,
+            description=description,
+            category=category.key,
+            answers=answers,
+            priority=priority,
+            visibility=category.visibility,
+            requester=case.asker.id,
+            team=category.team,
+            tags=limits.tags(command.tags),
+            door=case.actor.door,
+            at=case.now,
+            alerted_in=category.alert_space if priority in case.desk.alert_priorities else None,
+        )
+    )
+    await attach(command.files, ticket, case)
+    await case.work.threads.add(ticket.id, Platform.WEB, Audience.REQUESTER, external_id=ticket.ref)
+    if command.draft is not None:
+        await case.work.drafts.delete(command.draft)
+    case.change(
+        ticket,
+        TicketOpened(
+            ticket=ticket.id,
+            requester=ticket.requester,
+            category=ticket.category,
+            team=ticket.team,
+            priority=ticket.priority,
+        ),
+    )
+    if asked_urgent:
+        case.record(UrgencyDeclared(ticket=ticket.id, message=None, granted=priority is Priority.URGENT))
+    return Outcome(ticket=ticket.id)
+
+
+async def attach(files: tuple[FileId, ...], ticket: Ticket, case: Case, message: Outcome | None = None) -> None:
+    """Give uploaded files to a ticket or its message. Raises NoSuchFile for one not the asker's, or sent already."""
+    if len(files) > limits.FILES:
+        raise limits.TooManyOf(name=N_("Files"), count=len(files), limit=limits.FILES)
+    for file in files:
+        found = await case.work.files.get(file)
+        if found is None or found.owner != case.asker.id or found.ticket is not None:
+            raise NoSuchFile
+    if files:
+        await case.work.files.attach(files, ticket.id, message.message if message else None)
+
+
+def check_answers(category: Category, given: Mapping[str, str]) -> tuple[Answer, ...]:
+    """The answers to the category's questions, in their order; what belongs to another category is left out.
+
+    Raises FieldEmpty, FieldTooLong or NotAChoice with the question's own label.
+    """
+    answers = (Answer(q.key, q.label, _answer(q, given.get(q.key, ""))) for q in category.questions)
+    return tuple(answer for answer in answers if answer.value)
+
+
+def _answer(question: Question, given: str) -> str:
+    value = clean(given).strip()
+    if not value:
+        if question.required:
+            raise limits.FieldEmpty(name=question.label)
+        return ""
+    if question.kind is QuestionKind.CHOICE:
+        chosen = next((choice for choice in question.choices if choice.casefold() == value.casefold()), None)
+        if chosen is None:
+            raise NotAChoice(name=question.label, value=value, choices=", ".join(question.choices))
+        return chosen
+    if len(value) > limits.ANSWER:
+        raise limits.FieldTooLong(name=question.label, length=len(value), limit=limits.ANSWER)
+    return limits.line(question.label, value, limits.ANSWER) if question.kind is QuestionKind.LINE else value
+
+
+def _category(key: str, case: Case) -> Category:
+    category = case.desk.categories.get(key)
+    if category is None:
+        raise UnknownCategory(name=key, choices=", ".join(case.desk.categories))
+    return category
+
+
+def _priority(wanted: Priority, case: Case) -> tuple[Priority, bool]:
+    """The priority that it opens with, and whether urgency was asked for."""
+    if wanted is not Priority.URGENT:
+        return wanted, False
+    if case.asker.is_staff:
+        return wanted, False
+    match case.desk.urgent_by_requester:
+        case UrgencySetting.ALLOW:
+            return wanted, True
+        case UrgencySetting.ASK:
+            return Priority.HIGH, True
+        case UrgencySetting.DENY:
+            raise UrgentNotHere
+
+
+async def _check_quotas(case: Case, *, urgent: bool) -> None:
+    """An urgent ticket is never refused. The person's row is held, so that two at once are counted one by one."""
+    if urgent:
+        return
+    quotas: Quotas = case.desk.quotas
+    person = case.asker.id
+    await case.work.people.get(person, lock=True)
+    count = await case.work.tickets.count_open_by(person)
+    if count >= quotas.open_tickets_per_person:
+        raise TooManyOpen(count=count, limit=quotas.open_tickets_per_person)
+    opened = await case.work.tickets.opened_since(person, case.now - _DAY)
+    if len(opened) >= quotas.tickets_per_day:
+        free_at = opened[-quotas.tickets_per_day] + _DAY
+        raise TooManyToday(count=len(opened), limit=quotas.tickets_per_day, wait=span(free_at - case.now))
+    if opened and case.now - opened[-1] < quotas.cooldown:
+        raise TooSoon(wait=span(opened[-1] + quotas.cooldown - case.now))
+
+
+def span(time: timedelta) -> str:
+    """A short length of time as people write it: ``45 s``, ``12 min``, ``3 h``, rounded up."""
+    seconds = max(1, -int(-time.total_seconds() // 1))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{-(-seconds // 60)} min"
+    return f"{-(-seconds // 3600)} h"

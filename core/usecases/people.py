@@ -1,0 +1,138 @@
+"""Who people are to the desk: arriving through a door, registering, and the roles they hold.
+
+Roles that bot.toml names by email reach only whoever confirmed that address: an address that somebody merely typed
+gives nothing.
+"""
+
+from dataclasses import replace
+
+from core import limits
+from core.commands import Arrive, ConfirmEmail, GrantRole, RegisterPerson, RevokeRoles, SyncGrants
+from core.errors import N_, Clash, EmailTaken, NoSuchPerson, NotAllowed
+from core.events import EmailConfirmed, PersonRegistered, RoleGranted, RoleRevoked
+from core.model.desk import Desk
+from core.model.people import Account, Grant, Person, Platform, Role
+from core.policy import Action, require_in_general
+from core.ports import Outcome
+from core.text import clean_line, shorten
+from core.usecases.case import Case
+
+CONFIGURED = "bot.toml"
+"""The source of the grants that the configuration names."""
+
+
+class NothingGranted(Clash):
+    template = N_("{name} has that role already.")
+
+
+def require_operator(case: Case) -> None:
+    """For what a person with the admin role may do, and so may the operator at the command line."""
+    if case.actor.door is not Platform.OPERATOR:
+        require_in_general(Action.ADMINISTER, case.asker)
+
+
+async def arrive(command: Arrive, case: Case) -> Outcome:
+    """Find the person behind an identity, or make one. The name on the platform is followed."""
+    name = shorten(clean_line(command.name) or command.identity.external_id, limits.NAME)
+    known = await case.work.people.by_identity(command.identity)
+    if known is not None:
+        if known.name != name:
+            await case.work.people.save(replace(known, name=name))
+        return Outcome(person=known.id)
+    person = await case.work.people.add(name, case.now)
+    await case.work.people.bind(person.id, command.identity)
+    case.record(PersonRegistered(person=person.id))
+    return Outcome(person=person.id)
+
+
+async def register_person(command: RegisterPerson, case: Case) -> Outcome:
+    name = limits.line(N_("The username"), command.username, limits.NAME)
+    email = limits.line(N_("The email address"), command.email, 254)
+    if await case.work.people.by_email(email) is not None:
+        raise EmailTaken
+    person = await case.work.people.add(name, case.now, email=email)
+    await case.work.people.add_account(
+        Account(person=person.id, username=name, email=email, password_hash=command.password_hash)
+    )
+    case.record(PersonRegistered(person=person.id))
+    return Outcome(person=person.id)
+
+
+async def confirm_email(command: ConfirmEmail, case: Case) -> Outcome:
+    require_operator(case)
+    person = await case.work.people.by_email(command.email)
+    if person is None:
+        raise NoSuchPerson(name=command.email)
+    if not person.email_confirmed:
+        person = replace(person, email_confirmed=True)
+        await case.work.people.save(person)
+        case.record(EmailConfirmed(person=person.id))
+    await _follow_configuration(person, case)
+    return Outcome(person=person.id)
+
+
+async def grant_role(command: GrantRole, case: Case) -> Outcome:
+    require_operator(case)
+    person = await _person(command, case)
+    grant = Grant(command.role, command.team, command.source)
+    if command.role is Role.REQUESTER or not await case.work.people.grant(person.id, grant, case.now):
+        raise NothingGranted(name=person.name)
+    case.record(RoleGranted(person=person.id, role=grant.role, team=grant.team, source=grant.source))
+    return Outcome(person=person.id)
+
+
+async def revoke_roles(command: RevokeRoles, case: Case) -> Outcome:
+    require_operator(case)
+    person = await _person(command, case)
+    await _revoke(person, command.source, case)
+    return Outcome(person=person.id)
+
+
+async def sync_grants(command: SyncGrants, case: Case) -> Outcome:
+    """At the start of the desk: everybody whose address bot.toml names, and everybody whom it named before."""
+    if case.actor.door not in (Platform.OPERATOR, Platform.SYSTEM):
+        raise NotAllowed(what=N_("administer the desk"), who=N_("an admin"))
+    people = {person.id: person for person in await case.work.people.granted_by(CONFIGURED)}
+    for email in _configured_emails(case.desk):
+        person = await case.work.people.by_email(email)
+        if person is not None:
+            people[person.id] = person
+    for person in people.values():
+        await _follow_configuration(person, case)
+    return Outcome()
+
+
+async def _follow_configuration(person: Person, case: Case) -> None:
+    wanted = _configured_grants(person, case.desk) if person.email_confirmed else frozenset()
+    held = frozenset(grant for grant in person.grants if grant.source == CONFIGURED)
+    if held - wanted:
+        await _revoke(person, CONFIGURED, case)
+        held = frozenset()
+    for grant in sorted(wanted - held, key=lambda grant: (grant.role, grant.team or "")):
+        await case.work.people.grant(person.id, grant, case.now)
+        case.record(RoleGranted(person=person.id, role=grant.role, team=grant.team, source=grant.source))
+
+
+async def _revoke(person: Person, source: str, case: Case) -> None:
+    for grant in await case.work.people.revoke(person.id, source):
+        case.record(RoleRevoked(person=person.id, role=grant.role, team=grant.team, source=grant.source))
+
+
+async def _person(command: GrantRole | RevokeRoles, case: Case) -> Person:
+    person = await case.work.people.get(command.person)
+    if person is None:
+        raise NoSuchPerson(name="?")
+    return person
+
+
+def _configured_emails(desk: Desk) -> frozenset[str]:
+    leads = {team.lead for team in desk.teams.values() if team.lead is not None}
+    return frozenset(email for team in desk.teams.values() for email in team.members) | leads
+
+
+def _configured_grants(person: Person, desk: Desk) -> frozenset[Grant]:
+    email = (person.email or "").lower()
+    return frozenset(
+        [Grant(Role.AGENT, team.key, CONFIGURED) for team in desk.teams.values() if email in team.members]
+        + [Grant(Role.LEAD, team.key, CONFIGURED) for team in desk.teams.values() if email == team.lead]
+    )

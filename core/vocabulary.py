@@ -1,0 +1,232 @@
+"""The words of the desk: the types of a slash command, and the port that every door speaks to.
+
+A command is declared once, in ``bot/commands/``; each door shows it in its own way (a native command, a line of text, a
+button) and hands the call to ``FrontDesk``. The text form is read by ``core/grammar.py``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from core.cards.card import Card, Form
+from core.commands import Actor
+from core.model.desk import Desk
+from core.model.ids import EventId, FileId, PersonId, TicketId
+from core.model.people import Identity, Person
+from core.model.thread import File, Message, MessageKind
+from core.model.ticket import Ticket
+from core.policy import Action
+from core.text import Text
+
+
+class ParameterKind(StrEnum):
+    TICKET = "ticket"
+    """A ref; in a ticket's thread it is understood."""
+    PERSON = "person"
+    TEAM = "team"
+    CATEGORY = "category"
+    PRIORITY = "priority"
+    STATUS = "status"
+    VISIBILITY = "visibility"
+    ROLE = "role"
+    NUMBER = "number"
+    WORD = "word"
+    TEXT = "text"
+    """Takes the rest of the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    name: str
+    kind: ParameterKind
+    help: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a parameter may have, and how people call it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlashCommand:
+    """``/noun verb parameters``; ``verb`` is "" where the noun alone is the command, as in ``/queue``."""
+
+    noun: str
+    verb: str
+    help: str
+    action: Action
+    """What the table of ``core/policy.py`` must allow; also what decides who is shown it."""
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"/{self.noun} {self.verb}".rstrip()
+
+    @property
+    def usage(self) -> str:
+        words = (
+            f"<{p.name}>" if p.required and p.kind is not ParameterKind.TICKET else f"[{p.name}]"
+            for p in self.parameters
+        )
+        return " ".join([self.name, *words])
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every command there is, and the values that their parameters may have on this desk."""
+
+    commands: tuple[SlashCommand, ...]
+    choices: Mapping[ParameterKind, tuple[Choice, ...]]
+
+    def find(self, noun: str, verb: str) -> SlashCommand | None:
+        return next((c for c in self.commands if (c.noun, c.verb) == (noun, verb)), None)
+
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(command.noun for command in self.commands))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A command called: by typing, by a native command, by a button or a form."""
+
+    command: SlashCommand
+    actor: Actor
+    ticket: TicketId | None = None
+    """The ticket it is about: named, or the thread's."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Parameter name -> its value: the canonical one where the parameter has choices."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What a form brought, by input key; the form's own are kept apart from the parameters."""
+    files: tuple[FileId, ...] = ()
+    draft: str | None = None
+    """The draft that a form fills."""
+
+    @property
+    def is_form(self) -> bool:
+        return bool(self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The desk's answer, for the one who asked: a card, or a form to fill."""
+
+    card: Card | None = None
+    form: Form | None = None
+    ticket: TicketId | None = None
+    """The ticket that it made or changed: a door may lead there."""
+
+
+class View(StrEnum):
+    """Which tickets a list shows."""
+
+    MINE = "mine"
+    """Those that I opened, take part in, follow or have."""
+    QUEUE = "queue"
+    """Staff: live ones of my teams, most urgent first."""
+    ALL = "all"
+    """Everything that I may see, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A ticket in a list, with the names that it shows."""
+
+    ticket: Ticket
+    requester: str
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing in a thread: what was said, or a line on what happened."""
+
+    event: EventId
+    at: datetime
+    who: str
+    person: PersonId | None
+    by_staff: bool
+    line: str = ""
+    message: Message | None = None
+    files: tuple[File, ...] = ()
+    about: int | None = None
+    """The message that a taking back is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """A ticket's thread as one person may see it."""
+
+    ticket: Ticket
+    card: Card
+    files: tuple[File, ...]
+    """Those that it was opened with."""
+    entries: tuple[Entry, ...]
+    cursor: EventId
+    """Where this view ends: ask for what comes after it."""
+    may_reply: bool
+    may_note: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A ping that reached a person."""
+
+    id: int
+    at: datetime
+    card: Card
+
+
+class FrontDesk(Protocol):
+    """What every door speaks to. All but the plain reads raise Refusals, with nothing changed."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def desk(self) -> Desk: ...
+
+    async def arrive(self, identity: Identity, name: str) -> PersonId:
+        """The person behind an identity, made if new."""
+
+    async def person(self, person: PersonId) -> Person | None: ...
+
+    async def commands_for(self, person: Person) -> Sequence[SlashCommand]:
+        """What a menu shows that person."""
+
+    async def type(self, line: str, actor: Actor, ticket: TicketId | None = None) -> Reply:
+        """A line that begins with ``/``. ``ticket``: the one whose thread it was typed in."""
+
+    async def run(self, call: Call) -> Reply:
+        """A native slash command, its arguments as the platform gave them."""
+
+    async def press(self, action: str, actor: Actor) -> Reply:
+        """A button."""
+
+    async def submit(self, action: str, values: Mapping[str, str], files: tuple[FileId, ...], actor: Actor) -> Reply:
+        """A form. Answered with a form again where something is missing or wrong."""
+
+    async def say(
+        self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor
+    ) -> Entry:
+        """Words in a ticket's thread; what was recorded, as a thread shows it."""
+
+    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
+        """Take an upload into the desk's own keeping, checked and sniffed, until a command attaches it."""
+
+    async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
+        """Raises NoSuchFile where the person may not see its ticket (or its note), as where there is none."""
+
+    async def list(
+        self, view: View, actor: Actor, *, before: TicketId | None = None, limit: int = 50
+    ) -> Sequence[Summary]: ...
+
+    async def thread(self, ticket: TicketId, actor: Actor, *, after: EventId | None = None) -> ThreadView: ...
+
+    async def notices(self, actor: Actor, *, limit: int = 20) -> Sequence[Notice]: ...
