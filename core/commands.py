@@ -191,6 +191,24 @@ class RegisterPerson(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolDemoPerson(Command):
+    """By the desk, at the start of a demo: somebody to be, with a role and an address that counts as confirmed."""
+
+    identity: Identity
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissDemoPerson(Command):
+    """By the desk, when it starts without the demo: that somebody has no role and no address any more, and may only
+    read, should a sign-in of theirs still be around."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmEmail(Command):
     """By the operator, who knows the person. Roles that bot.toml gives this address follow."""
 

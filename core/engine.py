@@ -4,7 +4,7 @@ State, audit events, outbox rows and timers commit together. A command that lost
 told twice under the same inbound id, it answers as it did the first time and changes nothing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
@@ -51,6 +51,8 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.RemoveParticipant: company.remove_participant,
     commands.Arrive: people.arrive,
     commands.RegisterPerson: people.register_person,
+    commands.EnrolDemoPerson: people.enrol_demo_person,
+    commands.DismissDemoPerson: people.dismiss_demo_person,
     commands.ConfirmEmail: people.confirm_email,
     commands.GrantRole: people.grant_role,
     commands.RevokeRoles: people.revoke_roles,
@@ -60,14 +62,18 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
 
 
 class Engine:
-    """Handles commands. ``listeners`` hear of every commit, after it is on disk."""
+    """Handles commands."""
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, keys: Keys, listeners: Sequence[OnCommit] = ()) -> None:
+    def __init__(self, store: Store, desk: Desk, clock: Clock, keys: Keys) -> None:
         self._store = store
         self._desk = desk
         self._clock = clock
         self._keys = keys
-        self._listeners = tuple(listeners)
+        self._listeners: list[OnCommit] = []
+
+    def listen(self, listener: OnCommit) -> None:
+        """Let ``listener`` hear of every commit, after it is on disk. It must not raise."""
+        self._listeners.append(listener)
 
     async def handle(self, command: Command, actor: Actor) -> Outcome:
         """Do it, and say what it came to. Raises a Refusal, with nothing changed."""
@@ -80,6 +86,13 @@ class Engine:
                 await self._tell(committed)
             return outcome
         raise Busy(ref=ref_of(command.ticket) if isinstance(command, TicketCommand) else "The desk")
+
+    async def earlier(self, actor: Actor) -> Outcome | None:
+        """What came of the same inbound id before, for a handler of several steps; None where it is new."""
+        if actor.inbound is None:
+            return None
+        async with self._store.read() as work:
+            return await work.inbox.find(actor.door, actor.inbound)
 
     async def _once(self, command: Command, actor: Actor) -> tuple[Outcome, Committed | None]:
         async with self._store.write() as work:

@@ -64,7 +64,10 @@ class NoSuchFile(MissingTicket):
 
 
 class NoSuchDraft(MissingTicket):
-    template = N_("That form is no longer open. Start again with /ticket open; nothing was sent.")
+    template = N_(
+        "That form is no longer open: it was sent already, or it is older than a week. "
+        "/ticket list shows your tickets, /ticket open starts a new one."
+    )
 
 
 class NoSuchDelivery(MissingTicket):

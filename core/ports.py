@@ -334,7 +334,8 @@ class Drafts(Protocol):
 
     async def put(self, draft: Draft) -> None: ...
 
-    async def delete(self, draft: DraftId) -> None: ...
+    async def delete(self, draft: DraftId) -> bool:
+        """False where it is gone already: of two sendings of one form, one finds it."""
 
     async def forget(self, before: datetime) -> int: ...
 

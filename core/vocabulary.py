@@ -110,7 +110,7 @@ class Call:
 
     @property
     def is_form(self) -> bool:
-        return bool(self.values)
+        return self.draft is not None or bool(self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

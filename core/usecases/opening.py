@@ -96,7 +96,9 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
     await attach(command.files, ticket, case)
     await case.work.threads.add(ticket.id, Platform.WEB, Audience.REQUESTER, external_id=ticket.ref)
     if command.draft is not None:
-        await case.work.drafts.delete(command.draft)
+        await own_draft(command.draft, case)
+        if not await case.work.drafts.delete(command.draft):
+            raise NoSuchDraft
     case.change(
         ticket,
         TicketOpened(

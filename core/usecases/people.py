@@ -7,11 +7,20 @@ gives nothing.
 from dataclasses import replace
 
 from core import limits
-from core.commands import Arrive, ConfirmEmail, GrantRole, RegisterPerson, RevokeRoles, SyncGrants
+from core.commands import (
+    Arrive,
+    ConfirmEmail,
+    DismissDemoPerson,
+    EnrolDemoPerson,
+    GrantRole,
+    RegisterPerson,
+    RevokeRoles,
+    SyncGrants,
+)
 from core.errors import N_, Clash, EmailTaken, NoSuchPerson, NotAllowed
 from core.events import EmailConfirmed, PersonRegistered, RoleGranted, RoleRevoked
 from core.model.desk import Desk
-from core.model.people import Account, Grant, Person, Platform, Role
+from core.model.people import Account, Grant, Person, Platform, Role, Standing
 from core.policy import Action, require_in_general
 from core.ports import Outcome
 from core.text import clean_line, shorten
@@ -19,6 +28,9 @@ from core.usecases.case import Case
 
 CONFIGURED = "bot.toml"
 """The source of the grants that the configuration names."""
+
+DEMO = "demo"
+"""The source of the grants of the people to be on a demo desk."""
 
 
 class NothingGranted(Clash):
@@ -58,6 +70,42 @@ async def register_person(command: RegisterPerson, case: Case) -> Outcome:
     return Outcome(person=person.id)
 
 
+async def enrol_demo_person(command: EnrolDemoPerson, case: Case) -> Outcome:
+    """At each start of a demo: what is there already stays."""
+    _require_the_desk(case)
+    person = await case.work.people.by_identity(command.identity)
+    if person is None:
+        person = await case.work.people.add(command.name, case.now)
+        await case.work.people.bind(person.id, command.identity)
+        case.record(PersonRegistered(person=person.id))
+    holder = await case.work.people.by_email(command.email)
+    free = holder is None or holder.id == person.id
+    email = command.email if free else None
+    await case.work.people.save(
+        replace(person, email=email, email_confirmed=email is not None, standing=Standing.ACTIVE)
+    )
+    for role in command.roles:
+        if await case.work.people.grant(person.id, Grant(role, None, DEMO), case.now):
+            case.record(RoleGranted(person=person.id, role=role, team=None, source=DEMO))
+    return Outcome(person=person.id)
+
+
+async def dismiss_demo_person(command: DismissDemoPerson, case: Case) -> Outcome:
+    _require_the_desk(case)
+    person = await case.work.people.by_identity(command.identity)
+    if person is None or person.standing is Standing.BLOCKED:
+        return Outcome()
+    for grant in person.grants:
+        await _revoke(person, grant.source, case)
+    await case.work.people.save(replace(person, email=None, email_confirmed=False, standing=Standing.BLOCKED))
+    return Outcome(person=person.id)
+
+
+def _require_the_desk(case: Case) -> None:
+    if case.actor.door not in (Platform.OPERATOR, Platform.SYSTEM):
+        raise NotAllowed(what=N_("administer the desk"), who=N_("an admin"))
+
+
 async def confirm_email(command: ConfirmEmail, case: Case) -> Outcome:
     require_operator(case)
     person = await case.work.people.by_email(command.email)
@@ -90,8 +138,7 @@ async def revoke_roles(command: RevokeRoles, case: Case) -> Outcome:
 
 async def sync_grants(command: SyncGrants, case: Case) -> Outcome:
     """At the start of the desk: everybody whose address bot.toml names, and everybody whom it named before."""
-    if case.actor.door not in (Platform.OPERATOR, Platform.SYSTEM):
-        raise NotAllowed(what=N_("administer the desk"), who=N_("an admin"))
+    _require_the_desk(case)
     people = {person.id: person for person in await case.work.people.granted_by(CONFIGURED)}
     for email in _configured_emails(case.desk):
         person = await case.work.people.by_email(email)

@@ -1,0 +1,51 @@
+# Python 3.11+, pip and make are all that a machine must have.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: install run test check format constraints migration clean
+
+install: $(VENV)/.installed ## the desk and what it needs, in .venv
+
+run: $(VENV)/.installed ## start the desk on 127.0.0.1:8080
+	@$(BIN)/threaddesk run
+
+test: $(VENV)/.tested-with ## everything the tests need, then all tests
+	@sh tests/chromium.sh
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: $(VENV)/.tested-with ## style, types, the direction of imports, migrations in step with the tables
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m migrations.check
+
+format: $(VENV)/.tested-with
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migration: $(VENV)/.tested-with ## a new migration from what the tables say now: make migration NAME="add shifts"
+	$(BIN)/python -m migrations.new "$(NAME)"
+
+constraints: ## the newest versions that pyproject.toml allows, written down
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --editable '.[dev]'
+	{ echo "# The versions that the tests ran with. Used by make install; made anew by: make constraints"; \
+	  $(BIN)/pip freeze --exclude-editable; } > constraints.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Threaddesk needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make install PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Threaddesk into $(VENV) (a minute or so, once)"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tested-with: $(VENV)/.installed
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""What an upload really is, whatever its name says."""

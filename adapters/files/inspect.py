@@ -1,0 +1,166 @@
+"""What an upload is, told from its bytes: an image that is whole, a text, or something to be saved and no more.
+
+No pixel is unpacked here, so a bomb costs nothing: the header says how many pixels and frames there are, and walking
+the format's blocks says whether it was cut off. It is work for the processor all the same, so the caller runs
+``inspect`` in a thread.
+"""
+
+import re
+from io import BytesIO
+from pathlib import PurePosixPath
+
+import filetype  # type: ignore[import-untyped] # it has no types
+from PIL import Image
+
+from core.errors import N_, BadField
+from core.ports import Inspected
+from core.text import clean_line, shorten
+
+_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+"""What Pillow calls what browsers show; MPO is a phone's JPEG with a second picture in it."""
+_IMAGE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+_ALONE = frozenset({b"\x01", *(bytes([marker]) for marker in range(0xD0, 0xD8))})
+"""Markers of a JPEG without a segment after them."""
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_MOST_FRAMES = 500
+_LONGEST_NAME = 120
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]')
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_OTHER = "application/octet-stream"
+
+
+class EmptyFile(BadField):
+    template = N_("{name} is empty.")
+
+
+class TooBig(BadField):
+    template = N_("{name} is too large: {limit} MB is the most.")
+
+
+class NoImage(BadField):
+    template = N_("{name} is no image that can be read. PNG, JPEG, GIF and WebP are taken.")
+
+
+class TooManyPixels(BadField):
+    template = N_("{name} has too many pixels: {limit} million is the most. Please make it smaller.")
+
+
+class TooManyFrames(BadField):
+    template = N_("{name} is a film rather than a picture: {limit} frames is the most.")
+
+
+class Inspector:
+    """A ``core.ports.FileInspector``. ``max_megapixels``: of all frames of an image together."""
+
+    def __init__(self, max_bytes: int, max_megapixels: int) -> None:
+        self._max_bytes = max_bytes
+        self._max_megapixels = max_megapixels
+
+    def inspect(self, name: str, data: bytes, *, image_only: bool) -> Inspected:
+        """Raises a BadField with the reason for a file that the desk does not take."""
+        tidy = safe_name(name)
+        if not data:
+            raise EmptyFile(name=tidy)
+        if len(data) > self._max_bytes:
+            raise TooBig(name=tidy, limit=self._max_bytes // (1024 * 1024))
+        kind = filetype.guess(data)
+        media_type = str(kind.mime) if kind is not None else ""
+        if media_type in _FORMATS.values():
+            return self._image(tidy, data)
+        if image_only or PurePosixPath(tidy).suffix.lower() in _IMAGE_NAMES:
+            raise NoImage(name=tidy)
+        return Inspected(name=tidy, media_type=media_type or ("text/plain" if _is_text(data) else _OTHER))
+
+    def _image(self, name: str, data: bytes) -> Inspected:
+        try:
+            with Image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
+                media_type = _FORMATS[image.format or ""]
+                width, height = image.size
+                self._check_size(name, image, data)
+                if media_type == "image/png":
+                    image.verify()
+                if media_type == "image/jpeg" and not jpeg_is_whole(data):
+                    raise NoImage(name=name)
+        except BadField:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise TooManyPixels(name=name, limit=self._max_megapixels) from None
+        except Exception:  # noqa: BLE001 - Pillow raises whatever its decoders do: struct.error, KeyError, zlib.error…
+            raise NoImage(name=name) from None
+        return Inspected(name=name, media_type=media_type, width=width, height=height)
+
+    def _check_size(self, name: str, image: Image.Image, data: bytes) -> None:
+        width, height = image.size
+        if width < 1 or height < 1:
+            raise NoImage(name=name)
+        frames = gif_frames(data, _MOST_FRAMES + 1) if image.format == "GIF" else getattr(image, "n_frames", 1)
+        if frames > _MOST_FRAMES:
+            raise TooManyFrames(name=name, limit=_MOST_FRAMES)
+        if width * height * max(frames, 1) > self._max_megapixels * 1_000_000:
+            raise TooManyPixels(name=name, limit=self._max_megapixels)
+
+
+def jpeg_is_whole(data: bytes) -> bool:
+    """Whether the segments lead to the end of the picture (ITU T.81, annex B); what comes after it does not count."""
+    position = 2
+    while position + 4 <= len(data) + 2 and data[position : position + 1] == b"\xff":
+        marker = data[position + 1 : position + 2]
+        if marker == b"\xd9":
+            return True
+        if marker == b"\xff":
+            position += 1
+            continue
+        position += 2
+        if marker not in _ALONE:
+            position += int.from_bytes(data[position : position + 2], "big")
+        if marker == b"\xda":
+            found = _NEXT_MARKER.search(data, position)
+            position = found.start() if found is not None else len(data)
+    return False
+
+
+def gif_frames(data: bytes, most: int) -> int:
+    """How many frames a GIF has, told from its blocks alone (GIF89a, section 18 and on); counting ends at ``most``.
+
+    Raises ValueError where its blocks do not follow one another, or it was cut off.
+    """
+    position = 13 + _table_bytes(data[10])
+    frames = 0
+    while frames < most and position < len(data) and data[position] != 0x3B:
+        if data[position] == 0x21:
+            position = _after_blocks(data, position + 2)
+        elif data[position] == 0x2C and position + 9 < len(data):
+            frames += 1
+            position = _after_blocks(data, position + 10 + _table_bytes(data[position + 9]) + 1)
+        else:
+            raise ValueError("a GIF block of no kind")
+    if position > len(data) or not frames:
+        raise ValueError("a GIF that was cut off")
+    return frames
+
+
+def _table_bytes(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _after_blocks(data: bytes, position: int) -> int:
+    while position < len(data) and data[position]:
+        position += data[position] + 1
+    return position + 1
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return _NO_TEXT.search(data.decode()) is None
+    except UnicodeDecodeError:
+        return False
+
+
+def safe_name(name: str) -> str:
+    """A name fit for showing and for saving: one line, no folders, at most 120 characters with its ending kept."""
+    last = re.split(r"[/\\]", clean_line(name))[-1]
+    tidy = _NOT_IN_NAMES.sub("", last).strip(" .")
+    if len(tidy) <= _LONGEST_NAME:
+        return tidy or "file"
+    ending = PurePosixPath(tidy).suffix[:16]
+    return shorten(tidy[: -len(ending)] if ending else tidy, _LONGEST_NAME - len(ending)) + ending

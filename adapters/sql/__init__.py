@@ -1,0 +1,1 @@
+"""The desk's memory: ``core.ports.Store`` over SQLAlchemy Core, on SQLite and on PostgreSQL."""

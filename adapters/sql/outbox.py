@@ -1,0 +1,244 @@
+"""The outbox as rows: lanes in order, leases that run out, paces that all processes share.
+
+A delivery may be leased while it is PENDING and due, nobody holds it, no older one of its lane is unfinished, and none
+of its lane is held (an older one may have been revived while a newer one is on its way). On PostgreSQL two processes
+may find the same lane free at once, each in its own snapshot: so a lease first locks its rows (skipping those that
+others lock), then takes its lanes' advisory locks for the rest of the transaction, and then asks all of it once more,
+in a statement whose snapshot is younger than those locks. https://www.postgresql.org/docs/current/explicit-locking.html
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, or_, select, text, true, union_all, update
+
+from adapters.sql.database import Room
+from adapters.sql.tables import GIVEN_UP, deliveries, pace, pending, unfinished
+from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId
+from core.model.outbox import Address, Delivery, DeliveryState, Intent, NewDelivery, ToPerson, ToSpace, ToThread
+from core.model.people import Platform
+from core.ports import Outbox
+
+_SUPERSEDED = "a newer one took its place"
+_NOBODYS = {"owner": None, "leased_until": None}
+_FREE_LANES = text(
+    "SELECT lane FROM unnest(CAST(:lanes AS text[])) AS wanted(lane)"
+    " WHERE pg_try_advisory_xact_lock(hashtextextended('outbox ' || lane, 0))"
+)
+
+
+class SqlOutbox(Room, Outbox):
+    async def add(self, new: NewDelivery, *, key: str, event: EventId | None, at: datetime) -> DeliveryId:
+        if new.supersede_key is not None:
+            await self._supersede(new.address.lane, new.supersede_key, at)
+        row = await self._run(
+            insert(deliveries)
+            .values(
+                key=key,
+                lane=new.address.lane,
+                **_address_columns(new.address),
+                intent=new.intent,
+                ticket_id=new.ticket,
+                message_id=new.message,
+                event_id=event,
+                pace_key=new.pace_key,
+                supersede_key=new.supersede_key,
+                state=DeliveryState.PENDING,
+                attempts=0,
+                uncertain=False,
+                created_at=at,
+                due_at=at,
+            )
+            .returning(deliveries.c.id)
+        )
+        return DeliveryId(row.scalar_one())
+
+    async def _supersede(self, lane: str, supersede_key: str, at: datetime) -> None:
+        older = (
+            unfinished(deliveries.c.state),  # for the lane's index
+            pending(deliveries.c.state),
+            deliveries.c.lane == lane,
+            deliveries.c.supersede_key == supersede_key,
+            _unheld(at),
+        )
+        values = {"state": DeliveryState.SKIPPED, "reason": _SUPERSEDED, "finished_at": at, **_NOBODYS}
+        await self._run(update(deliveries).where(*older).values(values))
+
+    async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
+        ready = (pending(deliveries.c.state), deliveries.c.due_at <= now, _unheld(now), ~_older(), ~_held_beside(now))
+        heads = select(deliveries.c.id, deliveries.c.lane).where(*ready).order_by(deliveries.c.due_at, deliveries.c.id)
+        rows = await self._rows(heads.limit(limit).with_for_update(skip_locked=True))
+        chosen = await self._lock_lanes(rows) if self._on_postgresql else [row.id for row in rows]
+        if not chosen:
+            return []
+        leased = await self._rows(
+            update(deliveries)
+            .where(deliveries.c.id.in_(chosen), *ready)
+            .values(
+                owner=owner,
+                leased_until=until,
+                attempts=deliveries.c.attempts + 1,
+                uncertain=case((deliveries.c.owner.is_not(None), true()), else_=deliveries.c.uncertain),
+                first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, now, type_=deliveries.c.due_at.type),
+            )
+            .returning(deliveries)
+        )
+        return sorted((_delivery(row) for row in leased), key=lambda one: (one.due_at, one.id))
+
+    async def _lock_lanes(self, rows: Sequence[Row[Any]]) -> Sequence[int]:
+        """The ids of ``rows`` whose lanes no other transaction is leasing from; ours until this one ends."""
+        if not rows:
+            return []
+        lanes = sorted({row.lane for row in rows})
+        free = set((await self._connection.execute(_FREE_LANES, {"lanes": lanes})).scalars())
+        return [row.id for row in rows if row.lane in free]
+
+    async def done(self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime) -> bool:
+        values = {"state": DeliveryState.DONE, "receipt": receipt, "reason": None, "finished_at": at}
+        return await self._finish(delivery, owner, values)
+
+    async def retry(self, delivery: DeliveryId, owner: str, *, due_at: datetime, reason: str, uncertain: bool) -> bool:
+        return await self._finish(delivery, owner, {"due_at": due_at, "reason": reason, "uncertain": uncertain})
+
+    async def postpone(self, delivery: Delivery, owner: str, *, due_at: datetime) -> bool:
+        return await self._finish(delivery.id, owner, {"due_at": due_at, "attempts": deliveries.c.attempts - 1})
+
+    async def skip(self, delivery: DeliveryId, owner: str, *, reason: str, at: datetime) -> bool:
+        values = {"state": DeliveryState.SKIPPED, "reason": reason, "finished_at": at}
+        return await self._finish(delivery, owner, values)
+
+    async def give_up(
+        self, delivery: DeliveryId, owner: str, *, state: DeliveryState, reason: str, at: datetime
+    ) -> bool:
+        return await self._finish(delivery, owner, {"state": state, "reason": reason, "finished_at": at})
+
+    async def _finish(self, delivery: DeliveryId, owner: str, values: dict[str, Any]) -> bool:
+        held = (deliveries.c.id == delivery, deliveries.c.owner == owner, pending(deliveries.c.state))
+        return await self._changed(update(deliveries).where(*held).values({**_NOBODYS, **values})) > 0
+
+    async def revive(self, delivery: DeliveryId, now: datetime) -> bool:
+        """One that was ever tried comes back ``uncertain``: the call that it was given up after may have happened."""
+        dead = (deliveries.c.id == delivery, text(GIVEN_UP))
+        values = {
+            "state": DeliveryState.PENDING,
+            "due_at": now,
+            "attempts": 0,
+            "uncertain": or_(deliveries.c.uncertain, deliveries.c.attempts > 0),
+            "finished_at": None,
+        }
+        return await self._changed(update(deliveries).where(*dead).values(values)) > 0
+
+    async def take_slot(self, pace_key: str, interval: timedelta, now: datetime) -> datetime | None:
+        slot = self._insert(pace).values(pace_key=pace_key, next_at=now + interval)
+        taken = await self._row(
+            slot.on_conflict_do_update(
+                index_elements=[pace.c.pace_key],
+                set_={"next_at": slot.excluded.next_at},
+                where=pace.c.next_at <= now,
+            ).returning(pace.c.next_at)
+        )
+        if taken is not None:
+            return None
+        row = await self._run(select(pace.c.next_at).where(pace.c.pace_key == pace_key))
+        free_at: datetime = row.scalar_one()
+        return free_at
+
+    async def get(self, delivery: DeliveryId) -> Delivery | None:
+        row = await self._row(select(deliveries).where(deliveries.c.id == delivery))
+        return row and _delivery(row)
+
+    async def given_up(self, *, limit: int = 100) -> Sequence[Delivery]:
+        rows = await self._rows(select(deliveries).where(text(GIVEN_UP)).order_by(deliveries.c.id.desc()).limit(limit))
+        return [_delivery(row) for row in rows]
+
+    async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
+        theirs = (deliveries.c.lane == ToPerson(person, platform).lane, text("state = 'done'"))
+        rows = await self._rows(select(deliveries).where(*theirs).order_by(deliveries.c.id.desc()).limit(limit))
+        return [_delivery(row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        waiting = (pending(deliveries.c.state), deliveries.c.owner.is_(None), ~_older(), ~_held_beside(None))
+        ahead = deliveries.alias("ahead")
+        stopped = exists().where(
+            _before(ahead),
+            or_(ahead.c.owner.is_not(None), ahead.c.state == DeliveryState.PARKED),
+            unfinished(ahead.c.state),
+        )
+        held = (pending(deliveries.c.state), deliveries.c.owner.is_not(None), ~stopped)
+        moments = union_all(
+            select(deliveries.c.due_at.label("at")).where(*waiting),
+            select(deliveries.c.leased_until.label("at")).where(*held),
+        ).subquery()
+        row = await self._run(select(func.min(moments.c.at)))
+        moment: datetime | None = row.scalar_one()
+        return moment
+
+    async def backlog(self) -> int:
+        row = await self._run(select(func.count()).select_from(deliveries).where(pending(deliveries.c.state)))
+        return int(row.scalar_one())
+
+
+def _unheld(now: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.owner.is_(None), deliveries.c.leased_until <= now)
+
+
+def _before(other: Any) -> ColumnElement[bool]:
+    return and_(other.c.lane == deliveries.c.lane, other.c.id < deliveries.c.id)
+
+
+def _older() -> ColumnElement[bool]:
+    """Whether the lane has an older one that is pending or parked."""
+    older = deliveries.alias("older")
+    return exists().where(_before(older), unfinished(older.c.state))
+
+
+def _held_beside(now: datetime | None) -> ColumnElement[bool]:
+    """Whether another of the lane is held: by a lease that lasts beyond ``now``, or by any if that is None."""
+    beside = deliveries.alias("beside")
+    lasting = beside.c.owner.is_not(None) if now is None else beside.c.leased_until > now
+    same_lane = and_(beside.c.lane == deliveries.c.lane, beside.c.id != deliveries.c.id)
+    return exists().where(same_lane, unfinished(beside.c.state), lasting)
+
+
+def _address_columns(address: Address) -> dict[str, object]:
+    match address:
+        case ToThread(thread, platform):
+            return {"address_kind": "thread", "thread_id": thread, "platform": platform}
+        case ToPerson(person, platform):
+            return {"address_kind": "person", "person_id": person, "platform": platform}
+        case ToSpace(space):
+            return {"address_kind": "space", "space": space}
+
+
+def _address(row: Row[Any]) -> Address:
+    match row.address_kind:
+        case "thread":
+            return ToThread(ThreadId(row.thread_id), Platform(row.platform))
+        case "person":
+            return ToPerson(PersonId(row.person_id), Platform(row.platform))
+        case "space":
+            return ToSpace(row.space)
+        case other:
+            raise ValueError(f"delivery {row.id} goes to a {other!r}, which this desk does not know")
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=DeliveryId(row.id),
+        key=row.key,
+        address=_address(row),
+        intent=Intent(row.intent),
+        ticket=None if row.ticket_id is None else TicketId(row.ticket_id),
+        message=None if row.message_id is None else MessageId(row.message_id),
+        event=None if row.event_id is None else EventId(row.event_id),
+        pace_key=row.pace_key,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        uncertain=row.uncertain,
+        created_at=row.created_at,
+        first_attempt_at=row.first_attempt_at,
+        due_at=row.due_at,
+        receipt=row.receipt,
+        reason=row.reason,
+    )

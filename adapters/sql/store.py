@@ -1,0 +1,91 @@
+"""Where units of work begin: one transaction, and the repositories that share its connection."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.database import Database
+from adapters.sql.events import SqlEvents
+from adapters.sql.outbox import SqlOutbox
+from adapters.sql.people import SqlPeople
+from adapters.sql.threads import SqlFiles, SqlMessages, SqlThreads
+from adapters.sql.tickets import SqlTickets
+from adapters.sql.timers import SqlDrafts, SqlInbox, SqlTimers
+from core.ports import Store, UnitOfWork
+
+
+class SqlUnitOfWork(UnitOfWork):
+    """One transaction and the rooms it reaches."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @property
+    def tickets(self) -> SqlTickets:
+        return SqlTickets(self.connection)
+
+    @property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self.connection)
+
+    @property
+    def threads(self) -> SqlThreads:
+        return SqlThreads(self.connection)
+
+    @property
+    def messages(self) -> SqlMessages:
+        return SqlMessages(self.connection)
+
+    @property
+    def files(self) -> SqlFiles:
+        return SqlFiles(self.connection)
+
+    @property
+    def events(self) -> SqlEvents:
+        return SqlEvents(self.connection)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self.connection)
+
+    @property
+    def timers(self) -> SqlTimers:
+        return SqlTimers(self.connection)
+
+    @property
+    def inbox(self) -> SqlInbox:
+        return SqlInbox(self.connection)
+
+    @property
+    def drafts(self) -> SqlDrafts:
+        return SqlDrafts(self.connection)
+
+
+class SqlStore(Store):
+    """The desk's memory in SQLite or PostgreSQL.
+
+    ``url``: ``sqlite:///data/desk.db`` or ``postgresql://user@host/name``, with or without the driver's name. Nothing
+    is opened before the first unit of work. ``busy_timeout``: how long SQLite waits for another process's lock.
+    ``pool_size``: the most connections at once, SQLite's one writer apart. Raises ValueError for an unfit ``url``.
+    """
+
+    def __init__(self, url: str, *, busy_timeout: timedelta = timedelta(seconds=5), pool_size: int = 10) -> None:
+        self._database = Database(url, busy_timeout=busy_timeout, pool_size=pool_size)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[SqlUnitOfWork]:
+        """A unit that may change things. Leaving it commits, an exception rolls back. Raises Unavailable, Conflict."""
+        async with self._database.transaction(writing=True) as connection:
+            yield SqlUnitOfWork(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[SqlUnitOfWork]:
+        """One consistent view, in which the database itself refuses a change. Raises Unavailable."""
+        async with self._database.transaction(writing=False) as connection:
+            yield SqlUnitOfWork(connection)
+
+    async def close(self) -> None:
+        """Close every connection; the store opens new ones if it is used again."""
+        await self._database.close()

@@ -1,0 +1,221 @@
+"""Tickets as rows: who may know of which, in what order they wait, and who was first to change one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, false, func, insert, or_, select, update
+
+from adapters.sql.database import Room
+from adapters.sql.tables import followers, participants, tickets
+from core.errors import Conflict
+from core.model.ids import PersonId, TicketId
+from core.model.people import Platform
+from core.model.ticket import LIVE, Answer, Ending, Priority, Status, Ticket, Visibility
+from core.ports import NewTicket, Order, Sight, TicketQuery, Tickets
+from core.text import from_json, to_json
+
+_urgency = case({priority.value: priority.weight for priority in Priority}, value=tickets.c.priority)
+
+
+class SqlTickets(Room, Tickets):
+    async def add(self, new: NewTicket) -> Ticket:
+        ticket = Ticket(
+            id=TicketId(0),
+            key=new.key,
+            title=new.title,
+            description=new.description,
+            category=new.category,
+            answers=new.answers,
+            priority=new.priority,
+            visibility=new.visibility,
+            requester=new.requester,
+            team=new.team,
+            tags=new.tags,
+            door=new.door,
+            opened_at=new.at,
+            updated_at=new.at,
+            alerted_in=new.alerted_in,
+        )
+        row = await self._run(insert(tickets).values(**_columns(ticket), version=0).returning(tickets))
+        return _ticket(row.one(), frozenset())
+
+    async def get(self, ticket: TicketId) -> Ticket | None:
+        found = await self._all(select(tickets).where(tickets.c.id == ticket))
+        return found[0] if found else None
+
+    async def save(self, ticket: Ticket) -> None:
+        as_read = (tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        statement = update(tickets).where(*as_read).values(**_columns(ticket), version=ticket.version + 1)
+        if await self._changed(statement) == 0:
+            raise Conflict(f"{ticket.ref} is no longer at version {ticket.version}")
+        mine = participants.c.ticket_id == ticket.id
+        present = {row.person_id for row in await self._rows(select(participants.c.person_id).where(mine))}
+        if gone := present - ticket.participants:
+            await self._run(delete(participants).where(mine, participants.c.person_id.in_(gone)))
+        if come := ticket.participants - present:
+            rows = [{"ticket_id": ticket.id, "person_id": person} for person in sorted(come)]
+            await self._run(insert(participants).values(rows))
+
+    async def find(self, query: TicketQuery) -> Sequence[Ticket]:
+        statement = select(tickets).where(*_wanted(query)).limit(query.limit)
+        match query.order:
+            case Order.NEWEST:
+                statement = statement.order_by(tickets.c.id.desc())
+            case Order.QUEUE:
+                statement = statement.order_by(_urgency.desc(), tickets.c.id)
+        return await self._all(statement)
+
+    async def count_open_by(self, requester: PersonId) -> int:
+        return await self._count(tickets.c.requester_id == requester, tickets.c.status.in_(LIVE))
+
+    async def opened_since(self, requester: PersonId, since: datetime) -> Sequence[datetime]:
+        theirs = (tickets.c.requester_id == requester, tickets.c.opened_at >= since)
+        rows = await self._rows(select(tickets.c.opened_at).where(*theirs).order_by(tickets.c.opened_at))
+        return [row.opened_at for row in rows]
+
+    async def place_in_queue(self, ticket: Ticket) -> int:
+        weight = ticket.priority.weight
+        before = or_(_urgency > weight, and_(_urgency == weight, tickets.c.id < ticket.id))
+        waiting = (tickets.c.team == ticket.team, tickets.c.status.in_(LIVE), tickets.c.assignee_id.is_(None))
+        return 1 + await self._count(*waiting, before, tickets.c.id != ticket.id)
+
+    async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
+        row = await self._row(
+            self._insert(followers)
+            .values(ticket_id=ticket, person_id=person, at=at)
+            .on_conflict_do_nothing()
+            .returning(followers.c.person_id)
+        )
+        return row is not None
+
+    async def unfollow(self, ticket: TicketId, person: PersonId) -> bool:
+        both = (followers.c.ticket_id == ticket, followers.c.person_id == person)
+        return await self._changed(delete(followers).where(*both)) > 0
+
+    async def followers(self, ticket: TicketId) -> Sequence[PersonId]:
+        """The longest following first."""
+        rows = await self._rows(
+            select(followers.c.person_id)
+            .where(followers.c.ticket_id == ticket)
+            .order_by(followers.c.at, followers.c.person_id)
+        )
+        return [PersonId(row.person_id) for row in rows]
+
+    async def _count(self, *which: ColumnElement[bool]) -> int:
+        row = await self._run(select(func.count()).select_from(tickets).where(*which))
+        return int(row.scalar_one())
+
+    async def _all(self, statement: Select[Any]) -> Sequence[Ticket]:
+        rows = await self._rows(statement)
+        taking_part: defaultdict[int, set[PersonId]] = defaultdict(set)
+        if rows:
+            theirs = participants.c.ticket_id.in_([row.id for row in rows])
+            for row in await self._rows(select(participants).where(theirs)):
+                taking_part[row.ticket_id].add(PersonId(row.person_id))
+        return [_ticket(row, frozenset(taking_part[row.id])) for row in rows]
+
+
+def visible(sight: Sight) -> ColumnElement[bool]:
+    """Whether the person of ``sight`` may know of a row of ``tickets``."""
+    own = tickets.c.requester_id == sight.person
+    if sight.own_only:
+        return own
+    public = and_(tickets.c.visibility == Visibility.PUBLIC.value, tickets.c.category.in_(sorted(sight.known)))
+    return or_(
+        own,
+        _with(participants.c.ticket_id, participants.c.person_id, sight.person),
+        public if sight.known else false(),
+        tickets.c.category.in_(sorted(sight.staff_categories)) if sight.staff_categories else false(),
+    )
+
+
+def _with(ticket: ColumnElement[int], holder: ColumnElement[int], person: PersonId) -> ColumnElement[bool]:
+    return tickets.c.id.in_(select(ticket).where(holder == person))
+
+
+def _wanted(query: TicketQuery) -> Sequence[ColumnElement[bool]]:
+    wanted = [visible(query.sight)]
+    if query.requester is not None:
+        wanted.append(tickets.c.requester_id == query.requester)
+    if query.concerning is not None:
+        wanted.append(_concerns(query.concerning))
+    if query.assignee is not None:
+        wanted.append(tickets.c.assignee_id == query.assignee)
+    if query.unassigned:
+        wanted.append(tickets.c.assignee_id.is_(None))
+    if query.teams is not None:
+        wanted.append(tickets.c.team.in_(sorted(query.teams)))
+    if query.statuses is not None:
+        wanted.append(tickets.c.status.in_(sorted(query.statuses)))
+    if query.before is not None:
+        wanted.append(tickets.c.id < query.before)
+    return wanted
+
+
+def _concerns(person: PersonId) -> ColumnElement[bool]:
+    return or_(
+        tickets.c.requester_id == person,
+        tickets.c.assignee_id == person,
+        _with(participants.c.ticket_id, participants.c.person_id, person),
+        _with(followers.c.ticket_id, followers.c.person_id, person),
+    )
+
+
+def _columns(ticket: Ticket) -> dict[str, object]:
+    return {
+        "key": ticket.key,
+        "title": ticket.title,
+        "description": to_json(ticket.description),
+        "category": ticket.category,
+        "answers": [asdict(answer) for answer in ticket.answers],
+        "priority": ticket.priority,
+        "status": ticket.status,
+        "visibility": ticket.visibility,
+        "requester_id": ticket.requester,
+        "assignee_id": ticket.assignee,
+        "team": ticket.team,
+        "tags": list(ticket.tags),
+        "follower_count": ticket.follower_count,
+        "door": ticket.door,
+        "opened_at": ticket.opened_at,
+        "updated_at": ticket.updated_at,
+        "first_response_at": ticket.first_response_at,
+        "resolved_at": ticket.resolved_at,
+        "closed_at": ticket.closed_at,
+        "ending": ticket.ending,
+        "alerted_in": ticket.alerted_in,
+        "last_digest": ticket.last_digest,
+    }
+
+
+def _ticket(row: Row[Any], taking_part: frozenset[PersonId]) -> Ticket:
+    return Ticket(
+        id=TicketId(row.id),
+        key=row.key,
+        title=row.title,
+        description=from_json(row.description),
+        category=row.category,
+        answers=tuple(Answer(**answer) for answer in row.answers),
+        priority=Priority(row.priority),
+        status=Status(row.status),
+        visibility=Visibility(row.visibility),
+        requester=PersonId(row.requester_id),
+        assignee=None if row.assignee_id is None else PersonId(row.assignee_id),
+        team=row.team,
+        tags=tuple(row.tags),
+        participants=taking_part,
+        follower_count=row.follower_count,
+        door=Platform(row.door),
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        first_response_at=row.first_response_at,
+        resolved_at=row.resolved_at,
+        closed_at=row.closed_at,
+        ending=None if row.ending is None else Ending(row.ending),
+        alerted_in=row.alerted_in,
+        version=row.version,
+        last_digest=row.last_digest,
+    )

@@ -1,0 +1,100 @@
+"""Deadlines, the inbox of what came in already, and tickets in the making."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from adapters.sql.database import Room
+from adapters.sql.tables import drafts, inbox, timers
+from core.errors import Conflict
+from core.model.draft import Draft
+from core.model.ids import DraftId, FileId, PersonId, TicketId, TimerId
+from core.model.outbox import NewTimer, Timer, TimerKind
+from core.model.people import Platform
+from core.ports import Drafts, Inbox, Outcome, Timers
+
+
+class SqlTimers(Room, Timers):
+    """A ticket has one timer of a kind: arming it again sets it anew, under another id, so that whoever was about to
+    fire the old one finds it gone."""
+
+    async def arm(self, new: NewTimer) -> None:
+        await self.disarm(new.ticket, new.kind)
+        armed = self._insert(timers).values(kind=new.kind, ticket_id=new.ticket, due_at=new.due_at)
+        await self._run(
+            armed.on_conflict_do_update(
+                index_elements=[timers.c.ticket_id, timers.c.kind], set_={"due_at": armed.excluded.due_at}
+            )
+        )
+
+    async def disarm(self, ticket: TicketId, kind: str) -> None:
+        await self._run(delete(timers).where(timers.c.ticket_id == ticket, timers.c.kind == kind))
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """The longest due first."""
+        late = select(timers).where(timers.c.due_at <= now)
+        rows = await self._rows(late.order_by(timers.c.due_at, timers.c.id).limit(limit))
+        return [
+            Timer(id=TimerId(row.id), kind=TimerKind(row.kind), ticket=TicketId(row.ticket_id), due_at=row.due_at)
+            for row in rows
+        ]
+
+    async def take(self, timer: TimerId) -> bool:
+        return await self._changed(delete(timers).where(timers.c.id == timer)) > 0
+
+
+class SqlInbox(Room, Inbox):
+    async def find(self, door: Platform, inbound: str) -> Outcome | None:
+        row = await self._row(select(inbox).where(inbox.c.door == door, inbox.c.inbound == inbound))
+        return row and Outcome(ticket=row.ticket_id, message=row.message_id, draft=row.draft, person=row.person_id)
+
+    async def record(self, door: Platform, inbound: str, outcome: Outcome, at: datetime) -> None:
+        row = await self._row(
+            self._insert(inbox)
+            .values(
+                door=door,
+                inbound=inbound,
+                ticket_id=outcome.ticket,
+                message_id=outcome.message,
+                draft=outcome.draft,
+                person_id=outcome.person,
+                at=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(inbox.c.door)
+        )
+        if row is None:
+            raise Conflict(f"{inbound} from {door} is in the inbox already")
+
+    async def forget(self, before: datetime) -> int:
+        return await self._changed(delete(inbox).where(inbox.c.at < before))
+
+
+class SqlDrafts(Room, Drafts):
+    async def get(self, draft: DraftId) -> Draft | None:
+        row = await self._row(select(drafts).where(drafts.c.id == draft))
+        # row.values and row.count are methods of every row, so columns of such a name are asked for by their column
+        return row and Draft(
+            id=DraftId(row.id),
+            person=PersonId(row.person_id),
+            values=row._mapping[drafts.c["values"]],
+            files=tuple(FileId(file) for file in row.files),
+            updated_at=row.updated_at,
+        )
+
+    async def put(self, draft: Draft) -> None:
+        columns = {
+            "person_id": draft.person,
+            "values": dict(draft.values),
+            "files": list(draft.files),
+            "updated_at": draft.updated_at,
+        }
+        put = self._insert(drafts).values(id=draft.id, **columns)
+        await self._run(put.on_conflict_do_update(index_elements=[drafts.c.id], set_=columns))
+
+    async def delete(self, draft: DraftId) -> bool:
+        return await self._changed(delete(drafts).where(drafts.c.id == draft)) > 0
+
+    async def forget(self, before: datetime) -> int:
+        return await self._changed(delete(drafts).where(drafts.c.updated_at < before))

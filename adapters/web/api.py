@@ -1,0 +1,155 @@
+"""The HTTP API that the page uses (``docs/api-page.md``): the whole vocabulary, threads, files and what is live."""
+
+from aiohttp import web
+
+from adapters.web.bodies import choice, file_id, query_number, read_json, ticket_of
+from adapters.web.config import WebConfig
+from adapters.web.gate import Gate, Visitor
+from adapters.web.live import Live
+from adapters.web.parse import read_markdown
+from adapters.web.problems import ForeignPage
+from adapters.web.render import (
+    answer,
+    command_json,
+    entry_json,
+    file_json,
+    notice_json,
+    reply_json,
+    role_names,
+    summary_json,
+    thread_json,
+)
+from adapters.web.uploads import Uploads, file_response
+from core.commands import Actor
+from core.model.ids import EventId, PersonId, TicketId
+from core.model.people import Platform
+from core.model.thread import File, MessageKind
+from core.model.ticket import Ticket
+from core.ports import Store
+from core.text import Text
+from core.vocabulary import FrontDesk, Reply, Summary, View
+
+
+class PageApi:
+    def __init__(
+        self, desk: FrontDesk, store: Store, gate: Gate, live: Live, uploads: Uploads, config: WebConfig
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._gate = gate
+        self._live = live
+        self._uploads = uploads
+        self._config = config
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        inside = self._gate.signed_in
+        return [
+            web.get("/api/me", inside(self.me), allow_head=False),
+            web.get("/api/threads", inside(self.threads), allow_head=False),
+            web.get("/api/threads/{ref}", inside(self.thread), allow_head=False),
+            web.post("/api/threads/{ref}/messages", inside(self.say)),
+            web.post("/api/commands", inside(self.command)),
+            web.post("/api/actions", inside(self.press)),
+            web.post("/api/forms", inside(self.submit)),
+            web.post("/api/files", inside(self.upload)),
+            web.get("/api/files/{id}", inside(self.file), allow_head=False),
+            web.get("/api/notices", inside(self.notices), allow_head=False),
+            web.get("/api/live", inside(self.live), allow_head=False),
+        ]
+
+    async def me(self, request: web.Request, visitor: Visitor) -> web.Response:
+        commands = await self._desk.commands_for(visitor.person)
+        return answer(
+            {
+                "id": visitor.id,
+                "name": visitor.person.name,
+                "roles": role_names(visitor.person),
+                "is_staff": visitor.person.is_staff,
+                "csrf": self._gate.csrf(visitor),
+                "desk": {"name": self._config.desk_name, "demo": self._config.demo},
+                "commands": [command_json(command, self._desk.vocabulary) for command in commands],
+            }
+        )
+
+    async def threads(self, request: web.Request, visitor: Visitor) -> web.Response:
+        view = choice("view", request.query.get("view", View.MINE), View)
+        before = query_number(request, "before")
+        actor = self._gate.actor(request, visitor)
+        found = await self._desk.list(view, actor, before=TicketId(before) if before else None)
+        reader = self._gate.reader(visitor)
+        return answer([summary_json(summary, self._desk.desk, reader, visitor.id) for summary in found])
+
+    async def thread(self, request: web.Request, visitor: Visitor) -> web.Response:
+        ticket = ticket_of(request.match_info["ref"])
+        after = query_number(request, "after")
+        actor = self._gate.actor(request, visitor)
+        view = await self._desk.thread(ticket, actor, after=EventId(after) if after else None)
+        summary = await self._summary(view.ticket)
+        return answer(thread_json(view, summary, self._desk.desk, self._gate.reader(visitor), visitor.id))
+
+    async def _summary(self, ticket: Ticket) -> Summary:
+        people: list[PersonId] = [ticket.requester, *([ticket.assignee] if ticket.assignee is not None else [])]
+        async with self._store.read() as work:
+            names = await work.people.named(people)
+        assignee = names.get(ticket.assignee) if ticket.assignee is not None else None
+        return Summary(ticket=ticket, requester=names.get(ticket.requester, "?"), assignee=assignee)
+
+    async def say(self, request: web.Request, visitor: Visitor) -> web.Response:
+        ticket = ticket_of(request.match_info["ref"])
+        body = await read_json(request)
+        kind = body.one_of("kind", MessageKind) if "kind" in body else MessageKind.REPLY
+        files = body.files("files", self._config.max_files)
+        text = await read_markdown(body.optional("text") or "")
+        entry = await self._desk.say(ticket, kind, text, files, self._gate.actor(request, visitor))
+        return answer({"entry": entry_json(entry, visitor.id)}, 201)
+
+    async def command(self, request: web.Request, visitor: Visitor) -> web.Response:
+        body = await read_json(request)
+        line = body.words("text")
+        ref = body.optional("thread")
+        ticket = ticket_of(ref) if ref else None
+        actor = self._gate.actor(request, visitor)
+        if ticket is None or line.lstrip().startswith("/"):
+            return answer(reply_json(await self._desk.type(line, actor, ticket)))
+        await self._desk.say(ticket, MessageKind.REPLY, await _words(line, actor), (), actor)
+        return answer(reply_json(Reply(ticket=ticket)))
+
+    async def press(self, request: web.Request, visitor: Visitor) -> web.Response:
+        body = await read_json(request)
+        reply = await self._desk.press(body.words("action"), self._gate.actor(request, visitor))
+        return answer(reply_json(reply))
+
+    async def submit(self, request: web.Request, visitor: Visitor) -> web.Response:
+        body = await read_json(request)
+        files = body.files("files", self._config.max_files)
+        actor = self._gate.actor(request, visitor)
+        reply = await self._desk.submit(body.words("action"), body.texts("values"), files, actor)
+        return answer(reply_json(reply))
+
+    async def upload(self, request: web.Request, visitor: Visitor) -> web.Response:
+        actor = self._gate.actor(request, visitor)
+
+        async def keep(name: str, data: bytes) -> File:
+            return await self._desk.keep_file(name, data, actor)
+
+        return answer(file_json(await self._uploads.one_file(request, keep)), 201)
+
+    async def file(self, request: web.Request, visitor: Visitor) -> web.Response:
+        file, data = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))
+        return file_response(file, data)
+
+    async def notices(self, request: web.Request, visitor: Visitor) -> web.Response:
+        found = await self._desk.notices(self._gate.actor(request, visitor))
+        return answer([notice_json(notice) for notice in found])
+
+    async def live(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        """A browser's WebSocket bears its cookie whatever page opened it, so the page must be one of ours."""
+        self._gate.check_origin(request)
+        if visitor.session is not None and "Origin" not in request.headers:
+            raise ForeignPage
+        return await self._live.connect(request, visitor)
+
+
+async def _words(line: str, actor: Actor) -> Text:
+    """A page's words are Markdown, a program's are what they are."""
+    return await read_markdown(line) if actor.door is Platform.WEB else Text.of(line)

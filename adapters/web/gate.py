@@ -1,0 +1,162 @@
+"""Who is asking, and the edge of every handler: refusals become answers, faults are noted, nothing else gets out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from aiohttp import web
+
+from adapters.web.bodies import WrongKind
+from adapters.web.config import WebConfig
+from adapters.web.problems import (
+    ForeignPage,
+    ForgedToken,
+    Handler,
+    SignedOut,
+    SignInFirst,
+    StalePage,
+    failed,
+    fault_sentence,
+    of_http,
+    problem,
+    refused,
+)
+from adapters.web.sessions import Sessions, is_foreign
+from adapters.web.tokens import Tokens
+from core.cards.card import Reader
+from core.cards.words import words_of
+from core.commands import Actor
+from core.composing import reader_of
+from core.errors import N_, Refusal
+from core.model.ids import PersonId
+from core.model.people import Person, Platform
+from core.ports import Clock, Keys
+from core.text import clean_line
+from core.vocabulary import FrontDesk
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_KEY = 100
+CSRF_HEADER = "X-CSRF-Token"
+
+Statuses = Mapping[HTTPStatus, HTTPStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is signed in, and by what."""
+
+    person: Person
+    door: Platform
+    expires_at: datetime
+    session: str | None = None
+    """The digest of the cookie's session; None for a bearer token."""
+
+    @property
+    def id(self) -> PersonId:
+        return self.person.id
+
+
+VISITOR = web.RequestKey("visitor", Visitor)
+"""Who the request turned out to be from: for the language of what goes wrong later."""
+
+SignedIn = Callable[[web.Request, Visitor], Awaitable[web.StreamResponse]]
+
+
+class Gate:
+    def __init__(
+        self, desk: FrontDesk, sessions: Sessions, tokens: Tokens, clock: Clock, keys: Keys, config: WebConfig
+    ) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._tokens = tokens
+        self._clock = clock
+        self._keys = keys
+        self._config = config
+
+    def open_to_all(self, handler: Handler, statuses: Statuses | None = None) -> Handler:
+        """``handler`` with its edge; ``statuses``: what it answers instead of a status."""
+
+        async def at_edge(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except Refusal as refusal:
+                return refused(refusal, self._gettext(request), statuses)
+            except web.HTTPError as error:
+                return of_http(error)
+            except (web.HTTPException, ConnectionError, asyncio.CancelledError):
+                raise
+            except Exception:  # noqa: BLE001 - the listener's edge: the fault goes to the log, with a traceback
+                error_id = await failed(request, self._keys)
+                return problem(500, fault_sentence(error_id), "fault", error_id=error_id)
+
+        return at_edge
+
+    def signed_in(self, handler: SignedIn, statuses: Statuses | None = None) -> Handler:
+        """``handler`` for whoever is signed in. Unsafe requests with a cookie must prove that our page sent them."""
+
+        async def with_visitor(request: web.Request) -> web.StreamResponse:
+            visitor = await self.visitor(request)
+            if visitor.session is not None and request.method not in _SAFE:
+                self.check_page(request, visitor.session, request.headers.get(CSRF_HEADER, ""))
+            return await handler(request, visitor)
+
+        return self.open_to_all(with_visitor, statuses)
+
+    async def visitor(self, request: web.Request) -> Visitor:
+        """Raises SignInFirst, ForgedToken or SignedOut."""
+        visitor = await self._by_token(request) or await self.by_cookie(request)
+        if visitor is None:
+            raise SignInFirst
+        request[VISITOR] = visitor
+        return visitor
+
+    async def by_cookie(self, request: web.Request) -> Visitor | None:
+        session = await self._sessions.find(request)
+        person = await self._desk.person(session.person) if session is not None else None
+        if session is None or person is None:
+            return None
+        return Visitor(person, Platform.WEB, session.expires_at, session.token_digest)
+
+    async def _by_token(self, request: web.Request) -> Visitor | None:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise ForgedToken
+        claim = self._tokens.read(token.strip())
+        person = await self._desk.person(claim.person)
+        if person is None:
+            raise SignedOut
+        return Visitor(person, Platform.API, claim.expires_at)
+
+    def check_page(self, request: web.Request, session: str, token: str) -> None:
+        """Raises ForeignPage or StalePage."""
+        self.check_origin(request)
+        if not self._sessions.csrf_is_right(session, token):
+            raise StalePage
+
+    def check_origin(self, request: web.Request) -> None:
+        """Raises ForeignPage where the browser says that another website sent it."""
+        if is_foreign(request, self._config.public_url):
+            raise ForeignPage
+
+    def csrf(self, visitor: Visitor | None) -> str:
+        return self._sessions.csrf(visitor.session) if visitor is not None and visitor.session is not None else ""
+
+    def actor(self, request: web.Request, visitor: Visitor) -> Actor:
+        """Who asks, with the request's Idempotency-Key: told twice at one address, a thing is done once."""
+        key = clean_line(request.headers.get("Idempotency-Key", ""))
+        if len(key) > _LONGEST_KEY:
+            raise WrongKind(name="Idempotency-Key", wanted=N_("a key of at most 100 characters"))
+        inbound = f"{visitor.id}:{request.path}:{key}" if key else None
+        return Actor(person=visitor.id, door=visitor.door, inbound=inbound)
+
+    def reader(self, visitor: Visitor) -> Reader:
+        return reader_of(visitor.person, self._desk.desk, self._clock.now())
+
+    def _gettext(self, request: web.Request) -> Callable[[str], str]:
+        visitor = request.get(VISITOR)
+        return words_of(visitor.person.language if visitor is not None else "en")

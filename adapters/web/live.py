@@ -1,0 +1,200 @@
+"""The live page: WebSockets that are told when something changed in a ticket which their person may see.
+
+A browser that hears of a change fetches it by its cursor; so one that is slow, asleep or cut off is simply dropped, and
+catches up when it is back. Who may hear what is asked of the policy for each person, at each change.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import WSCloseCode, web
+
+from adapters.web.gate import Visitor
+from adapters.web.problems import Malformed, TooManyAttempts
+from core.errors import N_
+from core.events import MessagePosted, MessageUndone, ParticipantRemoved, RoleGranted, RoleRevoked
+from core.model.ids import PersonId
+from core.model.people import Person
+from core.model.thread import MessageKind
+from core.policy import Action, may
+from core.ports import Clock, Committed
+from core.text import Json
+from core.vocabulary import FrontDesk
+
+log = structlog.get_logger(__name__)
+
+_HEARTBEAT = 25.0
+_MOST_WAITING = 64
+"""Words on their way to one browser; a slower one is dropped."""
+_FRESH = timedelta(seconds=30)
+_HELLO = json.dumps({"type": "hello"})
+
+
+@dataclass(eq=False, slots=True)
+class _Session:
+    """One browser's connection."""
+
+    visitor: Visitor
+    socket: web.WebSocketResponse
+    drop: Callable[[], None]
+    waiting: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_MOST_WAITING))
+
+    def tell(self, words: str) -> None:
+        try:
+            self.waiting.put_nowait(words)
+        except asyncio.QueueFull:
+            self.drop()
+
+
+class Live:
+    """``most``: connections that one person may hold."""
+
+    def __init__(self, desk: FrontDesk, clock: Clock, *, most: int) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._most = most
+        self._sessions: defaultdict[PersonId, set[_Session]] = defaultdict(set)
+        self._known: dict[PersonId, tuple[Person, datetime]] = {}
+        self._news: asyncio.Queue[Committed] = asyncio.Queue()
+        self._teller: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def count(self) -> int:
+        """How many browsers are connected."""
+        return sum(len(sessions) for sessions in self._sessions.values())
+
+    async def committed(self, committed: Committed) -> None:
+        """Hear of a commit. Whoever committed does not wait for the browsers."""
+        if self._sessions and committed.records:
+            self._news.put_nowait(committed)
+
+    def push(self, person: PersonId, message: Mapping[str, Json]) -> None:
+        """Tell every browser of ``person``."""
+        words = json.dumps(message, ensure_ascii=False)
+        for session in tuple(self._sessions.get(person, ())):
+            session.tell(words)
+
+    async def connect(self, request: web.Request, visitor: Visitor) -> web.WebSocketResponse:
+        """Serve one browser until it leaves, its sign-in ends or the desk stops."""
+        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=4_096, compress=False)
+        if not socket.can_prepare(request).ok:
+            raise Malformed(problem=N_("this address speaks WebSocket only."))
+        if self._closed or len(self._sessions.get(visitor.id, ())) >= self._most:
+            raise TooManyAttempts(seconds=30)
+        await socket.prepare(request)
+        session = _Session(visitor, socket, lambda: _abort(request))
+        session.tell(_HELLO)
+        self._sessions[visitor.id].add(session)
+        self._known.setdefault(visitor.id, (visitor.person, self._clock.now()))
+        if self._teller is None:
+            self._teller = asyncio.create_task(self._tell_on(), name="live")
+        try:
+            await self._serve(session)
+        finally:
+            self._forget(session)
+        return socket
+
+    async def _serve(self, session: _Session) -> None:
+        lasts = (session.visitor.expires_at - self._clock.now()).total_seconds()
+        sender = asyncio.create_task(_send_on(session), name="live sender")
+        try:
+            async with asyncio.timeout(max(lasts, 0)):
+                async for _heard in session.socket:
+                    pass  # a browser says nothing here that counts
+        except TimeoutError:
+            await session.socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"signed out")
+        finally:
+            sender.cancel()
+            await asyncio.wait([sender])
+
+    def _forget(self, session: _Session) -> None:
+        person = session.visitor.id
+        self._sessions[person].discard(session)
+        if not self._sessions[person]:
+            del self._sessions[person]
+            self._known.pop(person, None)
+
+    async def _tell_on(self) -> None:
+        while True:
+            committed = await self._news.get()
+            try:
+                await self._tell(committed)
+            except Exception:
+                log.exception("web.live_failed")
+
+    async def _tell(self, committed: Committed) -> None:
+        events = [record.event for record in committed.records]
+        for event in events:
+            if isinstance(event, RoleGranted | RoleRevoked):
+                self._known.pop(event.person, None)
+        ticket = committed.ticket
+        if ticket is None:
+            return
+        notes_only = all(
+            isinstance(event, MessagePosted | MessageUndone) and event.kind is MessageKind.NOTE for event in events
+        )
+        action = Action.SEE_NOTES if notes_only else Action.SEE
+        sent_away = {event.person for event in events if isinstance(event, ParticipantRemoved)}
+        for person in tuple(self._sessions):
+            known = await self._person(person)
+            if known is not None and (
+                person in sent_away or may(action, known, ticket, self._desk.desk, self._clock.now())
+            ):
+                self.push(person, {"type": "ticket", "ref": ticket.ref})
+
+    async def _person(self, person: PersonId) -> Person | None:
+        """The person as they are now, or were half a minute ago: a change of roles is heard of at once."""
+        now = self._clock.now()
+        kept = self._known.get(person)
+        if kept is not None and now - kept[1] < _FRESH:
+            return kept[0]
+        found = await self._desk.person(person)
+        if found is not None and person in self._sessions:
+            self._known[person] = (found, now)
+        return found
+
+    async def end(self, session_digest: str) -> None:
+        """A cookie's session has ended: its browser's connections with it."""
+        ending = [s for s in self._all() if s.visitor.session == session_digest]
+        await _close(ending, WSCloseCode.POLICY_VIOLATION, b"signed out")
+
+    async def close(self) -> None:
+        """The desk stops."""
+        self._closed = True
+        if self._teller is not None:
+            self._teller.cancel()
+            await asyncio.wait([self._teller])
+        await _close(self._all(), WSCloseCode.GOING_AWAY, b"the desk restarts")
+
+    def _all(self) -> list[_Session]:
+        return [session for sessions in self._sessions.values() for session in sessions]
+
+
+async def _send_on(session: _Session) -> None:
+    try:
+        while True:
+            await session.socket.send_str(await session.waiting.get())
+    except (ConnectionError, RuntimeError):
+        session.drop()
+
+
+async def _close(sessions: Iterable[_Session], code: WSCloseCode, message: bytes) -> None:
+    async def close(session: _Session) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await session.socket.close(code=code, message=message)
+        except TimeoutError:
+            session.drop()
+
+    await asyncio.gather(*(close(session) for session in sessions))
+
+
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()

@@ -1,0 +1,246 @@
+"""``/api/openapi.json``: every route under ``/api``, declared once here; a test holds it against the routes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from functools import partial
+from http import HTTPStatus
+
+from adapters.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, listed, one_of, ref, shape
+from adapters.web.sessions import COOKIE
+from core.model.thread import MessageKind
+from core.model.ticket import Priority
+from core.text import Json
+from core.vocabulary import View
+
+_JSON, _PROBLEM, _FORM = "application/json", "application/problem+json", "multipart/form-data"
+_BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    method: str
+    path: str
+    summary: str
+    answer: Schema | None
+    _: KW_ONLY
+    tag: str
+    status: HTTPStatus = HTTPStatus.OK
+    media_type: str = _JSON
+    refusals: tuple[int, ...] = ()
+    body: Schema | None = None
+    body_type: str = _JSON
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    open: bool = False
+    """Whether it wants nobody signed in."""
+
+
+_page = partial(_Operation, tag="Page")
+_desk = partial(_Operation, tag="Help desk")
+
+_TURN = (403, 404, 409, 422, 429)
+"""What a command may be refused with."""
+
+_OPERATIONS: Sequence[_Operation] = (
+    _page("get", "/api/me", "Who is signed in, and the commands they have", ref("Me")),
+    _page(
+        "get",
+        "/api/threads",
+        "Tickets in a list",
+        listed(ref("Summary")),
+        query={"view": one_of(list(View)), "before": NUMBER},
+        refusals=(403, 422),
+    ),
+    _page(
+        "get",
+        "/api/threads/{ref}",
+        "A ticket's thread, or what is new in it",
+        ref("Thread"),
+        query={"after": NUMBER},
+        refusals=(404, 422),
+    ),
+    _page(
+        "post",
+        "/api/threads/{ref}/messages",
+        "Write in a thread, in Markdown",
+        ref("Said"),
+        status=HTTPStatus.CREATED,
+        body=shape({"kind": one_of(list(MessageKind)), "files": listed(NUMBER)}, text=TEXT),
+        refusals=_TURN,
+    ),
+    _page(
+        "post",
+        "/api/commands",
+        "Type a slash command; or words, in the thread named",
+        ref("Reply"),
+        body=shape({"thread": TEXT}, text=TEXT),
+        refusals=_TURN,
+    ),
+    _page("post", "/api/actions", "Press a button", ref("Reply"), body=shape(action=TEXT), refusals=_TURN),
+    _page(
+        "post",
+        "/api/forms",
+        "Send a form; answered with a form again where something is missing",
+        ref("Reply"),
+        body=shape(
+            {"values": {"type": "object", "additionalProperties": TEXT}, "files": listed(NUMBER)},
+            action=TEXT,
+        ),
+        refusals=_TURN,
+    ),
+    _page(
+        "post",
+        "/api/files",
+        "Upload a file, to be attached by a message or a form",
+        ref("File"),
+        status=HTTPStatus.CREATED,
+        body=shape(file=_BINARY),
+        body_type=_FORM,
+        refusals=(403, 413, 422),
+    ),
+    _page("get", "/api/files/{id}", "A file's bytes", _BINARY, media_type="*/*", refusals=(404,)),
+    _page("get", "/api/notices", "One's newest pings", listed(ref("Notice"))),
+    _page(
+        "get",
+        "/api/live",
+        'A WebSocket that says {"type": "ticket", "ref": …}, {"type": "notice", "notice": …}; first {"type": "hello"}',
+        None,
+        status=HTTPStatus.SWITCHING_PROTOCOLS,
+        refusals=(400, 403, 429),
+    ),
+    _page("get", "/api/openapi.json", "This description", {"type": "object"}, open=True),
+    _desk(
+        "post",
+        "/api/auth/register",
+        "Register a new user",
+        ref("User"),
+        status=HTTPStatus.CREATED,
+        body=shape(username=TEXT, email=TEXT, password=TEXT),
+        open=True,
+        refusals=(400, 415, 429),
+    ),
+    _desk(
+        "post",
+        "/api/auth/login",
+        "Log in: a token for twelve hours",
+        ref("Token"),
+        body=shape(email=TEXT, password=TEXT),
+        open=True,
+        refusals=(400, 401, 415, 429),
+    ),
+    _desk(
+        "get",
+        "/api/tickets",
+        "Own tickets, for staff all; the next page is in the Link header",
+        listed(ref("Ticket")),
+        query={"limit": NUMBER, "before": NUMBER},
+        refusals=(403, 422),
+    ),
+    _desk(
+        "post",
+        "/api/tickets",
+        "Open a ticket, with images",
+        ref("Ticket"),
+        status=HTTPStatus.CREATED,
+        body=shape(
+            {
+                "images": listed(_BINARY),
+                "category": TEXT,
+                "priority": one_of(list(Priority)),
+                "tags": listed(TEXT),
+                "answers": {"type": "string", "description": "To the category's questions: a JSON object of texts"},
+            },
+            title=TEXT,
+            description=TEXT,
+        ),
+        body_type=_FORM,
+        refusals=(400, 403, 413, 415, 429),
+    ),
+    _desk("get", "/api/tickets/{id}", "A ticket", ref("Ticket"), refusals=(404,)),
+    _desk(
+        "put",
+        "/api/tickets/{id}",
+        "Change a ticket's status",
+        ref("Ticket"),
+        body=shape(status=one_of(["open", "in_progress", "closed"])),
+        refusals=(403, 404, 409, 422),
+    ),
+    _desk("get", "/api/tickets/{id}/comments", "The replies in a ticket", listed(ref("Comment")), refusals=(404,)),
+    _desk(
+        "post",
+        "/api/tickets/{id}/comments",
+        "Reply in a ticket",
+        ref("Comment"),
+        status=HTTPStatus.CREATED,
+        body=shape(text=TEXT),
+        refusals=(403, 404, 409, 422),
+    ),
+    _desk(
+        "get",
+        "/api/images/{id}",
+        "An image, to whoever may see its ticket",
+        _BINARY,
+        media_type="image/*",
+        refusals=(404,),
+    ),
+)
+
+
+def document(name: str, url: str) -> Mapping[str, Json]:
+    paths: dict[str, dict[str, Json]] = {}
+    for operation in _OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"{name}: API", "version": "1"},
+        "servers": [{"url": url}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
+        },
+    }
+
+
+def _described(operation: _Operation) -> Mapping[str, Json]:
+    words: dict[str, Json] = {
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "responses": _responses(operation),
+        "security": [] if operation.open else [{"token": []}, {"cookie": []}],
+    }
+    parameters = _parameters(operation)
+    if parameters:
+        words["parameters"] = parameters
+    if operation.body is not None:
+        words["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": operation.body}}}
+    return words
+
+
+def _responses(operation: _Operation) -> Mapping[str, Json]:
+    good: dict[str, Json] = {"description": operation.status.phrase}
+    if operation.answer is not None:
+        good["content"] = {operation.media_type: {"schema": operation.answer}}
+    refusals = {*operation.refusals, *(() if operation.open else (401,)), 500, 503}
+    if operation.body is not None:
+        refusals |= {400, 413, 415}
+    bad: dict[str, Json] = {
+        str(status): {"description": HTTPStatus(status).phrase, "content": {_PROBLEM: {"schema": ref("Problem")}}}
+        for status in sorted(refusals)
+    }
+    return {str(operation.status.value): good, **bad}
+
+
+def _parameters(operation: _Operation) -> Sequence[Json]:
+    """``Idempotency-Key`` for whatever changes something; ``X-CSRF-Token`` with the cookie."""
+    found: list[Json] = []
+    for name, schema in (("ref", TEXT), ("id", NUMBER)):
+        if f"{{{name}}}" in operation.path:
+            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    found += [{"name": name, "in": "query", "schema": schema} for name, schema in operation.query.items()]
+    if operation.method != "get" and not operation.open:
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": {**TEXT, "maxLength": 100}})
+        found.append({"name": "X-CSRF-Token", "in": "header", "schema": TEXT})
+    return found

@@ -1,0 +1,172 @@
+"""The JSON shapes of both APIs, as JSON Schema (2020-12) for ``/api/openapi.json``."""
+
+from collections.abc import Mapping, Sequence
+
+from core.cards.card import ButtonStyle, InputKind, StepState, Tone
+from core.model.ticket import Priority, Status, Visibility
+from core.text import Json
+from core.vocabulary import ParameterKind
+
+Schema = Mapping[str, Json]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+FLAG: Schema = {"type": "boolean"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def one_of(values: Sequence[str]) -> Schema:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+def shape(optional: Mapping[str, Schema] | None = None, **fields: Schema) -> Schema:
+    """An object whose ``fields`` are always there."""
+    return {"type": "object", "required": list(fields), "properties": {**fields, **(optional or {})}}
+
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Problem": shape(type=TEXT, title=TEXT, status=NUMBER, detail=TEXT, message=TEXT, reason=TEXT),
+    "Text": shape(v=NUMBER, blocks=listed({"type": "object", "required": ["type"]})),
+    "Button": shape(label=TEXT, action=maybe(TEXT), url=maybe(TEXT), style=one_of(list(ButtonStyle))),
+    "Card": shape(
+        title=TEXT,
+        subtitle=TEXT,
+        body=ref("Text"),
+        tone=one_of(list(Tone)),
+        fields=listed(shape({"value": TEXT, "at": TIME}, label=TEXT)),
+        progress=listed(shape(label=TEXT, state=one_of(list(StepState)))),
+        rows=listed(shape(title=TEXT, detail=TEXT, url=maybe(TEXT), ref=maybe(TEXT), buttons=listed(ref("Button")))),
+        buttons=listed(ref("Button")),
+        footer=TEXT,
+        url=maybe(TEXT),
+    ),
+    "Choice": shape(value=TEXT, label=TEXT),
+    "Form": shape(
+        action=TEXT,
+        title=TEXT,
+        submit=TEXT,
+        intro=TEXT,
+        problem=TEXT,
+        inputs=listed(
+            shape(
+                key=TEXT,
+                label=TEXT,
+                kind=one_of(list(InputKind)),
+                required=FLAG,
+                hint=TEXT,
+                value=TEXT,
+                choices=listed(ref("Choice")),
+                max_length=maybe(NUMBER),
+                when=maybe(shape(field=TEXT, value=TEXT)),
+            )
+        ),
+    ),
+    "Reply": shape(card=maybe(ref("Card")), form=maybe(ref("Form")), ticket=maybe(shape(ref=TEXT, url=TEXT))),
+    "File": shape(
+        id=NUMBER,
+        name=TEXT,
+        media_type=TEXT,
+        size=NUMBER,
+        is_image=FLAG,
+        width=maybe(NUMBER),
+        height=maybe(NUMBER),
+        url=TEXT,
+    ),
+    "Summary": shape(
+        ref=TEXT,
+        number=NUMBER,
+        title=TEXT,
+        status=one_of(list(Status)),
+        status_label=TEXT,
+        priority=one_of(list(Priority)),
+        priority_label=TEXT,
+        category=TEXT,
+        category_label=TEXT,
+        team_label=TEXT,
+        requester=TEXT,
+        assignee=maybe(TEXT),
+        is_mine=FLAG,
+        visibility=one_of(list(Visibility)),
+        opened_at=TIME,
+        updated_at=TIME,
+    ),
+    "Entry": shape(
+        event=NUMBER,
+        at=TIME,
+        who=TEXT,
+        person=maybe(NUMBER),
+        by_staff=FLAG,
+        mine=FLAG,
+        kind=one_of(["line", "reply", "note", "undone"]),
+        line=TEXT,
+        message=maybe(NUMBER),
+        text=maybe(ref("Text")),
+        files=listed(ref("File")),
+        about=maybe(NUMBER),
+    ),
+    "Thread": shape(
+        ref=TEXT,
+        ticket=ref("Summary"),
+        card=ref("Card"),
+        files=listed(ref("File")),
+        entries=listed(ref("Entry")),
+        cursor=NUMBER,
+        may_reply=FLAG,
+        may_note=FLAG,
+    ),
+    "Said": shape(entry=ref("Entry")),
+    "Notice": shape(id=NUMBER, at=TIME, card=ref("Card")),
+    "Me": shape(
+        id=NUMBER,
+        name=TEXT,
+        roles=listed(TEXT),
+        is_staff=FLAG,
+        csrf=TEXT,
+        desk=shape(name=TEXT, demo=FLAG),
+        commands=listed(
+            shape(
+                name=TEXT,
+                noun=TEXT,
+                verb=TEXT,
+                help=TEXT,
+                usage=TEXT,
+                parameters=listed(
+                    shape(
+                        name=TEXT,
+                        kind=one_of(list(ParameterKind)),
+                        help=TEXT,
+                        required=FLAG,
+                        choices=listed(ref("Choice")),
+                    )
+                ),
+            )
+        ),
+    ),
+    "User": shape(id=NUMBER, username=TEXT, email=TEXT, role=one_of(["customer", "agent", "admin"])),
+    "Token": shape(token=TEXT),
+    "Ticket": shape(
+        id=NUMBER,
+        title=TEXT,
+        description=TEXT,
+        status=one_of(["open", "in_progress", "closed"]),
+        author_id=NUMBER,
+        created_at=TIME,
+        image_ids=listed(NUMBER),
+        category=TEXT,
+        priority=one_of(list(Priority)),
+        tags=listed(TEXT),
+    ),
+    "Comment": shape(id=NUMBER, text=TEXT, author_id=NUMBER, ticket_id=NUMBER, created_at=TIME),
+}

@@ -1,0 +1,105 @@
+"""A browser that is signed in: a cookie with a random token, of which the database keeps only a digest.
+
+Each sign-in makes a new token and ends the one that the browser came with, so a token planted before is worth nothing
+after. The CSRF token is bound to the session and kept nowhere.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from adapters.web.config import WebConfig
+from core.model.ids import PersonId
+from core.model.people import Session
+from core.ports import Clock, Keys, Store
+
+COOKIE = "threaddesk_session"
+LIFE = timedelta(days=30)
+_LONGEST = 100
+
+
+class Sessions:
+    """``ended``: told the digest of every session that ends here."""
+
+    def __init__(
+        self, store: Store, clock: Clock, keys: Keys, config: WebConfig, ended: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._keys = keys
+        self._csrf_key = config.key("csrf")
+        self._secure = config.is_https
+        self._ended = ended
+
+    async def begin(self, request: web.Request, response: web.StreamResponse, person: PersonId) -> None:
+        """Sign the browser in as ``person``, and end the session it had."""
+        token = self._keys.token() + self._keys.token()
+        now = self._clock.now()
+        before = digest_in(request)
+        async with self._store.write() as work:
+            await work.people.add_session(Session(digest(token), person, now, now + LIFE))
+            if before is not None:
+                await work.people.end_session(before)
+        if before is not None:
+            await self._ended(before)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(LIFE.total_seconds()),
+            path="/",
+            httponly=True,
+            secure=self._secure,
+            samesite="Lax",
+        )
+
+    async def find(self, request: web.Request) -> Session | None:
+        """The session of the request's cookie, while it lasts."""
+        token_digest = digest_in(request)
+        if token_digest is None:
+            return None
+        async with self._store.read() as work:
+            return await work.people.session(token_digest, self._clock.now())
+
+    async def end(self, request: web.Request, response: web.StreamResponse) -> None:
+        token_digest = digest_in(request)
+        if token_digest is not None:
+            async with self._store.write() as work:
+                await work.people.end_session(token_digest)
+            await self._ended(token_digest)
+        response.del_cookie(COOKIE, path="/", httponly=True, secure=self._secure, samesite="Lax")
+
+    def csrf(self, token_digest: str) -> str:
+        return hmac.new(self._csrf_key, token_digest.encode(), hashlib.sha256).hexdigest()
+
+    def csrf_is_right(self, token_digest: str, given: str) -> bool:
+        return hmac.compare_digest(self.csrf(token_digest).encode(), given.encode("utf-8", "replace"))
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def digest_in(request: web.Request) -> str | None:
+    token = request.cookies.get(COOKIE, "")
+    return digest(token) if 0 < len(token) <= _LONGEST else None
+
+
+def is_foreign(request: web.Request, public_url: str) -> bool:
+    """Whether another website's page sent the request, as far as the browser says.
+
+    The Host is checked by the web server, so an Origin with the same host is this desk's page however it is reached.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if origin == public_url:
+        return False
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return True
+    return parts.scheme not in ("http", "https") or parts.netloc != request.host

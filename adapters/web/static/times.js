@@ -1,0 +1,55 @@
+// Times with their distance, which goes on counting while the page is open.
+
+import { h } from "./dom.js";
+
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+const midnight = (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+const daysAgo = (at) => Math.round((midnight(new Date()) - midnight(at)) / 86_400_000);
+
+/** "just now", "3 min ago", "in 2 h", "yesterday", else a date. */
+export function distance(at) {
+  const seconds = (Date.now() - at.getTime()) / 1000;
+  const size = Math.abs(seconds);
+  const said = (count, unit) => (seconds >= 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`);
+  if (size < 60) return "just now";
+  if (size < 3600) return said(Math.floor(size / 60), "min");
+  const days = daysAgo(at);
+  if (size < 86_400 && Math.abs(days) < 2) return said(Math.floor(size / 3600), "h");
+  if (days === 1) return "yesterday";
+  if (days === -1) return "tomorrow";
+  if (Math.abs(days) < 14) return said(Math.abs(days), "days");
+  return (at.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(at);
+}
+
+/** "Today", "Yesterday", "Monday, 2 March". */
+export function dayName(at) {
+  const days = daysAgo(at);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : weekday.format(at);
+}
+
+/** `style`: "distance", "clock" (14:30) or "both" (2 Mar, 14:30 · 3 h ago). The whole time is its title. */
+export function time(iso, style = "distance") {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return h("span", { textContent: String(iso) });
+  const element = h("time", { dateTime: iso, title: full.format(at), dataset: { style } });
+  write(element, at);
+  return element;
+}
+
+function write(element, at) {
+  const { style } = element.dataset;
+  const near = distance(at);
+  const said = style === "clock" ? clock.format(at) : style === "both" ? `${day.format(at)}, ${clock.format(at)}` : near;
+  const whole = style === "both" && !said.startsWith(near) ? `${said} · ${near}` : said;
+  if (element.textContent !== whole) element.textContent = whole;
+}
+
+setInterval(() => {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("time[data-style]")) write(element, new Date(element.dateTime));
+}, 20_000);

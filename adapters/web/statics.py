@@ -1,0 +1,59 @@
+"""The page's own files: scripts, styles, pictures; read once, at the start.
+
+Their addresses bear the version of them all (``/static/<version>/main.js``), and a script names its neighbours by
+relative address, so the whole page is of one version and a browser may keep it for a year.
+"""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from adapters.web.problems import NoSuchPage
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asset:
+    data: bytes
+    media_type: str
+    etag: str
+
+
+class Statics:
+    def __init__(self, folder: Path) -> None:
+        self._assets = {
+            path.relative_to(folder).as_posix(): _asset(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        }
+        whole = "".join(f"{name} {asset.etag}\n" for name, asset in self._assets.items())
+        self.version = hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+    def url(self, name: str) -> str:
+        return f"/static/{self.version}/{name}"
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """Raises NoSuchPage. Only what was there at the start is served, so a path cannot lead out of the folder."""
+        path = request.match_info["path"]
+        version, _, name = path.partition("/")
+        current = version == self.version
+        asset = self._assets.get(name) or self._assets.get(path)
+        if asset is None:
+            raise NoSuchPage
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache",
+            "ETag": f'"{asset.etag}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        if any(tag.value == asset.etag for tag in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        charset = "utf-8" if asset.media_type.startswith("text/") else None
+        return web.Response(body=asset.data, content_type=asset.media_type, charset=charset, headers=headers)
+
+
+def _asset(path: Path) -> _Asset:
+    data = path.read_bytes()
+    known = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    return _Asset(data, known or "application/octet-stream", hashlib.sha256(data).hexdigest()[:24])

@@ -1,0 +1,135 @@
+"""Files on their way in and out: multipart read within hard limits, bytes sent so that no browser runs them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
+
+from adapters.web.bodies import MAX_BODY, parse_form, read_bytes, size_words
+from adapters.web.config import WebConfig
+from adapters.web.problems import Malformed, TooLarge, WrongMediaType
+from core.errors import N_
+from core.limits import TooManyOf
+from core.model.ids import FileId
+from core.model.thread import File
+from core.text import clean
+
+INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What is shown where it stands; anything else is offered for saving."""
+_PIECE = 65_536
+_FIELDS = 60
+_EVERYWHERE = "x-www-form-urlencoded"
+
+Keep = Callable[[str, bytes], Awaitable[File]]
+"""Takes a file's name and bytes into the desk's keeping."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a multipart request brought: fields by name, in their order, and the files as they were kept."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    files: list[FileId] = field(default_factory=list)
+
+    def first(self, name: str) -> str | None:
+        values = self.fields.get(name)
+        return values[0] if values else None
+
+
+class Uploads:
+    def __init__(self, config: WebConfig) -> None:
+        self._max_bytes = config.max_file_bytes
+        self._max_files = config.max_files
+        self._max_request = config.max_files * config.max_file_bytes + MAX_BODY
+
+    async def one_file(self, request: web.Request, keep: Keep) -> File:
+        """The part ``file`` of a request, kept. Raises BadField, TooLarge, Malformed or WrongMediaType."""
+        found: list[File] = []
+
+        async def keep_one(name: str, data: bytes) -> File:
+            found.append(await keep(name, data))
+            return found[0]
+
+        await self.read(request, frozenset({"file"}), keep_one, most=1)
+        if not found:
+            raise Malformed(problem=N_("a part named file is wanted, with a file in it."))
+        return found[0]
+
+    async def read(self, request: web.Request, files: frozenset[str], keep: Keep, *, most: int | None = None) -> Sent:
+        """A form with files in the parts named ``files``, each handed to ``keep`` as it comes, so that one at a time is
+        in memory. Raises as ``one_file``."""
+        if (request.content_length or 0) > self._max_request:
+            raise TooLarge(name=N_("This request"), limit=size_words(self._max_request))
+        sent = Sent()
+        if request.content_type == f"application/{_EVERYWHERE}":
+            for name, value in parse_form(await read_bytes(request)):
+                sent.fields.setdefault(name, []).append(value)
+            return sent
+        if request.content_type != "multipart/form-data":
+            raise WrongMediaType(wanted="multipart/form-data")
+        try:
+            await self._read_parts(request, files, keep, sent, most or self._max_files)
+        except (ValueError, AssertionError, BadHttpMessage, EOFError):
+            raise Malformed(problem=N_("its parts do not end where they should.")) from None
+        return sent
+
+    async def _read_parts(self, request: web.Request, files: frozenset[str], keep: Keep, sent: Sent, most: int) -> None:
+        seen = left = 0
+        left = MAX_BODY
+        async for part in await request.multipart():
+            seen += 1
+            if seen > _FIELDS:
+                raise Malformed(problem=N_("it has too many parts."))
+            if not isinstance(part, BodyPartReader) or part.name is None:
+                raise Malformed(problem=N_("every part needs a name."))
+            if part.filename is None and part.name not in files:
+                data = await self._read_part(part, left, N_("This request"))
+                left -= len(data)
+                sent.fields.setdefault(part.name, []).append(clean(data.decode("utf-8", "replace")))
+            elif part.name in files:
+                await self._keep_part(part, keep, sent, most)
+            else:
+                raise Malformed(problem=N_("a file stands where none is taken."))
+
+    async def _keep_part(self, part: BodyPartReader, keep: Keep, sent: Sent, most: int) -> None:
+        data = await self._read_part(part, self._max_bytes, N_("A file"))
+        if not data and not part.filename:
+            return  # how a browser sends a file input that was left empty
+        if len(sent.files) >= most:
+            raise TooManyOf(name=N_("Files"), count=len(sent.files) + 1, limit=most)
+        kept = await keep(part.filename or "", data)
+        sent.files.append(kept.id)
+
+    async def _read_part(self, part: BodyPartReader, limit: int, name: str) -> bytes:
+        data = bytearray()
+        while piece := await part.read_chunk(_PIECE):
+            data += piece
+            if len(data) > limit:
+                raise TooLarge(name=name, limit=size_words(limit))
+        return bytes(data)
+
+
+def file_response(file: File, data: bytes) -> web.Response:
+    """The bytes, as an attachment unless an image of a kind that cannot hold a script."""
+    inline = file.is_image and file.media_type in INLINE
+    response = web.Response(body=data, content_type=file.media_type)
+    if file.media_type == "text/plain":
+        response.charset = "utf-8"
+    response.headers.update(
+        {
+            "Content-Disposition": disposition("inline" if inline else "attachment", file.name),
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, max-age=300",
+        }
+    )
+    return response
+
+
+def disposition(kind: str, name: str) -> str:
+    """RFC 6266: a plain name for old clients, and the true one in RFC 5987's form."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-") else "_" for c in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

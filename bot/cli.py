@@ -1,0 +1,213 @@
+"""``threaddesk``: run the desk, check its settings, and what an operator does from the machine itself.
+
+Everything done here goes through the engine and is audited as the operator's. Exit codes: 0 done, 1 it could not be
+done (a sentence says why), 2 the settings or the words of the command are wrong.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from adapters.sql import schema
+from bot import lifecycle
+from bot.commands.room import person_called
+from bot.settings import BadSettings, Settings, effective, load
+from bot.telemetry import set_up_logs
+from bot.wiring import Office, open_office
+from core.cards.answers import INTENTS, address_words
+from core.commands import Actor, ConfirmEmail, GrantRole, RetryDelivery, RevokeRoles
+from core.errors import Refusal
+from core.model.ids import DeliveryId
+from core.model.people import Person, Platform, Role
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="A support desk that lives in chat.", rich_markup_mode=None
+)
+people_app = typer.Typer(no_args_is_help=True, help="Who people are to the desk.", rich_markup_mode=None)
+app.add_typer(people_app, name="people")
+
+_OPERATOR = Actor(person=None, door=Platform.OPERATOR)
+_T = TypeVar("_T")
+out = Console(soft_wrap=True, highlight=False)
+err = Console(soft_wrap=True, highlight=False, stderr=True)
+
+
+class StaffRole(StrEnum):
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+    NONE = "none"
+
+
+def main() -> None:
+    app()
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    err.print(escape(sentence))
+    raise typer.Exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return load(os.environ, Path.cwd())
+    except BadSettings as problems:
+        _fail(str(problems), 2)
+
+
+@app.command()
+def run() -> None:
+    """Start the desk: bring its database up to date, serve until stopped."""
+    settings = _settings()
+    set_up_logs(settings.log.level, as_json=settings.log.format == "json")
+    _attempt(lambda: lifecycle.run(settings, lambda url: _announce(url, settings)))
+
+
+def _announce(url: str, settings: Settings) -> None:
+    out.print(f"\n  {escape(settings.desk.name)} is open at [bold]{escape(url)}[/bold]")
+    if settings.desk.demo:
+        out.print("  A demo: open the page and be the student, the agent, the lead or the admin.")
+        out.print(f"  What the leads' alert space receives: {escape(url)}/alerts")
+    out.print("  Stop it with Ctrl+C.\n")
+
+
+@app.command()
+def check() -> None:
+    """Check every setting and the database, start nothing."""
+    settings = _settings()
+    table = Table("setting", "value", "from", box=None, pad_edge=False)
+    for key, value, source in effective(settings):
+        table.add_row(escape(key), escape(value), escape(source))
+    out.print(table)
+    state = _attempt(lambda: schema.check_version(settings.database.url.get_secret_value()))
+    words = "up to date" if state is schema.SchemaState.CURRENT else "will be brought up to date by threaddesk run"
+    out.print(f"\nThe settings are right. The database: {words}.")
+
+
+@people_app.command("list")
+def people_list() -> None:
+    """Everybody, with address and roles."""
+
+    async def everybody(office: Office) -> list[Person]:
+        found: list[Person] = []
+        async with office.store.read() as work:
+            while page := await work.people.everybody(after=found[-1].id if found else None, limit=500):
+                found += page
+        return found
+
+    table = Table("name", "email", "roles", "state", box=None, pad_edge=False)
+    for person in _in_office(everybody):
+        roles = sorted({f"{g.role} ({g.team or 'every team'}, by {g.source})" for g in person.grants}) or ["requester"]
+        confirmed = "" if person.email is None or person.email_confirmed else " (not confirmed)"
+        table.add_row(
+            escape(person.name), escape((person.email or "-") + confirmed), escape(", ".join(roles)), person.standing
+        )
+    out.print(table)
+
+
+@people_app.command("role")
+def people_role(
+    who: Annotated[str, typer.Argument(metavar="EMAIL", help="their email address, or the name shown")],
+    role: Annotated[StaffRole, typer.Argument(metavar="ROLE", help="agent, lead, admin; none takes all back")],
+    team: Annotated[str | None, typer.Option(help="only for this team, by its key in bot.toml")] = None,
+) -> None:
+    """Give somebody a role, or take back what was given here."""
+
+    async def grant(office: Office) -> str:
+        if team is not None and team not in office.desk.teams:
+            _fail(f"There is no team “{team}”. bot.toml has: {', '.join(office.desk.teams)}.", 2)
+        async with office.store.read() as work:
+            person = await person_called(who, work)
+        if role is StaffRole.NONE:
+            await office.engine.handle(RevokeRoles(person=person.id), _OPERATOR)
+            return f"{person.name} has no role from the operator any more."
+        await office.engine.handle(GrantRole(person=person.id, role=Role(role), team=team), _OPERATOR)
+        return f"{person.name} is {role} now{f' of {team}' if team else ''}."
+
+    out.print(escape(_in_office(grant)))
+
+
+@people_app.command("confirm")
+def people_confirm(email: Annotated[str, typer.Argument(help="the address that is theirs")]) -> None:
+    """Confirm that an address is its person's: roles that bot.toml gives it follow."""
+
+    async def confirm(office: Office) -> str:
+        await office.engine.handle(ConfirmEmail(email=email), _OPERATOR)
+        return f"{email} is confirmed."
+
+    out.print(escape(_in_office(confirm)))
+
+
+@app.command()
+def failures() -> None:
+    """What could not be delivered, and why."""
+
+    async def given_up(office: Office) -> Table | None:
+        async with office.store.read() as work:
+            found = await work.outbox.given_up()
+        if not found:
+            return None
+        table = Table("number", "what", "to", "ticket", "tries", "since", "why", box=None, pad_edge=False)
+        for failure in found:
+            table.add_row(
+                str(failure.id),
+                INTENTS[failure.intent],
+                escape(address_words(failure.address)),
+                f"T-{failure.ticket}" if failure.ticket else "-",
+                str(failure.attempts),
+                failure.created_at.strftime("%Y-%m-%d %H:%M UTC"),
+                escape(failure.reason or "?"),
+            )
+        return table
+
+    out.print(_in_office(given_up) or "None: everything that was to go out has gone out.")
+
+
+@app.command()
+def retry(number: Annotated[int, typer.Argument(help="as threaddesk failures shows it", min=1)]) -> None:
+    """Try a failed delivery again; a running desk takes it up within seconds."""
+
+    async def again(office: Office) -> str:
+        await office.engine.handle(RetryDelivery(delivery=DeliveryId(number)), _OPERATOR)
+        return f"Delivery {number} is tried again."
+
+    out.print(escape(_in_office(again)))
+
+
+def _in_office(work: Callable[[Office], Awaitable[_T]]) -> _T:
+    settings = _settings()
+    set_up_logs("warning", as_json=False)
+
+    async def inside() -> _T:
+        await schema.upgrade(settings.database.url.get_secret_value())
+        office = open_office(settings, settings.web.public_url or "")
+        try:
+            return await work(office)
+        finally:
+            await office.close()
+
+    return _attempt(inside)
+
+
+def _attempt(work: Callable[[], Awaitable[_T]]) -> _T:
+    """Run it; what a person can mend ends with its sentence and exit code 1."""
+
+    async def awaited() -> _T:
+        return await work()
+
+    try:
+        return asyncio.run(awaited())
+    except Refusal as refusal:
+        _fail(refusal.sentence(), 1)
+    except (schema.NewerDatabase, lifecycle.CannotStart) as reason:
+        _fail(str(reason), 1)
+    except OSError as error:
+        _fail(f"{error.filename or 'The data folder'}: {error.strerror or error}. Check that it can be written to.", 1)

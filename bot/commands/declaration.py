@@ -1,0 +1,41 @@
+"""How a slash command is declared: once, with its help, its parameters, its policy action and its handler."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.commands.room import Room
+from core.model.ids import TicketId
+from core.policy import Action
+from core.vocabulary import Call, Parameter, ParameterKind, Reply, SlashCommand
+
+Handler = Callable[[Call, Room], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    command: SlashCommand
+    handler: Handler
+    asks: bool
+    """Whether a press of its button asks for optional arguments too, as a resolution asks for its answer."""
+
+
+def command(
+    noun: str, verb: str, *parameters: Parameter, help: str, action: Action, asks: bool = False
+) -> Callable[[Handler], Declared]:
+    """Declare the decorated handler as ``/noun verb``."""
+
+    def declare(handler: Handler) -> Declared:
+        declared = SlashCommand(noun=noun, verb=verb, help=help, action=action, parameters=parameters)
+        return Declared(declared, handler, asks)
+
+    return declare
+
+
+def about(call: Call) -> TicketId:
+    """The ticket that a call with a required ticket parameter is about: the grammar has seen to it."""
+    if call.ticket is None:
+        raise ValueError(f"{call.command.name} came without a ticket")
+    return call.ticket
+
+
+REF = Parameter(name="ref", kind=ParameterKind.TICKET, help="The ticket, like T-12; in its thread, leave it out")

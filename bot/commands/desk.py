@@ -1,0 +1,82 @@
+"""/queue, /help and /desk: what is about the desk and not about one ticket."""
+
+from bot.commands.declaration import command
+from bot.commands.room import Room
+from core.cards.answers import failures_card, help_card, people_card
+from core.cards.ticket import ticket_list
+from core.commands import GrantRole, RetryDelivery
+from core.errors import N_
+from core.model.ids import DeliveryId
+from core.model.people import Role
+from core.policy import Action, require_in_general
+from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
+
+
+@command(
+    "queue",
+    "",
+    Parameter(name="team", kind=ParameterKind.TEAM, help=N_("Only this team's"), required=False),
+    help=N_("What waits, most urgent first"),
+    action=Action.CLAIM,
+)
+async def queue(call: Call, room: Room) -> Reply:
+    team = call.arguments.get("team")
+    found = await room.reading.list(View.QUEUE, call.actor, None, 50)
+    kept = [summary for summary in found if team is None or summary.ticket.team == team]
+    reader = await room.reader(call.actor)
+    names = {s.ticket.assignee: s.assignee or "?" for s in kept if s.ticket.assignee is not None}
+    title = reader.gettext("The queue") if team is None else room.desk.team_name(team)
+    return Reply(card=ticket_list(title, [s.ticket for s in kept], names, room.desk, reader))
+
+
+@command("help", "", help=N_("What you can do here"), action=Action.OPEN)
+async def help_(call: Call, room: Room) -> Reply:
+    asker = await room.asker(call.actor)
+    return Reply(card=help_card(room.commands_for(asker), room.desk.name, room.reader_for(asker)))
+
+
+@command("desk", "people", help=N_("Everybody, with their roles"), action=Action.ADMINISTER)
+async def people(call: Call, room: Room) -> Reply:
+    asker = await room.asker(call.actor)
+    require_in_general(Action.ADMINISTER, asker)
+    async with room.store.read() as work:
+        everybody = await work.people.everybody(limit=100)
+    return Reply(card=people_card(everybody, room.reader_for(asker)))
+
+
+@command(
+    "desk",
+    "role",
+    Parameter(name="role", kind=ParameterKind.ROLE, help=N_("The role to give")),
+    Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown")),
+    help=N_("Give somebody a role for every team"),
+    action=Action.ADMINISTER,
+)
+async def role(call: Call, room: Room) -> Reply:
+    person = await room.find_person(call.arguments["person"], call)
+    await room.do(GrantRole(person=person, role=Role(call.arguments["role"])), call)
+    return await people.handler(call, room)
+
+
+@command("desk", "failures", help=N_("What could not be delivered, and why"), action=Action.ADMINISTER)
+async def failures(call: Call, room: Room) -> Reply:
+    asker = await room.asker(call.actor)
+    require_in_general(Action.ADMINISTER, asker)
+    async with room.store.read() as work:
+        given_up = await work.outbox.given_up()
+    return Reply(card=failures_card(given_up, room.reader_for(asker)))
+
+
+@command(
+    "desk",
+    "retry",
+    Parameter(name="number", kind=ParameterKind.NUMBER, help=N_("The number that /desk failures shows")),
+    help=N_("Try a failed delivery again"),
+    action=Action.ADMINISTER,
+)
+async def retry(call: Call, room: Room) -> Reply:
+    await room.do(RetryDelivery(delivery=DeliveryId(int(call.arguments["number"]))), call)
+    return await failures.handler(call, room)
+
+
+COMMANDS = (queue, help_, people, role, failures, retry)

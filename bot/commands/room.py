@@ -1,0 +1,92 @@
+"""What a command's handler works with: the engine for changes, reads for answers, the desk's words for cards."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.cards.card import Card, Reader
+from core.commands import Actor, Command
+from core.composing import reader_of
+from core.engine import Engine
+from core.errors import AmbiguousPerson, NoSuchPerson
+from core.model.desk import Desk
+from core.model.ids import PersonId, TicketId
+from core.model.people import Person, Platform
+from core.policy import may_in_general
+from core.ports import Clock, Outcome, Store, UnitOfWork
+from core.reading import Reading, asker_of
+from core.text import Text
+from core.vocabulary import Call, Reply, SlashCommand, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    engine: Engine
+    store: Store
+    reading: Reading
+    desk: Desk
+    clock: Clock
+    vocabulary: Vocabulary
+    parsers: Mapping[Platform, Callable[[str], Text]]
+    """How words typed through each door become text; a door without markup of its own has none."""
+
+    def text(self, words: str, call: Call) -> Text:
+        """Words as the caller's door means them."""
+        return self.parsers.get(call.actor.door, Text.of)(words)
+
+    async def do(self, command: Command, call: Call) -> Outcome:
+        return await self.engine.handle(command, call.actor)
+
+    async def reader(self, actor: Actor) -> Reader:
+        return await self.reading.reader(actor)
+
+    async def asker(self, actor: Actor) -> Person:
+        async with self.store.read() as work:
+            return await asker_of(actor, work)
+
+    def reader_for(self, person: Person) -> Reader:
+        return reader_of(person, self.desk, self.clock.now())
+
+    async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str) -> Reply:
+        """The ticket's card as it now is, under a sentence on what was done."""
+        view = await self.reading.thread(ticket, call.actor, None)
+        reader = await self.reader(call.actor)
+        card = Card(
+            title=reader.gettext(sentence).format(ref=view.ticket.ref),
+            subtitle=view.card.title,
+            tone=view.card.tone,
+            fields=view.card.fields[:4],
+            progress=view.card.progress,
+            buttons=view.card.buttons,
+            url=view.card.url,
+        )
+        return Reply(card=card, ticket=ticket)
+
+    async def whole_ticket(self, ticket: TicketId, call: Call) -> Reply:
+        view = await self.reading.thread(ticket, call.actor, None)
+        return Reply(card=view.card, ticket=ticket)
+
+    async def find_person(self, words: str, call: Call) -> PersonId:
+        """``me``, or by email address, or by the name shown. Raises NoSuchPerson or AmbiguousPerson."""
+        async with self.store.read() as work:
+            asker = await asker_of(call.actor, work)
+            return asker.id if words.strip().casefold() == "me" else (await person_called(words, work)).id
+
+    def commands_for(self, person: Person) -> Sequence[SlashCommand]:
+        """What a menu shows that person."""
+        return [command for command in self.vocabulary.commands if may_in_general(command.action, person)]
+
+
+async def person_called(words: str, work: UnitOfWork) -> Person:
+    """Raises NoSuchPerson or AmbiguousPerson."""
+    name = words.strip().removeprefix("@")
+    if "@" in name:
+        found = await work.people.by_email(name)
+        if found is None:
+            raise NoSuchPerson(name=words)
+        return found
+    people = await work.people.by_name(name)
+    if not people:
+        raise NoSuchPerson(name=words)
+    if len(people) > 1:
+        raise AmbiguousPerson(name=words)
+    return people[0]

@@ -1,0 +1,228 @@
+"""/ticket: what is done to one ticket, by the one who asked and by those who help."""
+
+from dataclasses import replace
+
+from bot.commands.declaration import REF, about, command
+from bot.commands.room import Room
+from core.cards.forms import answers_in, command_form, next_form, open_form
+from core.cards.ticket import ticket_list
+from core.commands import (
+    AddParticipant,
+    ChangeTags,
+    CloseTicket,
+    DeclareUrgent,
+    EditTicket,
+    FollowTicket,
+    OpenTicket,
+    RemoveParticipant,
+    ReopenTicket,
+    SaveDraft,
+    UnfollowTicket,
+    WithdrawTicket,
+)
+from core.errors import N_, BadInput
+from core.model.draft import Draft
+from core.model.ids import DraftId, TicketId
+from core.model.ticket import Priority
+from core.policy import Action
+from core.usecases.opening import NotAChoice
+from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
+
+
+@command(
+    "ticket",
+    "open",
+    Parameter(name="title", kind=ParameterKind.TEXT, help=N_("What is the matter, in one line"), required=False),
+    Parameter(name="category", kind=ParameterKind.CATEGORY, help=N_("What it is about"), required=False),
+    Parameter(name="priority", kind=ParameterKind.PRIORITY, help=N_("How much it presses"), required=False),
+    help=N_("Open a ticket: a private thread with the right people"),
+    action=Action.OPEN,
+)
+async def open_(call: Call, room: Room) -> Reply:
+    """A form first; what it brings is kept in a draft until the ticket can be opened from it."""
+    earlier = await room.engine.earlier(call.actor) if call.is_form else None
+    if earlier is not None and earlier.ticket is not None:
+        return await _opened(earlier.ticket, call, room)
+    draft = await _drafted(call, room)
+    reader = await room.reader(call.actor)
+    if not call.is_form:
+        return Reply(form=open_form(draft, room.desk, reader))
+    remaining = next_form(draft, room.desk, reader)
+    if remaining is not None:
+        return Reply(form=remaining)
+    try:
+        outcome = await room.do(_opening(draft, call, room), call)
+    except BadInput as refusal:
+        return Reply(form=open_form(draft, room.desk, reader, problem=refusal.sentence(reader.gettext)))
+    if outcome.ticket is None:
+        raise ValueError("a ticket that was just opened has no number")
+    return await _opened(outcome.ticket, call, room)
+
+
+async def _drafted(call: Call, room: Room) -> Draft:
+    """The draft with what the call brings. The inbound id is left for the opening itself."""
+    values = {**call.arguments, **call.values}
+    saving = SaveDraft(draft=DraftId(call.draft) if call.draft else None, values=values, files=call.files)
+    outcome = await room.engine.handle(saving, replace(call.actor, inbound=None))
+    async with room.store.read() as work:
+        draft = await work.drafts.get(outcome.draft) if outcome.draft is not None else None
+    if draft is None:
+        raise ValueError("a draft that was just saved is not there")
+    return draft
+
+
+def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:
+    values = draft.values
+    category = room.desk.categories.get(values.get("category", ""))
+    return OpenTicket(
+        title=values.get("title", ""),
+        description=room.text(values.get("description", ""), call),
+        category=values.get("category", ""),
+        priority=_priority(values.get("priority", "")),
+        answers=answers_in(values, category) if category else {},
+        files=draft.files,
+        draft=draft.id,
+    )
+
+
+def _priority(chosen: str) -> Priority:
+    try:
+        return Priority(chosen or Priority.NORMAL)
+    except ValueError:
+        raise NotAChoice(name=N_("Priority"), value=chosen, choices=", ".join(Priority)) from None
+
+
+async def _opened(ticket: TicketId, call: Call, room: Room) -> Reply:
+    return await room.ticket_reply(ticket, call, N_("{ref} is open: write on in its thread"))
+
+
+@command("ticket", "list", help=N_("My tickets: those I opened, follow, take part in or have"), action=Action.SEARCH)
+async def list_(call: Call, room: Room) -> Reply:
+    found = await room.reading.list(View.MINE, call.actor, None, 25)
+    reader = await room.reader(call.actor)
+    names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
+    title = reader.gettext("My tickets")
+    return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
+
+
+@command("ticket", "show", REF, help=N_("A ticket: where it stands and who has it"), action=Action.SEE)
+async def show(call: Call, room: Room) -> Reply:
+    return await room.whole_ticket(about(call), call)
+
+
+@command(
+    "ticket",
+    "edit",
+    REF,
+    Parameter(name="title", kind=ParameterKind.TEXT, help=N_("A new title (left empty, it stays)"), required=False),
+    Parameter(
+        name="description",
+        kind=ParameterKind.TEXT,
+        help=N_("A new description (left empty, it stays)"),
+        required=False,
+    ),
+    help=N_("Change the title or the description"),
+    action=Action.EDIT,
+)
+async def edit(call: Call, room: Room) -> Reply:
+    ticket = about(call)
+    title, description = call.arguments.get("title"), call.arguments.get("description")
+    if title is None and description is None and not call.is_form:
+        reader = await room.reader(call.actor)
+        return Reply(form=command_form(call.command, {}, ticket, room.vocabulary, reader))
+    text = room.text(description, call) if description is not None else None
+    await room.do(EditTicket(ticket=ticket, title=title, description=text), call)
+    return await room.ticket_reply(ticket, call, N_("{ref} is changed"))
+
+
+@command("ticket", "withdraw", REF, help=N_("Take a ticket back that nobody has answered yet"), action=Action.WITHDRAW)
+async def withdraw(call: Call, room: Room) -> Reply:
+    await room.do(WithdrawTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is withdrawn"))
+
+
+@command("ticket", "follow", REF, help=N_("+1: hear of it when it is solved"), action=Action.FOLLOW)
+async def follow(call: Call, room: Room) -> Reply:
+    await room.do(FollowTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("You follow {ref}: you will hear when it is solved"))
+
+
+@command("ticket", "unfollow", REF, help=N_("No longer hear of a ticket"), action=Action.FOLLOW)
+async def unfollow(call: Call, room: Room) -> Reply:
+    await room.do(UnfollowTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("You no longer follow {ref}"))
+
+
+@command(
+    "ticket",
+    "urgent",
+    REF,
+    Parameter(name="why", kind=ParameterKind.TEXT, help=N_("Why it cannot wait")),
+    help=N_("Say that a ticket cannot wait, and why"),
+    action=Action.DECLARE_URGENT,
+)
+async def urgent(call: Call, room: Room) -> Reply:
+    await room.do(DeclareUrgent(ticket=about(call), why=room.text(call.arguments["why"], call)), call)
+    view = await room.reading.ticket(about(call), call.actor)
+    told = view.priority is Priority.URGENT
+    sentence = N_("{ref} is urgent: the leads are told") if told else N_("{ref}: a lead is asked whether it is urgent")
+    return await room.ticket_reply(about(call), call, sentence)
+
+
+@command("ticket", "close", REF, help=N_("Close a ticket: it is settled, or no longer matters"), action=Action.CLOSE)
+async def close(call: Call, room: Room) -> Reply:
+    await room.do(CloseTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is closed"))
+
+
+@command(
+    "ticket",
+    "reopen",
+    REF,
+    Parameter(name="why", kind=ParameterKind.TEXT, help=N_("What is still not solved"), required=False),
+    help=N_("Open a resolved or closed ticket again"),
+    action=Action.REOPEN,
+    asks=True,
+)
+async def reopen(call: Call, room: Room) -> Reply:
+    why = call.arguments.get("why")
+    await room.do(ReopenTicket(ticket=about(call), why=room.text(why, call) if why else None), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is open again"))
+
+
+_PERSON = Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown"))
+
+
+@command("ticket", "add", REF, _PERSON, help=N_("Bring somebody into the thread"), action=Action.CHANGE_PARTICIPANTS)
+async def add(call: Call, room: Room) -> Reply:
+    person = await room.find_person(call.arguments["person"], call)
+    await room.do(AddParticipant(ticket=about(call), person=person), call)
+    return await room.ticket_reply(about(call), call, N_("They are part of {ref} now"))
+
+
+@command(
+    "ticket", "remove", REF, _PERSON, help=N_("Take somebody out of the thread"), action=Action.CHANGE_PARTICIPANTS
+)
+async def remove(call: Call, room: Room) -> Reply:
+    person = await room.find_person(call.arguments["person"], call)
+    await room.do(RemoveParticipant(ticket=about(call), person=person), call)
+    return await room.ticket_reply(about(call), call, N_("They are no longer part of {ref}"))
+
+
+@command(
+    "ticket",
+    "tag",
+    REF,
+    Parameter(name="tags", kind=ParameterKind.TEXT, help=N_("Tags to add; one with a minus before it goes: new -old")),
+    help=N_("Add or remove tags"),
+    action=Action.EDIT,
+)
+async def tag(call: Call, room: Room) -> Reply:
+    words = call.arguments["tags"].replace(",", " ").split()
+    added = tuple(word for word in words if not word.startswith("-"))
+    removed = tuple(word[1:] for word in words if word.startswith("-"))
+    await room.do(ChangeTags(ticket=about(call), add=added, remove=removed), call)
+    return await room.ticket_reply(about(call), call, N_("The tags of {ref} are changed"))
+
+
+COMMANDS = (open_, list_, show, edit, withdraw, follow, unfollow, urgent, close, reopen, add, remove, tag)

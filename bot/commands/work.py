@@ -1,0 +1,172 @@
+"""/ticket and /staff for those who help: taking tickets, moving them on, notes among themselves."""
+
+from bot.commands.declaration import REF, about, command
+from bot.commands.room import Room
+from core.actions import Press, encode_press
+from core.cards.card import Button, ButtonStyle, Card
+from core.commands import (
+    AssignTicket,
+    ClaimTicket,
+    PostMessage,
+    ResolveTicket,
+    SetPriority,
+    SetStatus,
+    SetVisibility,
+    TransferTicket,
+    UnassignTicket,
+    UndoMessage,
+)
+from core.errors import N_
+from core.model.thread import MessageKind
+from core.model.ticket import Priority, Status, Visibility
+from core.policy import Action
+from core.vocabulary import Call, Parameter, ParameterKind, Reply
+
+
+@command("ticket", "claim", REF, help=N_("Take a ticket"), action=Action.CLAIM)
+async def claim(call: Call, room: Room) -> Reply:
+    await room.do(ClaimTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is yours"))
+
+
+@command(
+    "ticket",
+    "assign",
+    REF,
+    Parameter(name="agent", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown; me for you")),
+    help=N_("Give a ticket to an agent"),
+    action=Action.ASSIGN,
+)
+async def assign(call: Call, room: Room) -> Reply:
+    agent = await room.find_person(call.arguments["agent"], call)
+    await room.do(AssignTicket(ticket=about(call), assignee=agent), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is assigned"))
+
+
+@command("ticket", "unassign", REF, help=N_("Put a ticket back into the queue"), action=Action.UNASSIGN)
+async def unassign(call: Call, room: Room) -> Reply:
+    await room.do(UnassignTicket(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is back in the queue"))
+
+
+@command(
+    "ticket",
+    "priority",
+    REF,
+    Parameter(name="priority", kind=ParameterKind.PRIORITY, help=N_("How much it presses")),
+    help=N_("Set the priority"),
+    action=Action.PRIORITISE,
+)
+async def priority(call: Call, room: Room) -> Reply:
+    await room.do(SetPriority(ticket=about(call), priority=Priority(call.arguments["priority"])), call)
+    return await room.ticket_reply(about(call), call, N_("The priority of {ref} is set"))
+
+
+@command(
+    "ticket",
+    "status",
+    REF,
+    Parameter(name="status", kind=ParameterKind.STATUS, help=N_("Where it stands now")),
+    help=N_("Set the status: waiting for the requester, in progress, resolved, closed"),
+    action=Action.RESOLVE,
+)
+async def status(call: Call, room: Room) -> Reply:
+    await room.do(SetStatus(ticket=about(call), status=Status(call.arguments["status"])), call)
+    return await room.ticket_reply(about(call), call, N_("The status of {ref} is set"))
+
+
+@command(
+    "ticket",
+    "resolve",
+    REF,
+    Parameter(name="answer", kind=ParameterKind.TEXT, help=N_("The answer, if not said yet"), required=False),
+    help=N_("Say that a ticket is solved, with the answer"),
+    action=Action.RESOLVE,
+    asks=True,
+)
+async def resolve(call: Call, room: Room) -> Reply:
+    answer = call.arguments.get("answer")
+    await room.do(ResolveTicket(ticket=about(call), answer=room.text(answer, call) if answer else None), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is resolved: its requester is told"))
+
+
+@command(
+    "ticket",
+    "visibility",
+    REF,
+    Parameter(name="visibility", kind=ParameterKind.VISIBILITY, help=N_("Who may read it")),
+    Parameter(
+        name="confirm", kind=ParameterKind.WORD, help=N_("The word yes, after seeing the preview"), required=False
+    ),
+    help=N_("Make a ticket public, after a preview, or private again"),
+    action=Action.MAKE_PUBLIC,
+)
+async def visibility(call: Call, room: Room) -> Reply:
+    wanted = Visibility(call.arguments["visibility"])
+    confirmed = call.arguments.get("confirm", "").casefold() == "yes"
+    if wanted is Visibility.PUBLIC and not confirmed:
+        return await _preview(call, room)
+    await room.do(SetVisibility(ticket=about(call), visibility=wanted, previewed=confirmed), call)
+    sentence = (
+        N_("{ref} is public: everybody who is signed in can read it")
+        if wanted is Visibility.PUBLIC
+        else N_("{ref} is private again")
+    )
+    return await room.ticket_reply(about(call), call, sentence)
+
+
+async def _preview(call: Call, room: Room) -> Reply:
+    """What everybody would read. Whether the person may make it public is asked again when they confirm."""
+    view = await room.reading.thread(about(call), call.actor, None)
+    _ = (await room.reader(call.actor)).gettext
+    replies = sum(entry.message is not None and entry.message.kind is MessageKind.REPLY for entry in view.entries)
+    confirm = Press("ticket", "visibility", about(call), {"visibility": Visibility.PUBLIC, "confirm": "yes"})
+    return Reply(
+        ticket=about(call),
+        card=Card(
+            title=_("Everybody who is signed in would read {ref}").format(ref=view.ticket.ref),
+            subtitle=view.ticket.title,
+            body=view.ticket.description,
+            fields=tuple(field for field in view.card.fields if field.label in {a.label for a in view.ticket.answers}),
+            footer=_("Its title, description, answers, files, {count} replies and the names of who wrote them.").format(
+                count=replies
+            ),
+            buttons=(Button(label=_("Make it public"), action=encode_press(confirm), style=ButtonStyle.DANGER),),
+        ),
+    )
+
+
+@command(
+    "staff",
+    "note",
+    REF,
+    Parameter(name="text", kind=ParameterKind.TEXT, help=N_("What only the staff may read")),
+    help=N_("Leave a note for the staff; the student never sees it"),
+    action=Action.NOTE,
+)
+async def note(call: Call, room: Room) -> Reply:
+    words = room.text(call.arguments["text"], call)
+    await room.do(PostMessage(ticket=about(call), kind=MessageKind.NOTE, text=words), call)
+    return await room.ticket_reply(about(call), call, N_("Noted in {ref}, for the staff only"))
+
+
+@command(
+    "staff",
+    "transfer",
+    REF,
+    Parameter(name="team", kind=ParameterKind.TEAM, help=N_("The team that should have it")),
+    help=N_("Hand a ticket to another team"),
+    action=Action.TRANSFER,
+)
+async def transfer(call: Call, room: Room) -> Reply:
+    await room.do(TransferTicket(ticket=about(call), team=call.arguments["team"]), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is with the other team now"))
+
+
+@command("staff", "undo", REF, help=N_("Take your own last message back, within a minute"), action=Action.UNDO)
+async def undo(call: Call, room: Room) -> Reply:
+    await room.do(UndoMessage(ticket=about(call)), call)
+    return await room.ticket_reply(about(call), call, N_("Your last message in {ref} is taken back"))
+
+
+COMMANDS = (claim, assign, unassign, priority, status, resolve, visibility, note, transfer, undo)

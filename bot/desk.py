@@ -1,0 +1,215 @@
+"""The desk that every door speaks to: lines, native commands, buttons and forms become calls of the vocabulary."""
+
+from asyncio import to_thread
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.commands import COMMANDS
+from bot.commands.declaration import Declared
+from bot.commands.room import Room
+from core.actions import Press, Submit, UnknownAction, decode
+from core.cards.forms import command_form
+from core.commands import Actor, Arrive, PostMessage
+from core.engine import Engine
+from core.errors import N_, BadArgument, BadInput
+from core.grammar import parse, resolve
+from core.model.desk import Desk
+from core.model.ids import EventId, FileId, PersonId, TicketId
+from core.model.people import Identity, Person, Platform, Role
+from core.model.thread import File, MessageKind
+from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Visibility
+from core.policy import Action, require_in_general
+from core.ports import Clock, FileInspector, Store
+from core.reading import Reading, asker_of
+from core.text import Text
+from core.vocabulary import (
+    Call,
+    Choice,
+    Entry,
+    Notice,
+    ParameterKind,
+    Reply,
+    SlashCommand,
+    Summary,
+    ThreadView,
+    View,
+    Vocabulary,
+)
+
+
+def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabulary:
+    """Every declared command, and what may be chosen on this desk."""
+    return Vocabulary(
+        commands=tuple(one.command for one in declared),
+        choices={
+            ParameterKind.TEAM: tuple(Choice(team.key, team.name) for team in desk.teams.values()),
+            ParameterKind.CATEGORY: tuple(Choice(c.key, c.name) for c in desk.categories.values()),
+            ParameterKind.PRIORITY: tuple(Choice(p, PRIORITY_WORDS[p]) for p in Priority),
+            ParameterKind.STATUS: tuple(Choice(status, WORDS[status]) for status in Status),
+            ParameterKind.VISIBILITY: (
+                Choice(Visibility.PRIVATE, N_("private")),
+                Choice(Visibility.PUBLIC, N_("public")),
+            ),
+            ParameterKind.ROLE: (
+                Choice(Role.AGENT, N_("agent")),
+                Choice(Role.LEAD, N_("lead")),
+                Choice(Role.ADMIN, N_("admin")),
+            ),
+        },
+    )
+
+
+class ThreadDesk:
+    """Fulfils ``core.vocabulary.FrontDesk``."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        store: Store,
+        desk: Desk,
+        clock: Clock,
+        inspector: FileInspector,
+        parsers: Mapping[Platform, Callable[[str], Text]],
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+        self._inspector = inspector
+        self._reading = Reading(store, desk, clock)
+        self._vocabulary = vocabulary_of(desk)
+        self._declared = {(one.command.noun, one.command.verb): one for one in COMMANDS}
+        self._room = Room(
+            engine=engine,
+            store=store,
+            reading=self._reading,
+            desk=desk,
+            clock=clock,
+            vocabulary=self._vocabulary,
+            parsers=parsers,
+        )
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk
+
+    async def arrive(self, identity: Identity, name: str) -> PersonId:
+        outcome = await self._engine.handle(
+            Arrive(identity=identity, name=name), Actor(person=None, door=identity.platform)
+        )
+        if outcome.person is None:
+            raise ValueError("somebody arrived and is nobody")
+        return outcome.person
+
+    async def person(self, person: PersonId) -> Person | None:
+        return await self._reading.person(person)
+
+    async def commands_for(self, person: Person) -> Sequence[SlashCommand]:
+        return self._room.commands_for(person)
+
+    async def type(self, line: str, actor: Actor, ticket: TicketId | None = None) -> Reply:
+        parsed = parse(line, self._vocabulary, ticket)
+        return await self.run(
+            Call(command=parsed.command, actor=actor, ticket=parsed.ticket, arguments=parsed.arguments)
+        )
+
+    async def run(self, call: Call) -> Reply:
+        asker = await self._room.asker(call.actor)
+        require_in_general(call.command.action, asker)
+        return await self._declared[call.command.noun, call.command.verb].handler(call, self._room)
+
+    async def press(self, action: str, actor: Actor) -> Reply:
+        pressed = decode(action)
+        if not isinstance(pressed, Press):
+            raise UnknownAction
+        declared = self._named(pressed.noun, pressed.verb)
+        open_questions = [
+            parameter
+            for parameter in declared.command.parameters
+            if parameter.kind is not ParameterKind.TICKET and parameter.name not in pressed.arguments
+        ]
+        if any(parameter.required for parameter in open_questions) or (declared.asks and open_questions):
+            return await self._form(declared.command, pressed.arguments, pressed.ticket, actor)
+        return await self._call(declared.command, pressed.arguments, pressed.ticket, actor)
+
+    async def submit(self, action: str, values: Mapping[str, str], files: tuple[FileId, ...], actor: Actor) -> Reply:
+        sent = decode(action)
+        if not isinstance(sent, Submit):
+            raise UnknownAction
+        command = self._named(sent.noun, sent.verb).command
+        if sent.draft is not None:
+            return await self.run(Call(command=command, actor=actor, values=values, files=files, draft=sent.draft))
+        try:
+            return await self._call(command, values, sent.ticket, actor)
+        except BadInput as refusal:
+            return await self._form(command, values, sent.ticket, actor, refusal)
+
+    async def _call(
+        self, command: SlashCommand, given: Mapping[str, str], ticket: TicketId | None, actor: Actor
+    ) -> Reply:
+        arguments = {name: value for name, value in given.items() if value.strip()}
+        parsed = resolve(command, arguments, self._vocabulary, ticket)
+        return await self.run(
+            Call(command=command, actor=actor, ticket=parsed.ticket, arguments=parsed.arguments, values=given)
+        )
+
+    async def _form(
+        self,
+        command: SlashCommand,
+        given: Mapping[str, str],
+        ticket: TicketId | None,
+        actor: Actor,
+        refusal: BadInput | None = None,
+    ) -> Reply:
+        if ticket is not None:
+            await self._reading.ticket(ticket, actor)
+        reader = await self._reading.reader(actor)
+        problem = refusal.sentence(reader.gettext) if refusal is not None else ""
+        return Reply(form=command_form(command, given, ticket, self._vocabulary, reader, problem), ticket=ticket)
+
+    def _named(self, noun: str, verb: str) -> Declared:
+        declared = self._declared.get((noun, verb))
+        if declared is None:
+            raise UnknownAction
+        return declared
+
+    async def say(
+        self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor
+    ) -> Entry:
+        outcome = await self._engine.handle(PostMessage(ticket=ticket, kind=kind, text=text, files=files), actor)
+        if outcome.message is None:
+            raise BadArgument(name="Idempotency-Key", problem=N_("it belongs to another request."), usage="")
+        return await self._reading.entry(ticket, outcome.message, actor)
+
+    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
+        inspected = await to_thread(self._inspector.inspect, name, data, image_only=image_only)
+        async with self._store.write() as work:
+            asker = await asker_of(actor, work)
+            require_in_general(Action.OPEN, asker)
+            return await work.files.add(
+                asker.id,
+                inspected.name,
+                inspected.media_type,
+                data,
+                self._clock.now(),
+                width=inspected.width,
+                height=inspected.height,
+            )
+
+    async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
+        return await self._reading.file(file, actor)
+
+    async def list(
+        self, view: View, actor: Actor, *, before: TicketId | None = None, limit: int = 50
+    ) -> Sequence[Summary]:
+        return await self._reading.list(view, actor, before, limit)
+
+    async def thread(self, ticket: TicketId, actor: Actor, *, after: EventId | None = None) -> ThreadView:
+        return await self._reading.thread(ticket, actor, after)
+
+    async def notices(self, actor: Actor, *, limit: int = 20) -> Sequence[Notice]:
+        return await self._reading.notices(actor, limit)

@@ -1,0 +1,124 @@
+"""The one web server. Adapters export routes to it; what holds for every answer is put on here.
+
+Security headers and a request id on each; on a demo desk, whose people sign in without a password, only requests that
+name a loopback host and came through no proxy; health for those who watch the process.
+"""
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Iterable
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from core.ports import Keys
+
+log = structlog.get_logger(__name__)
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+
+Check = Callable[[], Awaitable[str | None]]
+"""Why the desk is not ready, in words for whoever runs it; None where it is."""
+
+
+def application(
+    routes: Iterable[web.AbstractRouteDef], *, keys: Keys, ready: Check, demo: bool, max_body: int
+) -> web.Application:
+    """``max_body``: bytes of a request's body; a route that reads a larger one in parts sets its own bound."""
+    middlewares = [_identified(keys), _headers, *([_only_here] if demo else [])]
+    app = web.Application(middlewares=middlewares, client_max_size=max_body)
+    app.router.add_get("/health/live", _live, allow_head=True)
+    app.router.add_get("/health/ready", _ready(ready), allow_head=True)
+    app.add_routes(routes)
+    return app
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (a name or an address, without a port) is this machine and no other."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _identified(keys: Keys) -> Middleware:
+    @web.middleware
+    async def identified(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request_id = keys.hex(16)
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            response = await handler(request)
+        if not response.prepared:
+            response.headers["X-Request-Id"] = request_id
+        return response
+
+    return identified
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        answer.headers.update({name: value for name, value in _HEADERS.items() if name not in answer.headers})
+        raise
+    if not response.prepared:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def _only_here(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Against DNS rebinding and a proxy put before a demo: its people need no password."""
+    try:
+        host = urlsplit(f"//{request.headers.get(hdrs.HOST, '')}").hostname or ""
+    except ValueError:
+        host = ""
+    if not is_loopback(host) or any(name in request.headers for name in _FORWARDED):
+        return web.json_response(
+            {
+                "type": "about:blank",
+                "title": "Misdirected Request",
+                "status": 421,
+                "detail": _ONLY_HERE,
+                "message": _ONLY_HERE,
+                "reason": "demo",
+            },
+            status=421,
+            content_type="application/problem+json",
+        )
+    return await handler(request)
+
+
+_ONLY_HERE = (
+    "This is a demo desk: it answers on this machine only, without a proxy. Set desk.demo = false to run it for others."
+)
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+def _ready(check: Check) -> Handler:
+    async def ready(_request: web.Request) -> web.StreamResponse:
+        why = await check()
+        if why is None:
+            return web.json_response({"status": "ready"})
+        return web.json_response({"status": "not ready", "reason": why}, status=503)
+
+    return ready

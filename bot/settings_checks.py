@@ -1,0 +1,257 @@
+"""What is wrong with settings, in sentences: pydantic's findings in our words, and what only several keys show.
+
+The checks across keys read the tree as it was set, not the finished Settings: so they speak even when another key is
+wrong, and a person reads all problems at once.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.settings_place import Path, written
+from bot.settings_sources import (
+    Layer,
+    Problem,
+    annotation_at,
+    bare,
+    did_you_mean,
+    is_table,
+    place_near,
+    value_at,
+    variable_of,
+)
+
+Finding = tuple[Path, str, str]
+"""Where, what is wrong, how to mend it."""
+
+MOST_CATEGORIES = 25
+"""A Discord select holds no more (components/reference)."""
+SHOWN = 30
+"""Characters of a wrong value that are repeated to the person; longer ones could be a secret in the wrong place."""
+
+
+def findings_of(error: ValidationError, settings: type[BaseModel]) -> list[Finding]:
+    """pydantic's findings in our words. Raises nothing; unknown kinds get a plain sentence."""
+    details = error.errors(include_url=False)
+    return [_finding(detail, settings) for detail in details if detail["type"] != "default_factory_not_called"]
+
+
+def across(tree: dict[str, Any]) -> Iterator[Finding]:
+    """What only several keys together show. ``tree``: as set, all sources merged."""
+    yield from _at_least(tree)
+    yield from _twice(tree)
+    yield from _references(tree)
+    yield from _spaces(tree)
+    yield from _demo(tree)
+
+
+def problems_of(findings: Sequence[Finding], layers: Sequence[Layer]) -> list[Problem]:
+    return [Problem(written(path), place_near(layers, path), wrong, mend) for path, wrong, mend in findings]
+
+
+def fold(space: str) -> str:
+    """The form in which names of alert spaces are compared: a variable's has no small letters and no hyphen."""
+    return space.casefold().replace("-", "_")
+
+
+def split_url(url: str) -> SplitResult | None:
+    """None where it is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.hostname and not any(c.isspace() for c in url) else None
+
+
+def is_loopback(host: str) -> bool:
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- pydantic's findings -------------------------------------------------------------------------------------------
+
+_SENTENCES = {
+    "enum": ("{value} is not one of its values.", "Write one of: {expected}."),
+    "int": ("{value} is not a whole number.", "Write digits only, such as 5."),
+    "bool": ("{value} is neither true nor false.", "Write true or false, without quotes."),
+    "string": ("This is not text.", 'Write it in quotes: "…".'),
+    "string_too_long": ("It has more than {max_length} characters.", "Shorten it."),
+    "string_too_short": ("It is empty.", "Write something there."),
+    "greater_than_equal": ("{value} is too small.", "The least is {ge}."),
+    "less_than_equal": ("{value} is too large.", "The most is {le}."),
+    "too_long": ("There are {actual_length}, and {max_length} is the most.", "Take some out."),
+    "too_short": ("There are {actual_length}, and {min_length} is the least.", "Add some."),
+    "tuple": ("This is not a list.", "Write it in brackets: [ … ]."),
+    "table": ("This is not a table.", "Write it as [name] with its keys below, or as {{ key = value }}."),
+}
+_KINDS = {
+    "literal_error": "enum",
+    "int_parsing": "int",
+    "int_parsing_size": "int",
+    "int_type": "int",
+    "int_from_float": "int",
+    "bool_parsing": "bool",
+    "bool_type": "bool",
+    "string_type": "string",
+    "path_type": "string",
+    "tuple_type": "tuple",
+    "model_type": "table",
+    "model_attributes_type": "table",
+    "mapping_type": "table",
+    "dict_type": "table",
+}
+
+
+def _finding(detail: ErrorDetails, settings: type[BaseModel]) -> Finding:
+    path: Path = detail["loc"]
+    context = detail.get("ctx", {})
+    kind = _KINDS.get(detail["type"], detail["type"])
+    if kind == "wrong":
+        return path, context["wrong"], context["mend"]
+    if kind == "extra_forbidden":
+        return _unknown_key(path, settings)
+    if kind == "missing":
+        return path, "It is missing.", f"Add it: {_meaning(path, settings)}"
+    if kind not in _SENTENCES:
+        return path, "It is not what this key takes.", _meaning(path, settings)
+    wrong, mend = _SENTENCES[kind]
+    value = _shown(detail["input"], path, settings)
+    expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+    words = {**context, "value": value, "expected": expected}
+    return path, wrong.format(**words), mend.format(**words)
+
+
+def _unknown_key(path: Path, settings: type[BaseModel]) -> Finding:
+    table = bare(annotation_at(settings, path[:-1]))
+    known = list(table.model_fields) if is_table(table) else []
+    listed = f"Known here: {', '.join(known)}."
+    guess = did_you_mean(str(path[-1]), known, "Take it out.")
+    return path, "There is no such key.", f"{guess} {listed}"
+
+
+def _meaning(path: Path, settings: type[BaseModel]) -> str:
+    table = bare(annotation_at(settings, path[:-1]))
+    field = table.model_fields.get(path[-1]) if is_table(table) else None
+    return f"{field.description or path[-1]}." if field else "docs/configuration.md says what it is."
+
+
+def _shown(value: object, path: Path, settings: type[BaseModel]) -> str:
+    secret = bare(annotation_at(settings, path)) is SecretStr
+    if secret or not isinstance(value, str | int | float) or len(str(value)) > SHOWN:
+        return "This"
+    return f"“{str(value).lower() if isinstance(value, bool) else value}”"
+
+
+# --- across keys ---------------------------------------------------------------------------------------------------
+
+
+def _rows(tree: object, *path: str | int) -> list[tuple[int, dict[str, Any]]]:
+    """The tables in the array at ``path``, each with its position; what is no table, another check tells."""
+    rows = value_at(tree, path)
+    return [(at, row) for at, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _keys(tree: object, *path: str | int) -> list[str]:
+    return [row["key"] for _, row in _rows(tree, *path) if isinstance(row.get("key"), str)]
+
+
+def _at_least(tree: dict[str, Any]) -> Iterator[Finding]:
+    if not tree.get("teams"):
+        yield ("teams",), "The desk has no team.", "Add one: [[teams]] with key, name and members."
+    if not tree.get("categories"):
+        yield ("categories",), "The desk has no category.", "Add one: [[categories]] with key, name and team."
+    if len(_rows(tree, "categories")) > MOST_CATEGORIES:
+        wrong = f"There are more than {MOST_CATEGORIES} categories, and Discord's menus hold no more."
+        yield ("categories", MOST_CATEGORIES), wrong, "Take some out, or let two of them be one with a question."
+
+
+def _twice(tree: dict[str, Any]) -> Iterator[Finding]:
+    lists: list[Path] = [("teams",), ("categories",), ("escalations",), ("alerts", "spaces")]
+    lists += [("categories", at, "questions") for at, _ in _rows(tree, "categories")]
+    for path in lists:
+        seen: Counter[str] = Counter()
+        for at, row in _rows(tree, *path):
+            key = row.get("key")
+            if not isinstance(key, str):
+                continue
+            form = fold(key) if path == ("alerts", "spaces") else key
+            if seen[form]:
+                yield (*path, at, "key"), f"The key “{key}” is taken: an entry above has it.", "Give this one another."
+            seen[form] += 1
+
+
+def _references(tree: dict[str, Any]) -> Iterator[Finding]:
+    teams, escalations = _keys(tree, "teams"), _keys(tree, "escalations")
+    for at, category in _rows(tree, "categories"):
+        yield from _known(("categories", at, "team"), category.get("team"), teams, "team")
+        yield from _known(("categories", at, "escalation"), category.get("escalation"), escalations, "escalation")
+    spaces = _keys(tree, "alerts", "spaces")
+    for at, _ in _rows(tree, "escalations"):
+        for number, step in _rows(tree, "escalations", at, "steps"):
+            notify = step.get("notify")
+            for place, whom in enumerate(notify if isinstance(notify, list) else []):
+                if isinstance(whom, str) and whom.startswith("space:"):
+                    path: Path = ("escalations", at, "steps", number, "notify", place)
+                    yield from _known(path, whom.removeprefix("space:"), spaces, "alert space")
+
+
+def _known(path: Path, name: object, known: list[str], what: str) -> Iterator[Finding]:
+    if isinstance(name, str) and name not in known:
+        listed = ", ".join(known) or "none yet"
+        guess = did_you_mean(name, known, f"Add it, or name another {what}.")
+        yield path, f"There is no {what} “{name}”.", f"{guess} There are: {listed}."
+
+
+def _spaces(tree: dict[str, Any]) -> Iterator[Finding]:
+    spaces = _keys(tree, "alerts", "spaces")
+    urls = value_at(tree, ("gchat", "spaces"))
+    urls = urls if isinstance(urls, dict) else {}
+    for name in urls:
+        if fold(name) not in map(fold, spaces):
+            variables = [variable_of(("gchat", "spaces", fold(space))) for space in spaces]
+            otherwise = f'Add [[alerts.spaces]] with key = "{name}", or take this variable out.'
+            path: Path = ("gchat", "spaces", name)
+            mend = did_you_mean(variable_of(path), variables, otherwise) if variables else otherwise
+            yield path, f"bot.toml has no alert space “{name}” for this URL.", mend
+    if _is_demo(tree) is not False:  # the demo has an inbox of its own
+        return
+    for at, row in _rows(tree, "alerts", "spaces"):
+        key = row.get("key")
+        if isinstance(key, str) and fold(key) not in map(fold, urls):
+            variable = variable_of(("gchat", "spaces", fold(key)))
+            mend = f"Set {variable} to the webhook URL that Google Chat gives for it, or take the space out."
+            yield ("alerts", "spaces", at), f"The alert space “{key}” has no URL, so nobody would hear an alert.", mend
+
+
+def _demo(tree: dict[str, Any]) -> Iterator[Finding]:
+    """The demo's people sign in without a password: it must not be reachable from elsewhere."""
+    if _is_demo(tree) is not True:
+        return
+    host = value_at(tree, ("web", "host"))
+    if isinstance(host, str) and not is_loopback(host):
+        mend = "Use 127.0.0.1, or set desk.demo to false."
+        yield ("web", "host"), "The demo lets anybody in, so it listens on this computer only.", mend
+    url = value_at(tree, ("web", "public_url"))
+    parts = split_url(url) if isinstance(url, str) else None
+    if parts and not is_loopback(parts.hostname or ""):
+        mend = "Take public_url out, or set desk.demo to false."
+        yield ("web", "public_url"), "The demo lets anybody in, so it has no public address.", mend
+
+
+def _is_demo(tree: dict[str, Any]) -> bool | None:
+    """None where nobody can tell."""
+    demo = value_at(tree, ("desk", "demo"))
+    try:
+        return TypeAdapter(bool).validate_python(False if demo is None else demo)
+    except ValidationError:
+        return None

@@ -1,0 +1,160 @@
+"""The only place that constructs anything: settings in, a desk's parts out, each given what it needs."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from adapters.files.inspect import Inspector
+from adapters.gchat.channel import GoogleChat
+from adapters.gchat.inbox import AlertInbox
+from adapters.sql.store import SqlStore
+from adapters.web.channel import WebChannel
+from adapters.web.config import DemoPerson, WebConfig
+from adapters.web.door import WebDoor
+from adapters.web.parse import parse_markdown
+from bot import demo
+from bot.clock import SecretKeys, SystemClock
+from bot.desk import ThreadDesk
+from bot.dispatcher import Channels, Dispatcher, Patience
+from bot.http import application
+from bot.scheduler import Scheduler
+from bot.settings import Settings, desk_of
+from core.commands import Actor, SyncGrants
+from core.engine import Engine
+from core.errors import Unavailable
+from core.model.desk import Desk
+from core.model.people import Platform
+from core.ports import Clock, Keys, Store
+
+_MEGABYTE = 1024 * 1024
+_REST_OF_A_REQUEST = _MEGABYTE
+"""What a request's body may hold beside its files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What the command line needs: the store and the engine, no doors."""
+
+    settings: Settings
+    store: SqlStore
+    engine: Engine
+    desk: Desk
+    clock: Clock
+
+    async def close(self) -> None:
+        await self.store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A whole desk, ready to be started by ``bot/lifecycle.py``."""
+
+    office: Office
+    app: web.Application
+    dispatcher: Dispatcher
+    scheduler: Scheduler
+    door: WebDoor
+    alerts: GoogleChat
+
+    async def close(self) -> None:
+        await self.door.close()
+        await self.alerts.close()
+        await self.office.close()
+
+
+def open_office(settings: Settings, public_url: str, *, clock: Clock | None = None, keys: Keys | None = None) -> Office:
+    """``public_url``: where people reach the desk, without a slash at its end."""
+    clock, keys = clock or SystemClock(), keys or SecretKeys()
+    store = SqlStore(settings.database.url.get_secret_value())
+    desk = desk_of(settings, public_url)
+    return Office(settings=settings, store=store, engine=Engine(store, desk, clock, keys), desk=desk, clock=clock)
+
+
+async def build(office: Office, *, keys: Keys | None = None, patience: Patience | None = None) -> House:
+    """Everything around the office. Writes the demo's people (or dismisses them) and the grants of bot.toml."""
+    settings, desk, engine, clock = office.settings, office.desk, office.engine, office.clock
+    keys = keys or SecretKeys()
+    people = await _people(office)
+    inbox = AlertInbox(settings.data_dir / "alert-inbox.jsonl", clock) if settings.desk.demo else None
+    front = ThreadDesk(
+        engine=engine,
+        store=office.store,
+        desk=desk,
+        clock=clock,
+        inspector=Inspector(settings.web.max_file_mb * _MEGABYTE, settings.web.max_image_megapixels),
+        parsers={Platform.WEB: parse_markdown, Platform.API: parse_markdown},
+    )
+    config = WebConfig(
+        secret_key=secret_key(settings),
+        public_url=desk.public_url,
+        desk_name=desk.name,
+        demo_people=people,
+        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+        max_files=settings.web.max_files,
+    )
+    door = WebDoor(desk=front, engine=engine, store=office.store, clock=clock, keys=keys, config=config)
+    alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
+    dispatcher = Dispatcher(
+        store=office.store,
+        channels=Channels(platforms={Platform.WEB: WebChannel(door.live)}, spaces=alerts),
+        desk=desk,
+        clock=clock,
+        owner=f"{os.getpid()}-{keys.hex(8)}",
+        patience=patience,
+    )
+    engine.listen(dispatcher.wake)
+    engine.listen(door.live.committed)
+    app = application(
+        [*door.routes(), *(inbox.routes() if inbox else [])],
+        keys=keys,
+        ready=lambda: readiness(office.store),
+        demo=settings.desk.demo,
+        max_body=settings.web.max_file_mb * settings.web.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
+    )
+    scheduler = Scheduler(store=office.store, engine=engine, clock=clock)
+    return House(office=office, app=app, dispatcher=dispatcher, scheduler=scheduler, door=door, alerts=alerts)
+
+
+async def _people(office: Office) -> Mapping[str, DemoPerson]:
+    if not office.settings.desk.demo:
+        await demo.dismiss(office.engine)
+        cast = {}
+    else:
+        cast = await demo.enrol(office.engine)
+    await office.engine.handle(SyncGrants(), Actor(person=None, door=Platform.SYSTEM))
+    return {part.who: DemoPerson(cast[part.who], part.name, part.words) for part in demo.CAST if part.who in cast}
+
+
+def _spaces(settings: Settings, inbox: AlertInbox | None, public_url: str) -> Mapping[str, str]:
+    """Each space's webhook; on a demo desk, those without one go to its own inbox."""
+    own = {space.key: inbox.url(public_url, space.key) for space in settings.alerts.spaces} if inbox else {}
+    return {**own, **settings.gchat_spaces()}
+
+
+async def readiness(store: Store) -> str | None:
+    """Why the desk cannot serve, or None."""
+    try:
+        async with store.read() as work:
+            await work.outbox.backlog()
+    except Unavailable as refusal:
+        return str(refusal)
+    return None
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key of BOT_WEB__SECRET_KEY; without one, a random one that is kept in the data folder for its owner only.
+
+    Raises OSError where it can be neither read nor kept.
+    """
+    if settings.web.secret_key is not None:
+        return settings.web.secret_key.get_secret_value().encode()
+    path = Path(settings.data_dir) / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(SecretKeys().hex(64))
+    return path.read_text(encoding="ascii").strip().encode()

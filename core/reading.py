@@ -1,0 +1,202 @@
+"""What people look at: lists of tickets, a thread, a file, one's notices. Permissions first, then everything else."""
+
+from collections.abc import Sequence
+
+from core.cards.card import Card, Reader
+from core.cards.news import FOR_EVERYBODY, line, persons_in
+from core.cards.ticket import Names, TicketView, ticket_card
+from core.commands import Actor
+from core.composing import compose, reader_of
+from core.errors import NoSuchFile, NoSuchTicket, NotAllowed
+from core.events import MessagePosted, MessageUndone, Record
+from core.model.desk import Desk
+from core.model.ids import EventId, FileId, MessageId, PersonId, TicketId, ref_of
+from core.model.outbox import Delivery
+from core.model.people import Person, Platform
+from core.model.thread import Audience, File, Message, MessageKind, may_hear
+from core.model.ticket import LIVE, Ticket
+from core.policy import Action, may, require, require_in_general, sight_of
+from core.ports import Clock, Order, Parcel, Store, TicketQuery, UnitOfWork
+from core.vocabulary import Entry, Notice, Summary, ThreadView, View
+
+
+class Reading:
+    """Reads for one desk. Every method is one consistent view of the database and changes nothing."""
+
+    def __init__(self, store: Store, desk: Desk, clock: Clock) -> None:
+        self._store = store
+        self._desk = desk
+        self._clock = clock
+
+    async def person(self, person: PersonId) -> Person | None:
+        async with self._store.read() as work:
+            return await work.people.get(person)
+
+    async def reader(self, actor: Actor) -> Reader:
+        async with self._store.read() as work:
+            return self._reader(await asker_of(actor, work))
+
+    def _reader(self, person: Person) -> Reader:
+        return reader_of(person, self._desk, self._clock.now())
+
+    async def list(self, view: View, actor: Actor, before: TicketId | None, limit: int) -> Sequence[Summary]:
+        """At most ``limit`` (1 to 200) tickets. Raises NotAllowed where the queue is asked for by no staff."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            if view is View.QUEUE:
+                require_in_general(Action.CLAIM, person)
+            tickets = await work.tickets.find(self._query(view, person, before, max(1, min(limit, 200))))
+            shown = {ticket.requester for ticket in tickets} | {t.assignee for t in tickets if t.assignee is not None}
+            names = await work.people.named(sorted(shown))
+        return [
+            Summary(
+                ticket=ticket,
+                requester=names.get(ticket.requester, "?"),
+                assignee=names.get(ticket.assignee) if ticket.assignee is not None else None,
+            )
+            for ticket in tickets
+        ]
+
+    def _query(self, view: View, person: Person, before: TicketId | None, limit: int) -> TicketQuery:
+        sight = sight_of(person, self._desk)
+        match view:
+            case View.MINE:
+                return TicketQuery(sight=sight, concerning=person.id, before=before, limit=limit)
+            case View.ALL:
+                return TicketQuery(sight=sight, before=before, limit=limit)
+            case View.QUEUE:
+                own = frozenset(team for team in self._desk.teams if person.serves(team) or person.leads(team))
+                return TicketQuery(sight=sight, teams=own or None, statuses=LIVE, order=Order.QUEUE, limit=limit)
+
+    async def ticket(self, ticket: TicketId, actor: Actor) -> Ticket:
+        """Raises NoSuchTicket."""
+        async with self._store.read() as work:
+            return await self._seen(ticket, await asker_of(actor, work), work)
+
+    async def thread(self, ticket: TicketId, actor: Actor, after: EventId | None) -> ThreadView:
+        """Raises NoSuchTicket."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await self._seen(ticket, person, work)
+            return await self._view(found, person, after, work)
+
+    async def entry(self, ticket: TicketId, message: MessageId, actor: Actor) -> Entry:
+        """What was just said, as its thread shows it."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            view = await self._view(await self._seen(ticket, person, work), person, None, work)
+        return next(entry for entry in view.entries if entry.message is not None and entry.message.id == message)
+
+    async def _seen(self, ticket: TicketId, person: Person, work: UnitOfWork) -> Ticket:
+        found = await work.tickets.get(ticket)
+        if found is None:
+            raise NoSuchTicket(ref=ref_of(ticket))
+        require(Action.SEE, person, found, self._desk, self._clock.now())
+        return found
+
+    async def _view(self, ticket: Ticket, person: Person, after: EventId | None, work: UnitOfWork) -> ThreadView:
+        reads_notes = self._may(Action.SEE_NOTES, person, ticket)
+        audience = Audience.STAFF if reads_notes else Audience.REQUESTER
+        records = await work.events.of(ticket.id, after=after)
+        kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
+        messages = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds)}
+        files = await work.files.of(ticket.id)
+        names = await work.people.named(sorted(_everybody(ticket, records)))
+        staff = {member.id for member in await work.people.staff()}
+        reader = self._reader(person)
+        waits = ticket.status.is_live and ticket.assignee is None
+        place = await work.tickets.place_in_queue(ticket) if waits else None
+        shown = (self._entry(r, messages, files, names, staff, reader) for r in records if _shows(r, audience))
+        return ThreadView(
+            ticket=ticket,
+            card=ticket_card(TicketView(ticket=ticket, names=names, place=place), self._desk, reader, person),
+            files=tuple(file for file in files if file.message is None),
+            entries=tuple(entry for entry in shown if entry.line or entry.message is not None),
+            cursor=records[-1].id if records else (after or EventId(0)),
+            may_reply=self._may(Action.REPLY, person, ticket),
+            may_note=self._may(Action.NOTE, person, ticket),
+        )
+
+    def _may(self, action: Action, person: Person, ticket: Ticket) -> bool:
+        return may(action, person, ticket, self._desk, self._clock.now())
+
+    def _entry(
+        self,
+        record: Record,
+        messages: dict[MessageId, Message],
+        files: Sequence[File],
+        names: Names,
+        staff: set[PersonId],
+        reader: Reader,
+    ) -> Entry:
+        event = record.event
+        message = messages.get(event.message) if isinstance(event, MessagePosted) else None
+        return Entry(
+            event=record.id,
+            at=record.at,
+            who=names.get(record.actor, "?") if record.actor is not None else self._desk.name,
+            person=record.actor,
+            by_staff=record.actor in staff,
+            line=line(record, names, self._desk, reader),
+            message=message,
+            files=tuple(file for file in files if message is not None and file.message == message.id),
+            about=event.message if isinstance(event, MessageUndone) else None,
+        )
+
+    async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
+        """Raises NoSuchFile: for a ticket that one may not see, a note's file for a student, and another's upload."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await work.files.get(file)
+            if found is None or not await self._may_open(found, person, work):
+                raise NoSuchFile
+            return found, await work.files.data(file)
+
+    async def _may_open(self, file: File, person: Person, work: UnitOfWork) -> bool:
+        if file.ticket is None:
+            return file.owner == person.id
+        ticket = await work.tickets.get(file.ticket)
+        message = await work.messages.get(file.message) if file.message is not None else None
+        if ticket is None or not self._may(Action.SEE, person, ticket):
+            return False
+        is_note = message is not None and message.kind is MessageKind.NOTE
+        return not is_note or self._may(Action.SEE_NOTES, person, ticket)
+
+    async def notices(self, actor: Actor, limit: int) -> Sequence[Notice]:
+        """The newest pings that reached the person, in the words of now; those nobody needs any more are left out."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            now = self._clock.now()
+            notices = []
+            for delivery in await work.outbox.to_person(person.id, Platform.WEB, limit=limit):
+                parcel = await compose(delivery, work, self._desk, now)
+                if isinstance(parcel, Parcel) and isinstance(parcel.content, Card):
+                    notices.append(notice_of(delivery, parcel.content))
+        return notices
+
+
+async def asker_of(actor: Actor, work: UnitOfWork) -> Person:
+    """Raises NotAllowed where nobody the desk knows is asking."""
+    person = await work.people.get(actor.person) if actor.person is not None else None
+    if person is None:
+        raise NotAllowed(what="read this", who="a person who is signed in")
+    return person
+
+
+def notice_of(delivery: Delivery, card: Card) -> Notice:
+    """A ping as a person's page shows it."""
+    return Notice(id=delivery.id, at=delivery.created_at, card=card)
+
+
+def _everybody(ticket: Ticket, records: Sequence[Record]) -> set[PersonId]:
+    people = {ticket.requester, *ticket.participants, *(r.actor for r in records if r.actor is not None)}
+    if ticket.assignee is not None:
+        people.add(ticket.assignee)
+    return people.union(*(persons_in(record.event) for record in records))
+
+
+def _shows(record: Record, audience: Audience) -> bool:
+    """Whether a reader of ``audience`` may know of it: notes and the staff's own trail are the staff's."""
+    if isinstance(record.event, MessagePosted | MessageUndone):
+        return may_hear(record.event.kind, audience)
+    return audience is Audience.STAFF or isinstance(record.event, FOR_EVERYBODY)

@@ -1,0 +1,154 @@
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from adapters.files.inspect import Inspector, gif_frames, safe_name
+from core.errors import BadField
+
+INSPECTOR = Inspector(max_bytes=1_000_000, max_megapixels=4)
+
+
+def picture(kind: str, size=(30, 20), **options) -> bytes:
+    out = BytesIO()
+    Image.effect_noise(size, 50).convert("RGB").save(out, kind, **options)
+    return out.getvalue()
+
+
+def film(frames: int, size=(4, 4)) -> bytes:
+    out = BytesIO()
+    pictures = [Image.new("P", size, color=number % 256) for number in range(frames)]
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=20)
+    return out.getvalue()
+
+
+def inspect(data: bytes, name: str = "a.bin", *, image_only: bool = False):
+    return INSPECTOR.inspect(name, data, image_only=image_only)
+
+
+def refusal(data: bytes, name: str = "a.bin", *, image_only: bool = False, inspector=INSPECTOR) -> str:
+    with pytest.raises(BadField) as refused:
+        inspector.inspect(name, data, image_only=image_only)
+    return refused.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("GIF", "image/gif"), ("WEBP", "image/webp")],
+)
+def test_an_image_is_known_by_its_bytes_whatever_its_name(kind, media_type):
+    found = inspect(picture(kind), "report.exe", image_only=True)
+    assert (found.media_type, found.width, found.height) == (media_type, 30, 20)
+
+
+def test_a_progressive_jpeg_with_something_after_its_end_is_taken():
+    data = picture("JPEG", progressive=True, exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00") + b"a phone's film"
+    assert inspect(data, "a.jpg").media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_an_image_that_was_cut_off_is_refused(kind, part):
+    whole = picture(kind)
+    assert "no image that can be read" in refusal(whole[: int(len(whole) * part)], f"a.{kind.lower()}")
+
+
+@pytest.mark.parametrize(
+    "data", [b"<html><script>alert(1)</script>", b"\x89PNG\r\n\x1a\n" + b"x" * 50, b"GIF89a", b"\xff\xd8\xff" + b"\0" * 40]
+)
+def test_what_is_called_an_image_and_is_none_is_refused(data):
+    assert "photo.png is no image" in refusal(data, "photo.png")
+    assert "no image" in refusal(data, "photo", image_only=True)
+
+
+def test_a_document_is_no_image_where_an_image_is_wanted():
+    assert "no image" in refusal(b"%PDF-1.7 words", "a.pdf", image_only=True)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(b"\0" * 100_000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [2_001, 10_000, 12_000, 60_000, 2**31 - 1])
+def test_a_decompression_bomb_is_refused_by_its_pixels(side):
+    assert "too many pixels: 4 million is the most" in refusal(bomb(side, side), "a.png")
+
+
+def test_a_bomb_of_words_in_a_png_is_refused():
+    words = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"A" * 60_000_000))
+    data = picture("PNG")
+    assert "no image" in refusal(data[:33] + words + data[33:], "a.png")
+
+
+def test_a_film_of_many_frames_is_bounded_by_frames_and_by_pixels():
+    assert inspect(film(20)).media_type == "image/gif"
+    data = film(2)
+    assert gif_frames(data, 10) == 2
+    frame = data[data.index(b"\x21\xf9") : data.rindex(b"\x21\xf9")]
+    long = data[: data.index(b"\x21\xf9")] + frame * 600 + b"\x3b"
+    assert "500 frames is the most" in refusal(long, "a.gif")
+    assert "too many pixels" in refusal(film(5, (1_000, 1_000)), "a.gif")
+
+
+def test_an_empty_file_is_refused():
+    assert refusal(b"", "a.txt") == "a.txt is empty."
+
+
+def test_a_file_that_is_too_big_is_refused_with_the_limit():
+    assert refusal(b"x" * 2_000_000, "a.txt", inspector=Inspector(1024 * 1024, 4)) == (
+        "a.txt is too large: 1 MB is the most."
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        ("Grüße, नमस्ते 🙂\n\tx\r\n".encode(), "text/plain"),
+        (b"<svg onload=alert(1)>", "text/plain"),
+        (b"<!doctype html>", "text/plain"),
+        (b"%PDF-1.7\n1 0 obj", "application/pdf"),
+        (b"PK\x03\x04" + b"\0" * 40, "application/zip"),
+        (b"\xff\xfeo\0k\0", "application/octet-stream"),
+        (b"a\x00b", "application/octet-stream"),
+    ],
+)
+def test_anything_else_is_text_or_something_to_save(data, media_type):
+    found = inspect(data)
+    assert (found.media_type, found.width, found.height) == (media_type, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("notes.txt", "notes.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\a b.png", "a b.png"),
+        ("a\r\nSet-Cookie: x=1.png", "a Set-Cookie x=1.png"),
+        ("gnp\u202eexe.txt", "gnpexe.txt"),
+        ("отчёт 2026.pdf", "отчёт 2026.pdf"),
+        ('a"b<c>.txt', "abc.txt"),
+        ("", "file"),
+        ("...", "file"),
+        ("/", "file"),
+        ("\u200b\u200f", "file"),
+        (".htaccess", "htaccess"),
+        ("\ud800.txt", "txt"),
+    ],
+)
+def test_a_name_is_made_safe(name, safe):
+    assert safe_name(name) == safe
+
+
+def test_a_long_name_keeps_its_ending():
+    name = safe_name("x" * 500 + ".jpeg")
+    assert len(name) <= 120
+    assert name.endswith("….jpeg")
+    assert len(safe_name("x." + "y" * 500)) <= 120
