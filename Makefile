@@ -27,7 +27,7 @@ format: $(VENV)/.tested-with
 	$(BIN)/ruff format .
 
 migration: $(VENV)/.tested-with ## a new migration from what the tables say now: make migration NAME="add shifts"
-	$(BIN)/python -m migrations.new "$(NAME)"
+	$(BIN)/alembic revision --autogenerate -m "$(NAME)"
 
 constraints: ## the newest versions that pyproject.toml allows, written down
 	rm -rf $(VENV)

@@ -6,6 +6,7 @@ done (a sentence says why), 2 the settings or the words of the command are wrong
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
@@ -36,7 +37,9 @@ app.add_typer(people_app, name="people")
 
 _OPERATOR = Actor(person=None, door=Platform.OPERATOR)
 _T = TypeVar("_T")
-out = Console(soft_wrap=True, highlight=False)
+_WIDTH = None if sys.stdout.isatty() else 400
+"""A table in a file or a pipe is not cut to a screen that is not there."""
+out = Console(soft_wrap=True, highlight=False, width=_WIDTH)
 err = Console(soft_wrap=True, highlight=False, stderr=True)
 
 

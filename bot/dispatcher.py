@@ -42,9 +42,9 @@ class Patience:
     longest_wait: timedelta = timedelta(minutes=5)
     give_up_after: timedelta = timedelta(hours=24)
     """Since the first attempt. A rate limit (a Retry with ``after``) never gives up."""
-    lease: timedelta = timedelta(seconds=60)
-    """How long a call may take; past it another process takes over."""
-    call: timedelta = timedelta(seconds=45)
+    lease: timedelta = timedelta(seconds=20)
+    """What a process that died mid-call holds up: past it another takes over."""
+    call: timedelta = timedelta(seconds=15)
     """After which a call is cut off, well within its lease."""
     poll: timedelta = timedelta(seconds=2)
     """The net under the wake: rows that another process wrote are found at the latest after this."""

@@ -34,6 +34,7 @@ from core.text import (
     Span,
     Strike,
     Text,
+    clean,
 )
 
 Widget = dict[str, Json]
@@ -208,7 +209,7 @@ def _button(button: Button, url: str) -> Json:
 def _footer(card: Card) -> list[Widget]:
     """The footer's words, and the card's page where no button opens it."""
     lines = Html(_TITLE_ROOM + 2 * _LINK_ROOM)
-    footer = clip(card.footer.strip(), _TITLE_ROOM)
+    footer = clip(clean(card.footer).strip(), _TITLE_ROOM)
     lines.write(footer)
     url = card.url
     if url is not None and is_web_link(url, _LINK_ROOM) and all(button.url != url for button in card.buttons):

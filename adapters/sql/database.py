@@ -153,9 +153,10 @@ class Database:
         """Committed when the block is left cleanly, else rolled back. Raises Unavailable and Conflict."""
         engine = self._writer if writing else self._reader
         try:
-            await self._make_folder()
-            async with self._queue(writing), engine.connect() as connection, connection.begin():
-                yield connection
+            async with self._queue(writing):
+                await self._make_folder()
+                async with engine.connect() as connection, connection.begin():
+                    yield connection
         except DBAPIError as error:
             refusal = translated(error, writing=writing)
             if refusal is error:

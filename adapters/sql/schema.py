@@ -110,7 +110,7 @@ def _locked(url: URL) -> Generator[Connection]:
             sqlite_file(url).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(why=UNREADABLE) from error
-    with _connected(url, begin="BEGIN IMMEDIATE") as connection:
+    with _connected(url, "PRAGMA journal_mode = WAL", begin="BEGIN IMMEDIATE") as connection:
         if connection.dialect.name == "sqlite":
             yield connection
             if broken := connection.execute(text("PRAGMA foreign_key_check")).all():
@@ -121,14 +121,14 @@ def _locked(url: URL) -> Generator[Connection]:
 
 
 @contextmanager
-def _connected(url: URL, *, begin: str) -> Generator[Connection]:
+def _connected(url: URL, *pragmas: str, begin: str) -> Generator[Connection]:
     on_sqlite = url.get_backend_name() == "sqlite"
     arguments = {"timeout": CONNECT_TIMEOUT} if on_sqlite else {"connect_timeout": CONNECT_TIMEOUT}
     engine = create_engine(
         url.set(drivername="sqlite") if on_sqlite else url, connect_args=arguments, poolclass=NullPool
     )
     if on_sqlite:
-        prepare_sqlite(engine, [], begin)  # foreign keys stay off: batch migrations drop and rename tables
+        prepare_sqlite(engine, pragmas, begin)  # foreign keys stay off: batch migrations drop and rename tables
     try:
         with engine.begin() as connection:
             yield connection

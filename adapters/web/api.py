@@ -20,13 +20,10 @@ from adapters.web.render import (
     thread_json,
 )
 from adapters.web.uploads import Uploads, file_response
-from core.commands import Actor
 from core.model.ids import EventId, PersonId, TicketId
-from core.model.people import Platform
 from core.model.thread import File, MessageKind
 from core.model.ticket import Ticket
 from core.ports import Store
-from core.text import Text
 from core.vocabulary import FrontDesk, Reply, Summary, View
 
 
@@ -111,7 +108,7 @@ class PageApi:
         actor = self._gate.actor(request, visitor)
         if ticket is None or line.lstrip().startswith("/"):
             return answer(reply_json(await self._desk.type(line, actor, ticket)))
-        await self._desk.say(ticket, MessageKind.REPLY, await _words(line, actor), (), actor)
+        await self._desk.say(ticket, MessageKind.REPLY, await read_markdown(line), (), actor)
         return answer(reply_json(Reply(ticket=ticket)))
 
     async def press(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -148,8 +145,3 @@ class PageApi:
         if visitor.session is not None and "Origin" not in request.headers:
             raise ForeignPage
         return await self._live.connect(request, visitor)
-
-
-async def _words(line: str, actor: Actor) -> Text:
-    """A page's words are Markdown, a program's are what they are."""
-    return await read_markdown(line) if actor.door is Platform.WEB else Text.of(line)

@@ -32,6 +32,7 @@ from core.text import (
     link,
 )
 
+_MOST_LINES = 2_000
 _DEEPEST = 16
 """Levels of blocks: a quote is one, a list with its item two. Deeper ones are no text that anybody reads."""
 _DEEPEST_SPANS = 6
@@ -52,9 +53,12 @@ class _TooDeep(Exception):
 def parse_markdown(words: str) -> Text:
     """What ``words`` say, for any ``words`` whatever; nothing that was typed is dropped.
 
-    Blocks nested deeper than anybody nests them are taken as plain words altogether.
+    Blocks nested deeper than anybody nests them, or more lines than anybody writes, are taken as plain words
+    altogether.
     """
     tidy = clean(words)
+    if tidy.count("\n") > _MOST_LINES:
+        return Text.of(tidy)
     try:
         tokens = _reader(links="](" in tidy and tidy.count("[") <= _MOST_BRACKETS).parse(tidy)
     except _TooDeep:

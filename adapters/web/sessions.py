@@ -94,8 +94,11 @@ def is_foreign(request: web.Request, public_url: str) -> bool:
     The Host is checked by the web server, so an Origin with the same host is this desk's page however it is reached.
     """
     origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site")
     if origin is None:
-        return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        return site in ("cross-site", "same-site")
+    if origin == "null":  # a form of a page whose referrer policy is no-referrer, or of a page without an origin
+        return site != "same-origin"
     if origin == public_url:
         return False
     try:

@@ -139,6 +139,10 @@ class FakeGoogleChat:
     def fail_next(self, fault: Fault, *, times: int = 1, headers: Mapping[str, str] | None = None) -> None:
         self._faults.extend([(fault, headers or {})] * times)
 
+    def recover(self) -> None:
+        """No more of the faults that were asked for."""
+        self._faults.clear()
+
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if request.method != "POST":

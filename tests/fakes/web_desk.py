@@ -30,7 +30,6 @@ from core.engine import Engine
 from core.model.desk import Category, Desk, Question, Quotas, Team
 from core.model.ids import PersonId, TicketId
 from core.model.people import Platform, Role
-from core.ports import Committed
 from core.text import Text
 from tests.fakes.contracts import Contracts
 
@@ -135,9 +134,7 @@ class Visitor:
             **options,
         )
         answer = await _read(response)
-        self.contracts.check(
-            method, path.split("?")[0], answer.status, response.content_type, answer.body
-        )
+        self.contracts.check(method, path.split("?")[0], answer.status, response.content_type, answer.body)
         return answer
 
 
@@ -161,9 +158,7 @@ class WebDesk:
 
     async def nobody(self) -> Visitor:
         """A browser without a cookie."""
-        client: TestClient[web.Request, web.Application] = TestClient(
-            self.server, cookie_jar=CookieJar(unsafe=True)
-        )
+        client: TestClient[web.Request, web.Application] = TestClient(self.server, cookie_jar=CookieJar(unsafe=True))
         await self.stack.enter_async_context(_without_server(client))
         return Visitor(client, Contracts(document("Desk", self.config.public_url)))
 
@@ -215,20 +210,14 @@ async def running_web_desk(
     shutil.copy(empty, path)
     clock, keys, store = SettableClock(), SecretKeys(), SqlStore(f"sqlite:///{path}")
     setup = desk_of(quotas=quotas)
-    doors: list[WebDoor] = []
-
-    async def tell(committed: Committed) -> None:
-        for door in doors:
-            await door.live.committed(committed)
-
-    engine = Engine(store, setup, clock, keys, [tell])
+    engine = Engine(store, setup, clock, keys)
     desk = ThreadDesk(
         engine=engine,
         store=store,
         desk=setup,
         clock=clock,
         inspector=Inspector(max_file_bytes, 20),
-        parsers={Platform.WEB: parse_markdown},
+        parsers={Platform.WEB: parse_markdown, Platform.API: parse_markdown},
     )
     people = await _people(engine)
     config = WebConfig(
@@ -240,7 +229,7 @@ async def running_web_desk(
         max_live=max_live,
     )
     door = WebDoor(desk=desk, engine=engine, store=store, clock=clock, keys=keys, config=config)
-    doors.append(door)
+    engine.listen(door.live.committed)
     app = web.Application()
     app.add_routes(door.routes())
 

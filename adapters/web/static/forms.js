@@ -1,12 +1,13 @@
 // Forms in a dialog: conditions between fields, files, problems, and nothing that was typed is lost.
 
-import { newKey, post } from "./api.js";
+import { newKey, post, Unreachable } from "./api.js";
 import { $, h, icon, words } from "./dom.js";
 import { Basket, catchFiles } from "./files.js";
 
 const NEAR_THE_LIMIT = 0.8;
 
-/** `onreply(reply)` gets what the desk answers once a form is taken. `keeper` names whose typing is kept. */
+/** `onreply(reply)` gets what the desk answers once a form is taken. `keeper()` names for whom, and about which ticket,
+ * typing is kept. */
 export function createForms({ onreply, keeper }) {
   const sheet = $("sheet");
   let opener = null;
@@ -82,7 +83,7 @@ export function createForms({ onreply, keeper }) {
       taken(state, await post("/api/forms", wish, { key: state.key, onwait }), files);
     } catch (error) {
       complain(state, error.message);
-      state.key = newKey();
+      if (!(error instanceof Unreachable)) state.key = newKey();
     }
     setBusy(state, false);
     return undefined;
@@ -115,7 +116,7 @@ export function createForms({ onreply, keeper }) {
   function setBusy(state, busy) {
     state.busy = busy;
     state.submit.classList.toggle("busy", busy);
-    state.submit.toggleAttribute("aria-disabled", busy);
+    state.submit.setAttribute("aria-disabled", String(busy));
   }
 
   function focusFirst() {
@@ -129,7 +130,7 @@ export function createForms({ onreply, keeper }) {
 /** One input with its label, hint and condition. */
 function fieldOf(input, typed) {
   const id = `input-${input.key.replace(/\W/g, "-")}`;
-  const value = input.value || typed || "";
+  const value = (input.kind === "choice" ? typed || input.value : input.value || typed) || "";
   const hint = input.hint && h("small", { id: `${id}-hint`, class: "hint", dir: "auto", textContent: input.hint });
   const count = h("small", { class: "hint count", "aria-live": "polite" });
   const shared = { id, name: input.key, required: input.required, "aria-describedby": input.hint ? `${id}-hint` : undefined };

@@ -1,6 +1,6 @@
-"""Cards, a clock and parcels for the tests of Google Chat."""
+"""Cards and parcels for the tests of Google Chat."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from core.cards.card import Button, ButtonStyle, Card, Field, Row, Step, StepState, Tone
 from core.model.ids import DeliveryId, TicketId
@@ -26,19 +26,6 @@ from core.text import (
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TICKET_KEY = "0123456789abcdef0123456789abcdef"
-
-
-class SteppedClock:
-    """Stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self._now = NOON
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
 
 
 def ticket() -> Ticket:

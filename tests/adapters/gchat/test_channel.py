@@ -21,29 +21,30 @@ from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.ports import Channel, Receipt, Retry, Spoken, Undeliverable, Unknown
 from core.text import Text
-from tests.adapters.gchat.samples import ALERT, CARDS, NOON, TICKET_KEY, SteppedClock, parcel, ticket
+from tests.adapters.gchat.samples import ALERT, CARDS, NOON, TICKET_KEY, parcel, ticket
+from tests.fakes.clock import FakeClock
 from tests.fakes.gchat_server import FakeGoogleChat, Fault
 
 
 @pytest.fixture
-def clock() -> SteppedClock:
-    return SteppedClock()
+def clock() -> FakeClock:
+    return FakeClock(NOON)
 
 
 @pytest.fixture
-async def chat(tmp_path: Path, clock: SteppedClock) -> AsyncIterator[FakeGoogleChat]:
+async def chat(tmp_path: Path, clock: FakeClock) -> AsyncIterator[FakeGoogleChat]:
     async with FakeGoogleChat(tmp_path / "alerts.jsonl", clock) as server:
         yield server
 
 
 @pytest.fixture
-async def channel(chat: FakeGoogleChat, clock: SteppedClock) -> AsyncIterator[GoogleChat]:
+async def channel(chat: FakeGoogleChat, clock: FakeClock) -> AsyncIterator[GoogleChat]:
     made = _to(chat.url("leads"), clock)
     yield made
     await made.close()
 
 
-def _to(url: str, clock: SteppedClock) -> GoogleChat:
+def _to(url: str, clock: FakeClock) -> GoogleChat:
     return GoogleChat({"leads": url}, zone=UTC, clock=clock, timeout=aiohttp.ClientTimeout(total=5, sock_connect=5))
 
 
@@ -136,7 +137,7 @@ async def test_a_lost_answer_is_unknown_and_sending_again_makes_no_second_messag
     assert receipt.external_id == message["name"]
 
 
-async def test_silence_is_unknown(chat: FakeGoogleChat, clock: SteppedClock) -> None:
+async def test_silence_is_unknown(chat: FakeGoogleChat, clock: FakeClock) -> None:
     impatient = aiohttp.ClientTimeout(total=0.05)
     channel = GoogleChat({"leads": chat.url("leads")}, zone=UTC, clock=clock, timeout=impatient)
     chat.fail_next(Fault.SILENT)
@@ -146,7 +147,7 @@ async def test_silence_is_unknown(chat: FakeGoogleChat, clock: SteppedClock) -> 
     await channel.close()
 
 
-async def test_a_closed_port_is_tried_again_since_nothing_was_sent(clock: SteppedClock) -> None:
+async def test_a_closed_port_is_tried_again_since_nothing_was_sent(clock: FakeClock) -> None:
     url = f"http://127.0.0.1:{unused_port()}/v1/spaces/AAA/messages?key=secretkey&token=secrettoken"
     channel = _to(url, clock)
     with pytest.raises(Retry, match="nothing was sent") as caught:
@@ -163,7 +164,7 @@ class _NoNames(aiohttp.abc.AbstractResolver):
         """Holds nothing."""
 
 
-async def test_a_name_that_is_not_found_is_tried_again(clock: SteppedClock) -> None:
+async def test_a_name_that_is_not_found_is_tried_again(clock: FakeClock) -> None:
     url = "https://chat.invalid/v1/spaces/AAA/messages?key=secretkey&token=secrettoken"
     channel = GoogleChat(
         {"leads": url},
@@ -189,7 +190,7 @@ async def test_a_removed_webhook_is_undeliverable_with_googles_reason_and_withou
 
 @pytest.mark.parametrize(("part", "status"), [("key", "400 INVALID_ARGUMENT"), ("token", "401 UNAUTHENTICATED")])
 async def test_a_wrong_key_or_token_is_undeliverable(
-    chat: FakeGoogleChat, clock: SteppedClock, part: str, status: str
+    chat: FakeGoogleChat, clock: FakeClock, part: str, status: str
 ) -> None:
     url = str(URL(chat.url("leads")).update_query({part: "wrong-but-secret"}))
     channel = _to(url, clock)
@@ -220,7 +221,7 @@ async def _answering(handler: web.RequestHandler) -> TestServer:
     return server
 
 
-async def test_an_endless_answer_is_not_read_to_its_end(clock: SteppedClock) -> None:
+async def test_an_endless_answer_is_not_read_to_its_end(clock: FakeClock) -> None:
     stopped = asyncio.Event()
 
     async def endless(request: web.Request) -> web.StreamResponse:
@@ -241,7 +242,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(clock: SteppedClock) -> 
     await server.close()
 
 
-async def test_a_secret_is_found_in_an_answer_however_it_is_written_there(clock: SteppedClock) -> None:
+async def test_a_secret_is_found_in_an_answer_however_it_is_written_there(clock: FakeClock) -> None:
     async def telling(request: web.Request) -> web.Response:
         words = "a+b/c= and a%2Bb%2Fc%3D and k1k1 " + "x" * 500 + " a+b/c="
         return web.json_response({"error": {"code": 403, "message": words, "status": "PERMISSION_DENIED"}}, status=403)
@@ -256,7 +257,7 @@ async def test_a_secret_is_found_in_an_answer_however_it_is_written_there(clock:
     await server.close()
 
 
-async def test_the_address_is_called_as_it_was_copied_with_its_encoded_token(clock: SteppedClock) -> None:
+async def test_the_address_is_called_as_it_was_copied_with_its_encoded_token(clock: FakeClock) -> None:
     seen: list[dict[str, str]] = []
 
     async def taking(request: web.Request) -> web.Response:
@@ -275,13 +276,13 @@ async def test_the_address_is_called_as_it_was_copied_with_its_encoded_token(clo
     await server.close()
 
 
-async def test_a_space_without_a_webhook_is_undeliverable_and_names_the_setting(clock: SteppedClock) -> None:
+async def test_a_space_without_a_webhook_is_undeliverable_and_names_the_setting(clock: FakeClock) -> None:
     with pytest.raises(Undeliverable, match="BOT_GCHAT__SPACES__LEADS"):
         await GoogleChat({}, zone=UTC, clock=clock).deliver(parcel(ALERT))
 
 
 @pytest.mark.parametrize("url", ["chat.googleapis.com/?token=hidden", "file:///hidden", "http://[hidden", ""])
-async def test_an_address_that_is_none_is_undeliverable_and_not_repeated(clock: SteppedClock, url: str) -> None:
+async def test_an_address_that_is_none_is_undeliverable_and_not_repeated(clock: FakeClock, url: str) -> None:
     with pytest.raises(Undeliverable, match="BOT_GCHAT__SPACES__LEADS is no web address") as caught:
         await _to(url, clock).deliver(parcel(ALERT))
     assert "hidden" not in "".join(traceback.format_exception(caught.value)).replace(repr(url), "")
@@ -297,7 +298,7 @@ async def test_persons_and_spoken_messages_have_no_place_in_an_alert_space(
     assert chat.calls == []
 
 
-async def test_it_is_a_channel_that_writes_once_a_second_and_may_be_closed_unused(clock: SteppedClock) -> None:
+async def test_it_is_a_channel_that_writes_once_a_second_and_may_be_closed_unused(clock: FakeClock) -> None:
     channel: Channel = GoogleChat({}, zone=UTC, clock=clock)
     assert channel.pace is not None
     assert channel.pace.interval == timedelta(seconds=1)

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from yarl import URL
 
 from adapters.gchat.inbox import AlertInbox
 from adapters.gchat.rules import check_query
-from tests.adapters.gchat.samples import SteppedClock
+from tests.adapters.gchat.samples import NOON
+from tests.fakes.clock import FakeClock
 
 _REPLY = {"messageReplyOption": "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"}
 _OR_FAIL = {"messageReplyOption": "REPLY_MESSAGE_OR_FAIL"}
@@ -47,12 +49,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def clock() -> SteppedClock:
-    return SteppedClock()
+def clock() -> FakeClock:
+    return FakeClock(NOON)
 
 
 @pytest.fixture
-async def desk(path: Path, clock: SteppedClock) -> AsyncIterator[_Desk]:
+async def desk(path: Path, clock: FakeClock) -> AsyncIterator[_Desk]:
     inbox = AlertInbox(path, clock, burst=5)
     app = web.Application()
     app.add_routes(inbox.routes())
@@ -108,7 +110,7 @@ async def test_the_token_of_one_space_opens_no_other(desk: _Desk) -> None:
     assert status == 401
 
 
-async def test_two_installs_have_different_addresses(tmp_path: Path, clock: SteppedClock) -> None:
+async def test_two_installs_have_different_addresses(tmp_path: Path, clock: FakeClock) -> None:
     one, other = (AlertInbox(tmp_path / name, clock).url("http://127.0.0.1", "leads") for name in ("a", "b"))
     assert one != other
 
@@ -134,7 +136,7 @@ async def test_a_message_that_is_too_long_and_one_that_is_no_json_are_refused_ov
 
 
 async def test_the_same_request_id_is_answered_with_the_same_message_also_after_a_restart(
-    desk: _Desk, path: Path, clock: SteppedClock
+    desk: _Desk, path: Path, clock: FakeClock
 ) -> None:
     first = await desk.say("first", {"requestId": "r1"})
     again = await desk.say("changed", {"requestId": "r1"})
@@ -183,7 +185,7 @@ async def test_a_reply_without_a_thread_and_one_to_a_thread_that_is_not_there_ar
 
 
 async def test_too_many_messages_are_refused_with_the_seconds_to_wait_in_their_space_alone(
-    desk: _Desk, clock: SteppedClock
+    desk: _Desk, clock: FakeClock
 ) -> None:
     for number in range(5):
         await desk.say(str(number))
@@ -192,7 +194,7 @@ async def test_too_many_messages_are_refused_with_the_seconds_to_wait_in_their_s
         assert response.headers["Retry-After"] == "1"
         assert (await response.json())["error"]["status"] == "RESOURCE_EXHAUSTED"
     assert (await desk.post({"text": "x"}, space="exams"))[0] == 200
-    clock.advance(1)
+    clock.advance(timedelta(seconds=1))
     assert (await desk.post({"text": "x"}))[0] == 200
     assert (await desk.post({"text": "x"}))[0] == 429
 
@@ -202,7 +204,7 @@ def _fill(inbox: AlertInbox, numbers: range) -> None:
         inbox.accept("leads", check_query([("requestId", str(number))]), {"text": str(number)})
 
 
-def test_the_newest_are_kept_and_the_file_stays_bounded(path: Path, clock: SteppedClock) -> None:
+def test_the_newest_are_kept_and_the_file_stays_bounded(path: Path, clock: FakeClock) -> None:
     inbox = AlertInbox(path, clock, keep=20)
     _fill(inbox, range(100))
     expected = [str(number) for number in range(80, 100)]
@@ -214,7 +216,7 @@ def test_the_newest_are_kept_and_the_file_stays_bounded(path: Path, clock: Stepp
     assert again.messages("leads")[-1]["name"] == "spaces/leads/messages/00000101.00000101"
 
 
-def test_the_file_is_the_owners_alone(path: Path, clock: SteppedClock) -> None:
+def test_the_file_is_the_owners_alone(path: Path, clock: FakeClock) -> None:
     inbox = AlertInbox(path, clock)
     _fill(inbox, range(2))
     assert path.stat().st_mode & 0o077 == 0
@@ -222,7 +224,7 @@ def test_the_file_is_the_owners_alone(path: Path, clock: SteppedClock) -> None:
 
 @pytest.mark.parametrize("torn", [b'{"number": 3, "spa', b'"x"\n', b"\xff\xfe\n", b"null\n"])
 def test_a_torn_last_line_costs_that_message_alone(
-    path: Path, clock: SteppedClock, caplog: pytest.LogCaptureFixture, torn: bytes
+    path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture, torn: bytes
 ) -> None:
     first = AlertInbox(path, clock)
     _fill(first, range(2))
@@ -236,14 +238,14 @@ def test_a_torn_last_line_costs_that_message_alone(
     assert [message["text"] for message in AlertInbox(path, clock).messages("leads")] == ["0", "1", "2"]
 
 
-def test_a_last_line_without_its_end_is_kept_and_the_next_begins_a_new_one(path: Path, clock: SteppedClock) -> None:
+def test_a_last_line_without_its_end_is_kept_and_the_next_begins_a_new_one(path: Path, clock: FakeClock) -> None:
     _fill(AlertInbox(path, clock), range(2))
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
     _fill(AlertInbox(path, clock), range(2, 3))
     assert [message["text"] for message in AlertInbox(path, clock).messages("leads")] == ["0", "1", "2"]
 
 
-def test_a_file_without_a_secret_gets_a_new_one_and_keeps_its_messages(path: Path, clock: SteppedClock) -> None:
+def test_a_file_without_a_secret_gets_a_new_one_and_keeps_its_messages(path: Path, clock: FakeClock) -> None:
     old = AlertInbox(path, clock)
     _fill(old, range(2))
     head, *rows = path.read_bytes().splitlines()
@@ -256,7 +258,7 @@ def test_a_file_without_a_secret_gets_a_new_one_and_keeps_its_messages(path: Pat
 
 
 def test_a_message_that_could_not_be_written_is_not_shown_and_the_next_one_mends_the_file(
-    path: Path, clock: SteppedClock
+    path: Path, clock: FakeClock
 ) -> None:
     inbox = AlertInbox(path, clock)
     _fill(inbox, range(1))

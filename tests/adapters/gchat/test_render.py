@@ -210,6 +210,20 @@ def test_a_card_of_nothing_is_still_a_message() -> None:
     assert _card(_rendered(BARE))["header"] == {"title": ELLIPSIS}
 
 
+def test_half_a_surrogate_pair_is_left_out_wherever_it_stands() -> None:
+    half = "a\ud83db"
+    card = Card(
+        title=half,
+        subtitle=half,
+        body=Text((Paragraph((Plain(half), Link(f"https://e.org/{half}", (Plain(half),)))),)),
+        fields=(Field(half, half),),
+        buttons=(Button(label=half, url="https://e.org/"), Button(label="x", url=f"https://e.org/{half}")),
+        footer=half,
+        url=f"https://e.org/{half}",
+    )
+    assert _texts(_rendered(card)) == ["abab", "ab", "ab"]
+
+
 def test_a_row_opens_its_page_and_has_one_button() -> None:
     buttons = (
         Button(label="Run", action="x"),

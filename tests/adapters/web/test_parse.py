@@ -117,9 +117,7 @@ def test_what_only_resembles_an_address_stays_words(words):
 
 
 def test_an_address_in_a_links_words_is_not_a_second_link():
-    assert spans("[http://a.example](http://b.example)") == (
-        Link("http://b.example", (Plain("http://a.example"),)),
-    )
+    assert spans("[http://a.example](http://b.example)") == (Link("http://b.example", (Plain("http://a.example"),)),)
 
 
 def test_turning_characters_and_controls_are_gone():
@@ -141,15 +139,15 @@ def test_marks_nested_past_reading_keep_their_words():
     [">", "*", "_", "[", "![", "`", "` ", "<", "<http:", "[a](", "_a*", "*a **b ", "~~a", "http://", "http://a)",
      "- ", "- a\n", "> a\n", "# a\n", "1. ", "[](<", "*[", "[\n", "x\n>", "\\", "    a\n", "```\n", "]", "]("],
 )  # fmt: skip
-def test_twenty_thousand_hostile_characters_take_less_than_a_second(piece):
+def test_twenty_thousand_hostile_characters_take_less_than_a_second_of_the_processor(piece):
     words = (piece * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.thread_time()  # the processor's time: the machine may be busy with other tests
     text = parse_markdown(words)
-    assert time.perf_counter() - began < 1.5  # a machine of the build may be slow; most take 0.1 s
+    assert time.thread_time() - began < 1
     assert from_json(to_json(text)) == text
 
 
-@given(st.text(alphabet=st.sampled_from("ab *_~`>-1.[]()!<&#\\\n\"http:/"), max_size=60))
+@given(st.text(alphabet=st.sampled_from('ab *_~`>-1.[]()!<&#\\\n"http:/'), max_size=60))
 def test_no_words_are_too_odd(words):
     text = parse_markdown(words)
     assert from_json(to_json(text)) == text

@@ -88,9 +88,7 @@ FORM = Form(
         ),
     ),
 )
-FILE = File(
-    id=FileId(5), owner=ME, name="a.png", media_type="image/png", size=10, width=3, height=2, sha256="", at=AT
-)
+FILE = File(id=FileId(5), owner=ME, name="a.png", media_type="image/png", size=10, width=3, height=2, sha256="", at=AT)
 TICKET = Ticket(
     id=TicketId(1),
     key="k",
@@ -112,10 +110,8 @@ def entry(**changes) -> Entry:
 
 
 def message(**changes) -> Message:
-    parts = {
-        "id": MessageId(3), "ticket": TicketId(1), "author": ME, "kind": MessageKind.REPLY, "text": Text.of("Hi"), "at": AT,
-    }  # fmt: skip
-    return Message(**{**parts, **changes})
+    parts = {"author": ME, "kind": MessageKind.REPLY, "text": Text.of("Hi"), "at": AT}
+    return Message(id=MessageId(3), ticket=TicketId(1), **{**parts, **changes})
 
 
 def named_in(line_start: str) -> set[str]:

@@ -1,0 +1,179 @@
+"""Persons: found by every name they go by, granted what somebody gave them, signed in for a time."""
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.sql.store import SqlStore
+from core.errors import Conflict, EmailTaken
+from core.model.ids import PersonId
+from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
+from tests.contract.samples import MINUTE, NOW, a_person
+
+
+async def test_a_person_comes_back_as_added_and_as_saved(store: SqlStore) -> None:
+    async with store.write() as work:
+        added = await work.people.add("Ann ‘Özil’ 你好", NOW, email="Ann@Example.org", email_confirmed=True)
+        plain = await work.people.add("Bob", NOW)
+    assert added == Person(
+        id=added.id, name="Ann ‘Özil’ 你好", email="Ann@Example.org", email_confirmed=True, created_at=NOW
+    )
+    changed = replace(
+        plain,
+        name="Robert",
+        email="bob@example.org",
+        email_confirmed=True,
+        language="de",
+        time_zone="Europe/Berlin",
+        standing=Standing.SUSPENDED,
+    )
+    async with store.write() as work:
+        await work.people.save(changed)
+    async with store.read() as work:
+        assert await work.people.get(added.id) == added
+        assert await work.people.get(plain.id, lock=False) == changed
+        assert await work.people.get(PersonId(4711)) is None
+        assert await work.people.named([added.id, plain.id, added.id, PersonId(4711)]) == {
+            added.id: added.name,
+            plain.id: "Robert",
+        }
+        assert await work.people.named([]) == {}
+
+
+async def test_an_email_address_is_one_persons_whatever_its_case_and_the_unit_goes_on(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = await a_person(work, email="Ann@Example.org")
+        bob = await a_person(work, "Bob", email="bob@example.org")
+        with pytest.raises(EmailTaken):
+            await a_person(work, "Eve", email="ann@EXAMPLE.org")
+        with pytest.raises(EmailTaken):
+            await work.people.save(replace(bob, email="ANN@example.org"))
+        await work.people.save(replace(ann, email="ANN@example.org"))
+    async with store.read() as work:
+        assert [person.name for person in await work.people.everybody()] == ["Ann", "Bob"]
+        found = await work.people.by_email("ann@example.ORG")
+        assert found is not None
+        assert (found.id, found.email) == (ann.id, "ANN@example.org")
+        assert await work.people.by_email("nobody@example.org") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("k@example.org", "\u212a@example.org"), ("strasse@example.org", "straße@example.org")]
+)
+async def test_addresses_that_only_unicode_takes_for_the_same_are_two_peoples(
+    store: SqlStore, one: str, other: str
+) -> None:
+    async with store.write() as work:
+        await a_person(work, email=one)
+        assert await work.people.by_email(other) is None
+        await a_person(work, "Other", email=other)
+
+
+async def test_people_are_found_by_display_name_or_username_whatever_the_case(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = await a_person(work, "Ánn Straße")
+        bob = await a_person(work, "Bob")
+        await work.people.add_account(Account(bob.id, "ánn strasse", "bob@example.org", "hash"))
+        for _ in range(12):
+            await a_person(work, "Twin")
+        assert [person.id for person in await work.people.by_name("A\u0301NN STRASSE")] == [ann.id, bob.id]
+        assert len(await work.people.by_name("twin")) == 10
+        assert await work.people.by_name("Nobody") == []
+        assert await work.people.by_name("a\x00b\ud800%_") == []
+
+
+async def test_an_identity_leads_to_its_person_and_to_no_second_one(store: SqlStore) -> None:
+    discord = Identity(Platform.DISCORD, "guild", "42")
+    async with store.write() as work:
+        ann, bob = await a_person(work), await a_person(work, "Bob")
+        await work.people.bind(ann.id, discord)
+        await work.people.bind(ann.id, discord)
+        await work.people.bind(bob.id, replace(discord, realm="other guild"))
+        with pytest.raises(Conflict):
+            await work.people.bind(bob.id, discord)
+        assert await work.people.by_identity(discord) == ann
+        assert await work.people.by_identity(replace(discord, realm="other guild")) == bob
+        assert await work.people.by_identity(replace(discord, external_id="43")) is None
+
+
+async def test_everybody_is_read_page_by_page(store: SqlStore) -> None:
+    async with store.write() as work:
+        made = [await a_person(work, f"Person {n}") for n in range(5)]
+        first = await work.people.everybody(limit=3)
+        assert first == made[:3]
+        assert await work.people.everybody(after=first[-1].id, limit=3) == made[3:]
+
+
+async def test_a_grant_is_kept_once_per_source_and_taken_back_with_its_source(store: SqlStore) -> None:
+    agent = Grant(Role.AGENT, "helpdesk", "operator")
+    everywhere = Grant(Role.AGENT, None, "operator")
+    by_file = Grant(Role.AGENT, "helpdesk", "bot.toml")
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        assert await work.people.grant(ann, agent, NOW)
+        assert not await work.people.grant(ann, agent, NOW + MINUTE)
+        assert await work.people.grant(ann, everywhere, NOW)
+        assert await work.people.grant(ann, by_file, NOW)
+        found = await work.people.get(ann)
+        assert found is not None
+        assert found.grants == (agent, everywhere, by_file)
+        assert await work.people.revoke(ann, "operator") == [agent, everywhere]
+        assert await work.people.revoke(ann, "operator") == []
+        found = await work.people.get(ann)
+        assert found is not None
+        assert found.grants == (by_file,)
+
+
+async def test_a_grant_that_waited_for_approval_is_approved_by_granting_it_again(store: SqlStore) -> None:
+    waiting = Grant(Role.AGENT, "helpdesk", "operator", approved=False)
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        assert await work.people.grant(ann, waiting, NOW)
+        assert await work.people.staff() == []
+        assert await work.people.grant(ann, replace(waiting, approved=True), NOW)
+        [person] = await work.people.staff()
+        assert person.grants == (replace(waiting, approved=True),)
+
+
+async def test_staff_are_those_with_an_approved_staff_role_each_once(store: SqlStore) -> None:
+    async with store.write() as work:
+        people = [await a_person(work, name) for name in ("Ann", "Bob", "Eve", "Kim")]
+        await work.people.grant(people[0].id, Grant(Role.AGENT, "helpdesk"), NOW)
+        await work.people.grant(people[0].id, Grant(Role.LEAD, "helpdesk", "bot.toml"), NOW)
+        await work.people.grant(people[1].id, Grant(Role.REQUESTER), NOW)
+        await work.people.grant(people[2].id, Grant(Role.ADMIN, approved=False), NOW)
+        await work.people.grant(people[3].id, Grant(Role.ADMIN, source="bot.toml"), NOW)
+        assert [person.name for person in await work.people.staff()] == ["Ann", "Kim"]
+        assert [person.name for person in await work.people.granted_by("bot.toml")] == ["Ann", "Kim"]
+        assert [person.name for person in await work.people.granted_by("operator")] == ["Ann", "Bob", "Eve"]
+
+
+async def test_an_account_is_found_by_its_address_and_neither_address_nor_username_is_given_twice(
+    store: SqlStore,
+) -> None:
+    async with store.write() as work:
+        ann, bob = (await a_person(work)).id, (await a_person(work, "Bob")).id
+        account = Account(ann, "Ann", "Ann@example.org", "$argon2id$…")
+        await work.people.add_account(account)
+        assert await work.people.account("ann@EXAMPLE.org") == account
+        assert await work.people.account("bob@example.org") is None
+        with pytest.raises(EmailTaken):
+            await work.people.add_account(Account(bob, "bob", "ANN@example.org", "hash"))
+        with pytest.raises(EmailTaken):
+            await work.people.add_account(Account(bob, "ANN", "bob@example.org", "hash"))
+        await work.people.add_account(Account(bob, "bob", "bob@example.org", "hash"))
+
+
+async def test_a_session_lasts_until_it_is_over_or_ended(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        short, long = (Session(f"digest {n}", ann, NOW, NOW + n * MINUTE) for n in (1, 2))
+        await work.people.add_session(short)
+        await work.people.add_session(long)
+        assert await work.people.session("digest 1", NOW) == short
+        assert await work.people.session("digest 1", NOW + MINUTE) is None
+        assert await work.people.session("digest 3", NOW) is None
+        assert await work.people.end_expired_sessions(NOW + MINUTE) == 1
+        assert await work.people.session("digest 2", NOW) == long
+        await work.people.end_session("digest 2")
+        assert await work.people.session("digest 2", NOW) is None

@@ -1,0 +1,220 @@
+"""An engine over a real database, with people to speak as: what the tests of the use cases work at."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from adapters.sql.store import SqlStore
+from adapters.sql.tables import deliveries
+from core.commands import Actor, Command, OpenTicket, PostMessage
+from core.composing import Skip, compose
+from core.engine import Engine
+from core.events import Event, Record
+from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, Team, UrgencySetting
+from core.model.ids import DeliveryId, PersonId, ThreadId, TicketId
+from core.model.outbox import Delivery, DeliveryState, Intent, Timer, ToPerson
+from core.model.people import Grant, Person, Platform, Role, Standing
+from core.model.thread import Audience, File, Message, MessageKind
+from core.model.ticket import Ticket, Visibility
+from core.ports import Committed, Outcome, Parcel, Store
+from core.reading import Reading
+from core.text import Text
+from core.vocabulary import ThreadView
+from tests.fakes.clock import FakeClock
+from tests.fakes.keys import FakeKeys
+
+OPERATOR = Actor(person=None, door=Platform.OPERATOR)
+SYSTEM = Actor(person=None, door=Platform.SYSTEM)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WHO = {
+    "sam": ("Sam Student", ()),
+    "kim": ("Kim Other", ()),
+    "asha": ("Asha Agent", (Grant(Role.AGENT, "academics"),)),
+    "abe": ("Abe Academic", (Grant(Role.AGENT, "academics"),)),
+    "pia": ("Pia Platform", (Grant(Role.AGENT, "platform"),)),
+    "lee": ("Lee Lead", (Grant(Role.AGENT, "academics"), Grant(Role.LEAD, "academics"))),
+    "ada": ("Ada Admin", (Grant(Role.ADMIN),)),
+    "wen": ("Wen Warden", (Grant(Role.AGENT, "academics"),)),
+}
+"""sam and kim ask; asha, abe and wen answer for academics, pia for the platform; lee leads academics. Only wen is named
+for welfare, which is sensitive."""
+
+
+def desk_of(
+    *, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySetting.ALLOW, **changes: Any
+) -> Desk:
+    course = Question(key="course", label="Course code", required=True)
+    term = Question(key="term", label="Term", kind=QuestionKind.CHOICE, choices=("January", "May"))
+    story = Question(key="story", label="The story", kind=QuestionKind.PARAGRAPH)
+    categories = (
+        Category(key="exams", name="Exams and grades", team="academics", questions=(course, term, story)),
+        Category(key="login", name="Platform and login", team="platform", blind_follow=True, quiet_days=3),
+        Category(key="forum", name="Course forum", team="academics", visibility=Visibility.PUBLIC),
+        Category(
+            key="welfare",
+            name="Wellbeing",
+            team="academics",
+            sensitive=True,
+            quiet_days=30,
+            staff=frozenset({"wen@example.com"}),
+        ),
+    )
+    made = Desk(
+        name="Student Support",
+        time_zone="Asia/Kolkata",
+        teams={
+            "academics": Team(key="academics", name="Academics", members=frozenset({"asha@example.com"})),
+            "platform": Team(key="platform", name="Platform team"),
+        },
+        categories={category.key: replace(category, alert_space="leads") for category in categories},
+        quotas=quotas or Quotas(),
+        urgent_by_requester=urgent,
+        public_url="https://desk.example.org",
+    )
+    return replace(made, **changes)
+
+
+class Office:
+    def __init__(self, store: SqlStore, desk: Desk | None = None) -> None:
+        self.store = store
+        self.desk = desk or desk_of()
+        self.clock = FakeClock()
+        self.keys = FakeKeys()
+        self.people: dict[str, PersonId] = {}
+        self.told: list[Committed] = []
+        self.use(self.desk)
+
+    def use(self, desk: Desk, store: Store | None = None) -> None:
+        """Another desk, as after a restart with another bot.toml; or the same behind another store."""
+        self.desk = desk
+        self.engine = Engine(store or self.store, desk, self.clock, self.keys)
+        self.engine.listen(self.told.append)
+        self.reading = Reading(store or self.store, desk, self.clock)
+
+    async def staff_up(self) -> None:
+        """Everybody of ``WHO``, each with a confirmed address."""
+        async with self.store.write() as work:
+            for who, (name, grants) in WHO.items():
+                email = f"{who}@example.com"
+                person = await work.people.add(name, self.clock.now(), email=email, email_confirmed=True)
+                for grant in grants:
+                    await work.people.grant(person.id, grant, self.clock.now())
+                self.people[who] = person.id
+
+    def actor(self, who: str, *, door: Platform = Platform.WEB, **more: Any) -> Actor:
+        return Actor(person=self.people[who], door=door, **more)
+
+    async def do(self, command: Command, who: str | Actor, **actor: Any) -> Outcome:
+        return await self.engine.handle(command, who if isinstance(who, Actor) else self.actor(who, **actor))
+
+    async def open(self, who: str = "sam", title: str = "My grade is missing", **more: Any) -> TicketId:
+        given = {"category": "exams", "description": Text.of("It was there."), "answers": {"course": "CS1"}, **more}
+        outcome = await self.do(OpenTicket(title=title, **given), who)
+        assert outcome.ticket is not None
+        return outcome.ticket
+
+    async def say(
+        self, ticket: TicketId, who: str, words: str, kind: MessageKind = MessageKind.REPLY, **actor: Any
+    ) -> Message:
+        outcome = await self.do(PostMessage(ticket=ticket, kind=kind, text=Text.of(words)), who, **actor)
+        assert outcome.message is not None
+        async with self.store.read() as work:
+            message = await work.messages.get(outcome.message)
+        assert message is not None
+        return message
+
+    async def ticket(self, ticket: TicketId) -> Ticket:
+        async with self.store.read() as work:
+            found = await work.tickets.get(ticket)
+        assert found is not None
+        return found
+
+    async def person(self, who: str) -> Person:
+        async with self.store.read() as work:
+            found = await work.people.get(self.people[who])
+        assert found is not None
+        return found
+
+    async def stand(self, who: str, standing: Standing) -> None:
+        async with self.store.write() as work:
+            person = await work.people.get(self.people[who])
+            assert person is not None
+            await work.people.save(replace(person, standing=standing))
+
+    async def upload(self, who: str, name: str = "a.png") -> File:
+        async with self.store.write() as work:
+            return await work.files.add(
+                self.people[who], name, "image/png", b"bytes", self.clock.now(), width=1, height=1
+            )
+
+    async def thread_on(self, ticket: TicketId, platform: Platform, audience: Audience) -> ThreadId:
+        """A thread on a platform that keeps copies."""
+        async with self.store.write() as work:
+            return (await work.threads.add(ticket, platform, audience, external_id=f"{platform}-{audience}")).id
+
+    async def records(self, ticket: TicketId) -> Sequence[Record]:
+        async with self.store.read() as work:
+            return await work.events.of(ticket)
+
+    async def events(self, ticket: TicketId) -> list[Event]:
+        return [record.event for record in await self.records(ticket)]
+
+    async def kinds(self, ticket: TicketId) -> list[str]:
+        """The names of the events in its trail."""
+        return [type(event).__name__ for event in await self.events(ticket)]
+
+    async def messages(self, ticket: TicketId) -> Sequence[Message]:
+        async with self.store.read() as work:
+            return await work.messages.of(ticket, kinds=frozenset(MessageKind))
+
+    async def timers(self) -> Sequence[Timer]:
+        async with self.store.read() as work:
+            return await work.timers.due(self.clock.now() + 1000 * DAY, 1000)
+
+    async def owed(self, after: DeliveryId | None = None) -> list[Delivery]:
+        """Every delivery ever written down, or those after one, oldest first."""
+        async with self.store.read() as work:
+            rows = await work.connection.execute(select(deliveries.c.id).order_by(deliveries.c.id))
+            found = [await work.outbox.get(number) for number in rows.scalars() if number > (after or 0)]
+        return [delivery for delivery in found if delivery is not None]
+
+    async def owed_by(self, command: Command, who: str | Actor, **actor: Any) -> list[Delivery]:
+        """What handling the command adds to the outbox."""
+        before = await self.owed()
+        await self.do(command, who, **actor)
+        return await self.owed(before[-1].id if before else None)
+
+    def pinged(self, owed: Sequence[Delivery]) -> list[str]:
+        """Who is pinged, by their short names, sorted, each as often as they are."""
+        called = {person: who for who, person in self.people.items()}
+        return sorted(
+            called[one.address.person] for one in owed if one.intent is Intent.PING and isinstance(one.address, ToPerson)
+        )
+
+    async def composed(self, delivery: Delivery) -> Parcel | Skip:
+        async with self.store.read() as work:
+            return await compose(delivery, work, self.desk, self.clock.now())
+
+    async def finish(self, owed: Sequence[Delivery]) -> None:
+        """As if they had been delivered."""
+        async with self.store.write() as work:
+            for one in owed:
+                await work.connection.execute(
+                    deliveries.update().where(deliveries.c.id == one.id).values(state=DeliveryState.DONE)
+                )
+
+    async def view(self, ticket: TicketId, who: str) -> ThreadView:
+        return await self.reading.thread(ticket, self.actor(who), None)
+
+    async def everything(self) -> dict[str, int]:
+        """How many rows there are of each thing a command may leave behind."""
+        async with self.store.read() as work:
+            metadata = deliveries.metadata
+            tables = [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+            counts = {}
+            for table in tables:
+                counts[table.name] = len((await work.connection.execute(select(table))).all())
+        return counts

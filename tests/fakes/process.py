@@ -1,0 +1,110 @@
+"""The desk as its own process, started as an operator starts it, killed as machines die."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_ADDRESS = re.compile(r"open at (http://\S+)")
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """A process's environment: the machine's without any BOT_ variable, and ``settings``."""
+    own = {name: value for name, value in os.environ.items() if not name.upper().startswith("BOT_")}
+    return {**own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", **settings}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def threaddesk(
+    folder: Path, *words: str, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end in ``folder``, which has the shipped bot.toml unless it has its own."""
+    _furnish(folder)
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder,
+        env=environment(settings or {}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _furnish(folder: Path) -> None:
+    if not (folder / "bot.toml").exists():
+        shutil.copy(ROOT / "bot.toml", folder / "bot.toml")
+
+
+class DeskProcess:
+    """``threaddesk run`` in ``folder``; its database outlives it there."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        _furnish(folder)
+        self.folder = folder
+        self.log = folder / "desk.log"
+        self.url = ""
+        self._settings = {"BOT_WEB__PORT": str(free_port()), **(settings or {})}
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Until it says where it is. Raises AssertionError with its log where it does not start."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                cwd=self.folder,
+                env=environment(self._settings),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        async with asyncio.timeout(30):
+            while line := await self._process.stdout.readline():
+                found = _ADDRESS.search(line.decode())
+                if found:
+                    self.url = found[1]
+                    return
+        raise AssertionError(f"the desk did not start: {self.log.read_text()}")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is said, nothing is tidied."""
+        self._process.send_signal(signal.SIGKILL)
+        await self._ended()
+
+    async def terminate(self) -> int:
+        """SIGTERM; its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return await self._ended()
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            await self.kill()
+
+    async def _ended(self) -> int:
+        await self._process.stdout.read()
+        return await self._process.wait()
+
+
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for another process to bring something about."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(0.02)
