@@ -163,7 +163,7 @@ def failures() -> None:
             table.add_row(
                 str(failure.id),
                 INTENTS[failure.intent],
-                escape(address_words(failure.address)),
+                escape(address_words(failure.address, str)),
                 f"T-{failure.ticket}" if failure.ticket else "-",
                 str(failure.attempts),
                 failure.created_at.strftime("%Y-%m-%d %H:%M UTC"),

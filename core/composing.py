@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from core.cards.card import Card, Reader
 from core.cards.news import persons_in
-from core.cards.notices import alert, alert_news, ping
+from core.cards.notices import alert, alert_news, bare, followed, ping
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.cards.words import words_of
-from core.events import Record, TicketAssigned
+from core.events import Record, TicketAssigned, TicketResolved
 from core.model.desk import Desk
 from core.model.ids import PersonId
 from core.model.outbox import Delivery, Intent, ToPerson, ToThread
 from core.model.people import Person
-from core.model.thread import Message, MessageKind
+from core.model.thread import Audience, Message, MessageKind, Thread, may_hear
 from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.ports import Parcel, Spoken, UnitOfWork
@@ -36,6 +36,8 @@ class _Scene:
     """What the words are made from."""
 
     delivery: Delivery
+    thread: Thread | None
+    """The one addressed."""
     ticket: Ticket
     record: Record
     message: Message | None
@@ -71,6 +73,7 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     named |= {who for who in (ticket.assignee, record.actor, message.author if message else None) if who is not None}
     scene = _Scene(
         delivery=delivery,
+        thread=thread,
         ticket=ticket,
         record=record,
         message=message,
@@ -92,13 +95,35 @@ async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Ca
         case Intent.ALERT_NEWS:
             return alert_news(record, ticket, scene.names, scene.desk, reader)
         case Intent.PING:
-            return _unwanted(scene, person) or ping(record, ticket, scene.message, scene.names, scene.desk, reader)
+            return await _ping(scene, person, work)
         case Intent.MESSAGE:
             return await _spoken(scene, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
+            if scene.desk.is_sensitive(ticket.category) and _is_shared(scene.thread):
+                return bare(ticket, scene.desk, reader)
             place = await work.tickets.place_in_queue(ticket) if ticket.assignee is None else None
             view = TicketView(ticket=ticket, names=scene.names, place=place)
             return ticket_card(view, scene.desk, reader, None)
+
+
+def _is_shared(thread: Thread | None) -> bool:
+    """Whether others than a ticket's own people look there."""
+    return thread is None or thread.audience is not Audience.REQUESTER
+
+
+async def _ping(scene: _Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
+    unwanted = _unwanted(scene, person)
+    if unwanted is None:
+        return ping(scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader)
+    return followed(scene.ticket, scene.reader) if await _follows_blindly(scene, person, work) else unwanted
+
+
+async def _follows_blindly(scene: _Scene, person: Person | None, work: UnitOfWork) -> bool:
+    """Whether it is news of the solution for somebody who follows the ticket and may not see it."""
+    if person is None or not isinstance(scene.record.event, TicketResolved):
+        return False
+    may_follow = may(Action.FOLLOW, person, scene.ticket, scene.desk, scene.reader.now)
+    return may_follow and person.id in await work.tickets.followers(scene.ticket.id)
 
 
 def _unwanted(scene: _Scene, person: Person | None) -> Skip | None:
@@ -122,5 +147,7 @@ async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Skip:
     message = scene.message
     if message is None or message.undone_at is not None:
         return Skip("the message was taken back")
+    if scene.thread is None or not may_hear(message.kind, scene.thread.audience):
+        return Skip("it is not for those who read there")
     files = tuple(file for file in await work.files.of(scene.ticket.id) if file.message == message.id)
     return Spoken(author=scene.names.get(message.author, "?"), text=message.text, kind=message.kind, files=files)

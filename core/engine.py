@@ -11,7 +11,7 @@ from typing import Any
 
 from core import commands
 from core.commands import Actor, Command, TicketCommand
-from core.errors import Busy, Conflict, NotAllowed
+from core.errors import N_, Busy, Conflict, NotAllowed
 from core.model.desk import Desk
 from core.model.ids import ref_of
 from core.model.people import Person
@@ -85,7 +85,7 @@ class Engine:
             if committed is not None:
                 await self._tell(committed)
             return outcome
-        raise Busy(ref=ref_of(command.ticket) if isinstance(command, TicketCommand) else "The desk")
+        raise Busy(ref=ref_of(command.ticket) if isinstance(command, TicketCommand) else N_("the same thing"))
 
     async def earlier(self, actor: Actor) -> Outcome | None:
         """What came of the same inbound id before, for a handler of several steps; None where it is new."""
@@ -117,7 +117,7 @@ class Engine:
             return None
         person = await work.people.get(actor.person)
         if person is None:
-            raise NotAllowed(what="do this", who="a person whom the desk knows")
+            raise NotAllowed(what=N_("do this"), who=N_("a person whom the desk knows"))
         return person
 
     async def _tell(self, committed: Committed) -> None:

@@ -25,9 +25,12 @@ class Refusal(Exception):
         self.values = values
 
     def sentence(self, gettext: Gettext = lambda message: message) -> str:
-        """What the person reads. Values may be people's words: the door escapes them as any other words."""
+        """What the person reads. Values may be people's words: the door escapes them as any other words.
+
+        An empty value stays empty: gettext answers "" with its catalogue's header.
+        """
         return gettext(self.template).format(
-            **{key: gettext(value) if isinstance(value, str) else value for key, value in self.values.items()}
+            **{key: gettext(value) if value and isinstance(value, str) else value for key, value in self.values.items()}
         )
 
 
@@ -144,7 +147,7 @@ class AmbiguousPerson(BadInput):
 
 
 class QuotaReached(Refusal):
-    """Refused because of how much: it says when it is possible again."""
+    """Refused because of how much: it says when it is possible again, and, as ``urgent``, what to do if that is late."""
 
     reason = "quota"
 
@@ -152,19 +155,19 @@ class QuotaReached(Refusal):
 class TooManyOpen(QuotaReached):
     template = N_(
         "You have {count} open tickets, and {limit} is the most at once. Close one that is settled, "
-        "or add to one with a reply. If it is urgent, open it as urgent: that is never refused."
+        "or add to one with a reply. {urgent}"
     )
 
 
 class TooManyToday(QuotaReached):
     template = N_(
         "You have opened {count} tickets in the last 24 hours, and {limit} is the most. "
-        "The next is possible in {wait}. If it is urgent, open it as urgent: that is never refused."
+        "The next is possible in {wait}. {urgent}"
     )
 
 
 class TooSoon(QuotaReached):
-    template = N_("Please wait {wait} before opening another ticket. If it is urgent, open it as urgent.")
+    template = N_("Please wait {wait} before opening another ticket. {urgent}")
 
 
 class EmailTaken(Clash):

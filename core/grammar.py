@@ -1,7 +1,7 @@
 """The text form of a command: ``/noun verb [ref] args``.
 
-Arguments come in the order of the parameters; ``name:value`` may be put before them instead. A value with spaces is
-quoted; the last text takes the rest of the line as it stands, quotes, line breaks and all. In a ticket's thread the ref
+Arguments come in the order of the parameters; any may be given as ``name:value`` instead, before the text that takes
+the rest. A value with spaces is quoted; the last text takes the rest of the line as it stands, quotes, line breaks and all. In a ticket's thread the ref
 may be left out. What cannot be read is refused with what is wrong and how the command is used.
 """
 
@@ -66,9 +66,9 @@ def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed
     command = _command(rest, vocabulary)
     given: dict[str, str] = {}
     names = {parameter.name for parameter in command.parameters}
-    while (named := rest.take_named(names - given.keys())) is not None:
-        given[named[0]] = named[1]
     for number, parameter in enumerate(command.parameters):
+        while (named := rest.take_named(names - given.keys())) is not None:
+            given[named[0]] = named[1]
         if parameter.name not in given:
             is_last = number == len(command.parameters) - 1
             value = _positional(parameter, rest, vocabulary, is_last=is_last)

@@ -3,6 +3,8 @@
 Characters are Unicode code points, counted after ``core.text.clean``.
 """
 
+import unicodedata
+
 from core.errors import N_, BadField
 from core.text import Text, clean_line
 
@@ -30,7 +32,7 @@ class TooManyOf(BadField):
 def line(name: str, words: str, limit: int) -> str:
     """One line of at most ``limit`` characters. Raises FieldEmpty or FieldTooLong, with ``name`` (already marked)."""
     tidy = clean_line(words)
-    if not tidy or not any(character.isprintable() and not character.isspace() for character in tidy):
+    if not _shows(tidy):
         raise FieldEmpty(name=name)
     if len(tidy) > limit:
         raise FieldTooLong(name=name, length=len(tidy), limit=limit)
@@ -39,12 +41,18 @@ def line(name: str, words: str, limit: int) -> str:
 
 def text(name: str, words: Text, *, may_be_empty: bool = False) -> Text:
     """A text of at most ``TEXT`` characters. Raises FieldEmpty or FieldTooLong."""
-    length = len(words.plain())
-    if not words and not may_be_empty:
+    plain = words.plain()
+    length = len(plain)
+    if not may_be_empty and not _shows(plain):
         raise FieldEmpty(name=name)
     if length > TEXT:
         raise FieldTooLong(name=name, length=length, limit=TEXT)
     return words
+
+
+def _shows(words: str) -> bool:
+    """Whether there is anything to see: joiners and spaces alone are nothing."""
+    return any(character.isprintable() and not character.isspace() for character in words)
 
 
 def tags(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -59,5 +67,10 @@ def tags(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _tag(word: str) -> str:
-    kept = (c if c.isalnum() or c in "-_+." else "-" for c in clean_line(word).lstrip("#").lower())
+    kept = (c if _belongs(c) else "-" for c in clean_line(word).lstrip("#").lower())
     return "".join(kept).strip("-")
+
+
+def _belongs(character: str) -> bool:
+    """Letters and digits of any script, with the vowel signs that some write beside their letters (Unicode's M)."""
+    return character.isalnum() or character in "-_+." or unicodedata.category(character).startswith("M")

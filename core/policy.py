@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.errors import N_, NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import Desk, UrgencySetting
-from core.model.people import Person, Role, Standing
+from core.model.people import STANDING_WORDS, Person, Role
 from core.model.ticket import Ticket, Visibility
 from core.ports import Sight
 
@@ -168,7 +168,7 @@ def facts_of(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> froze
     """
     ended = ticket.resolved_at or ticket.closed_at
     category = desk.categories.get(ticket.category)
-    named = category is not None and person.email_confirmed and (person.email or "").lower() in category.staff
+    named = category is not None and person.confirmed_address in category.staff
     holding = {
         Fact.OWN: ticket.requester == person.id,
         Fact.PART: person.id in ticket.participants,
@@ -218,7 +218,7 @@ def require_in_general(action: Action, person: Person) -> None:
 
 def _refuse(action: Action, person: Person) -> None:
     if not person.may_act:
-        raise NotActive(standing=_STANDING_WORDS[person.standing])
+        raise NotActive(standing=STANDING_WORDS[person.standing])
     raise NotAllowed(what=_WORDS[action], who=_who_can(action))
 
 
@@ -228,9 +228,10 @@ def sight_of(person: Person, desk: Desk) -> Sight:
         return Sight(person=person.id, own_only=True)
     if not person.is_staff:
         return Sight(person=person.id, known=_open_categories(desk))
-    email = (person.email or "").lower() if person.email_confirmed else None
     named = frozenset(
-        key for key, category in desk.categories.items() if category.sensitive and email in category.staff
+        key
+        for key, category in desk.categories.items()
+        if category.sensitive and person.confirmed_address in category.staff
     )
     return Sight(person=person.id, known=_open_categories(desk), staff_categories=_open_categories(desk) | named)
 
@@ -240,28 +241,21 @@ def _open_categories(desk: Desk) -> frozenset[str]:
 
 
 def _who_can(action: Action) -> str:
-    requester, *staff = TABLE[action]
-    if requester and any(staff):
-        return N_("its requester and the staff responsible")
+    requester, agent, lead, admin = TABLE[action]
     if requester:
-        return N_("its requester")
-    for role, cell in zip(_COLUMNS[1:], staff, strict=True):
-        if cell:
-            return _FROM_ROLE[role]
-    return N_("nobody")
+        return _beside_the_requester(agent, admin)
+    if agent in (SEES, YES):
+        return N_("the support staff")
+    if agent:
+        return N_("an agent of its team, a lead or an admin")
+    return N_("a lead or an admin") if lead else N_("an admin")
 
 
-_FROM_ROLE = {
-    Role.AGENT: N_("the support staff"),
-    Role.LEAD: N_("a lead or an admin"),
-    Role.ADMIN: N_("an admin"),
-}
+def _beside_the_requester(agent: Cell, admin: Cell) -> str:
+    if agent:
+        return N_("its requester and the staff responsible")
+    return N_("its requester or an admin") if admin else N_("its requester")
 
-_STANDING_WORDS = {
-    Standing.ACTIVE: N_("active"),
-    Standing.SUSPENDED: N_("suspended"),
-    Standing.BLOCKED: N_("blocked"),
-}
 
 _WORDS = {
     Action.OPEN: N_("open tickets"),

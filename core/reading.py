@@ -7,7 +7,7 @@ from core.cards.news import FOR_EVERYBODY, line, persons_in
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.commands import Actor
 from core.composing import compose, reader_of
-from core.errors import NoSuchFile, NoSuchTicket, NotAllowed
+from core.errors import N_, NoSuchFile, NoSuchTicket, NotAllowed
 from core.events import MessagePosted, MessageUndone, Record
 from core.model.desk import Desk
 from core.model.ids import EventId, FileId, MessageId, PersonId, TicketId, ref_of
@@ -39,13 +39,18 @@ class Reading:
     def _reader(self, person: Person) -> Reader:
         return reader_of(person, self._desk, self._clock.now())
 
-    async def list(self, view: View, actor: Actor, before: TicketId | None, limit: int) -> Sequence[Summary]:
-        """At most ``limit`` (1 to 200) tickets. Raises NotAllowed where the queue is asked for by no staff."""
+    async def list(
+        self, view: View, actor: Actor, before: TicketId | None, limit: int, *, team: str | None = None
+    ) -> Sequence[Summary]:
+        """At most ``limit`` (1 to 200) tickets. ``team``: the queue of that team alone, whosever team it is.
+
+        Raises NotAllowed where the queue is asked for by no staff.
+        """
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             if view is View.QUEUE:
                 require_in_general(Action.CLAIM, person)
-            tickets = await work.tickets.find(self._query(view, person, before, max(1, min(limit, 200))))
+            tickets = await work.tickets.find(self._query(view, person, before, max(1, min(limit, 200)), team))
             shown = {ticket.requester for ticket in tickets} | {t.assignee for t in tickets if t.assignee is not None}
             names = await work.people.named(sorted(shown))
         return [
@@ -57,7 +62,7 @@ class Reading:
             for ticket in tickets
         ]
 
-    def _query(self, view: View, person: Person, before: TicketId | None, limit: int) -> TicketQuery:
+    def _query(self, view: View, person: Person, before: TicketId | None, limit: int, team: str | None) -> TicketQuery:
         sight = sight_of(person, self._desk)
         match view:
             case View.MINE:
@@ -65,8 +70,9 @@ class Reading:
             case View.ALL:
                 return TicketQuery(sight=sight, before=before, limit=limit)
             case View.QUEUE:
-                own = frozenset(team for team in self._desk.teams if person.serves(team) or person.leads(team))
-                return TicketQuery(sight=sight, teams=own or None, statuses=LIVE, order=Order.QUEUE, limit=limit)
+                own = frozenset(one for one in self._desk.teams if person.serves(one) or person.leads(one))
+                teams = frozenset({team}) if team is not None else own or None
+                return TicketQuery(sight=sight, teams=teams, statuses=LIVE, order=Order.QUEUE, limit=limit)
 
     async def ticket(self, ticket: TicketId, actor: Actor) -> Ticket:
         """Raises NoSuchTicket."""
@@ -179,7 +185,7 @@ async def asker_of(actor: Actor, work: UnitOfWork) -> Person:
     """Raises NotAllowed where nobody the desk knows is asking."""
     person = await work.people.get(actor.person) if actor.person is not None else None
     if person is None:
-        raise NotAllowed(what="read this", who="a person who is signed in")
+        raise NotAllowed(what=N_("read this"), who=N_("a person who is signed in"))
     return person
 
 

@@ -268,7 +268,10 @@ def from_json(value: Json) -> Text:
     document = _object(value)
     if document.get("v") != _VERSION:
         raise ValueError(f"text of version {document.get('v')!r}, this desk reads {_VERSION}")
-    return Text(_blocks(document["blocks"]))
+    try:
+        return Text(_blocks(document["blocks"]))
+    except KeyError as missing:
+        raise ValueError(f"a text without {missing}") from missing
 
 
 def _blocks(value: Json) -> tuple[Block, ...]:

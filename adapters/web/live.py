@@ -7,9 +7,10 @@ catches up when it is back. Who may hear what is asked of the policy for each pe
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -29,6 +30,8 @@ from core.vocabulary import FrontDesk
 log = structlog.get_logger(__name__)
 
 _HEARTBEAT = 25.0
+_FAREWELL = 1.0
+"""Seconds a browser has to answer that it is being closed."""
 _MOST_WAITING = 64
 """Words on their way to one browser; a slower one is dropped."""
 _FRESH = timedelta(seconds=30)
@@ -43,11 +46,23 @@ class _Session:
     socket: web.WebSocketResponse
     drop: Callable[[], None]
     waiting: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_MOST_WAITING))
+    leave: asyncio.Future[WSCloseCode] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, words: str) -> None:
         try:
             self.waiting.put_nowait(words)
         except asyncio.QueueFull:
+            self.drop()
+
+    async def end(self, code: WSCloseCode) -> None:
+        """Have it closed by the handler that serves it; one that does not come to it is cut off."""
+        if not self.leave.done():
+            self.leave.set_result(code)
+        try:
+            async with asyncio.timeout(2 * _FAREWELL):
+                await self.gone.wait()
+        except TimeoutError:
             self.drop()
 
 
@@ -82,7 +97,7 @@ class Live:
 
     async def connect(self, request: web.Request, visitor: Visitor) -> web.WebSocketResponse:
         """Serve one browser until it leaves, its sign-in ends or the desk stops."""
-        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT, max_msg_size=4_096, compress=False)
+        socket = web.WebSocketResponse(timeout=_FAREWELL, heartbeat=_HEARTBEAT, max_msg_size=4_096, compress=False)
         if not socket.can_prepare(request).ok:
             raise Malformed(problem=N_("this address speaks WebSocket only."))
         if self._closed or len(self._sessions.get(visitor.id, ())) >= self._most:
@@ -102,19 +117,20 @@ class Live:
 
     async def _serve(self, session: _Session) -> None:
         lasts = (session.visitor.expires_at - self._clock.now()).total_seconds()
-        sender = asyncio.create_task(_send_on(session), name="live sender")
+        tasks = [asyncio.create_task(_send_on(session)), asyncio.create_task(_hear_out(session))]
+        ends: tuple[asyncio.Future[Any], ...] = (tasks[1], session.leave)  # Any: what they come to differs
         try:
-            async with asyncio.timeout(max(lasts, 0)):
-                async for _heard in session.socket:
-                    pass  # a browser says nothing here that counts
-        except TimeoutError:
-            await session.socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"signed out")
+            await asyncio.wait(ends, timeout=max(lasts, 0), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sender.cancel()
-            await asyncio.wait([sender])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        code = session.leave.result() if session.leave.done() else WSCloseCode.POLICY_VIOLATION
+        await session.socket.close(code=code)
 
     def _forget(self, session: _Session) -> None:
         person = session.visitor.id
+        session.gone.set()
         self._sessions[person].discard(session)
         if not self._sessions[person]:
             del self._sessions[person]
@@ -127,6 +143,8 @@ class Live:
                 await self._tell(committed)
             except Exception:
                 log.exception("web.live_failed")
+            finally:
+                self._news.task_done()
 
     async def _tell(self, committed: Committed) -> None:
         events = [record.event for record in committed.records]
@@ -161,8 +179,8 @@ class Live:
 
     async def end(self, session_digest: str) -> None:
         """A cookie's session has ended: its browser's connections with it."""
-        ending = [s for s in self._all() if s.visitor.session == session_digest]
-        await _close(ending, WSCloseCode.POLICY_VIOLATION, b"signed out")
+        ending = [session for session in self._all() if session.visitor.session == session_digest]
+        await asyncio.gather(*(session.end(WSCloseCode.POLICY_VIOLATION) for session in ending))
 
     async def close(self) -> None:
         """The desk stops."""
@@ -170,7 +188,7 @@ class Live:
         if self._teller is not None:
             self._teller.cancel()
             await asyncio.wait([self._teller])
-        await _close(self._all(), WSCloseCode.GOING_AWAY, b"the desk restarts")
+        await asyncio.gather(*(session.end(WSCloseCode.GOING_AWAY) for session in self._all()))
 
     def _all(self) -> list[_Session]:
         return [session for sessions in self._sessions.values() for session in sessions]
@@ -184,15 +202,10 @@ async def _send_on(session: _Session) -> None:
         session.drop()
 
 
-async def _close(sessions: Iterable[_Session], code: WSCloseCode, message: bytes) -> None:
-    async def close(session: _Session) -> None:
-        try:
-            async with asyncio.timeout(1):
-                await session.socket.close(code=code, message=message)
-        except TimeoutError:
-            session.drop()
-
-    await asyncio.gather(*(close(session) for session in sessions))
+async def _hear_out(session: _Session) -> None:
+    """Until the browser leaves; what it says counts for nothing here."""
+    async for _heard in session.socket:
+        pass
 
 
 def _abort(request: web.Request) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.commands.room import Room
+from core.errors import N_
 from core.model.ids import TicketId
 from core.policy import Action
 from core.vocabulary import Call, Parameter, ParameterKind, Reply, SlashCommand
@@ -38,4 +39,4 @@ def about(call: Call) -> TicketId:
     return call.ticket
 
 
-REF = Parameter(name="ref", kind=ParameterKind.TICKET, help="The ticket, like T-12; in its thread, leave it out")
+REF = Parameter(name="ref", kind=ParameterKind.TICKET, help=N_("The ticket, like T-12; in its thread, leave it out"))

@@ -21,12 +21,11 @@ from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
 )
 async def queue(call: Call, room: Room) -> Reply:
     team = call.arguments.get("team")
-    found = await room.reading.list(View.QUEUE, call.actor, None, 50)
-    kept = [summary for summary in found if team is None or summary.ticket.team == team]
+    found = await room.reading.list(View.QUEUE, call.actor, None, 50, team=team)
     reader = await room.reader(call.actor)
-    names = {s.ticket.assignee: s.assignee or "?" for s in kept if s.ticket.assignee is not None}
+    names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
     title = reader.gettext("The queue") if team is None else room.desk.team_name(team)
-    return Reply(card=ticket_list(title, [s.ticket for s in kept], names, room.desk, reader))
+    return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
 
 
 @command("help", "", help=N_("What you can do here"), action=Action.OPEN)

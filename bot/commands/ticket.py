@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.commands.declaration import REF, about, command
 from bot.commands.room import Room
+from core.cards.card import Card
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import ticket_list
 from core.commands import (
@@ -20,9 +21,9 @@ from core.commands import (
     UnfollowTicket,
     WithdrawTicket,
 )
-from core.errors import N_, BadInput
+from core.errors import N_, BadInput, NoSuchTicket
 from core.model.draft import Draft
-from core.model.ids import DraftId, TicketId
+from core.model.ids import DraftId, TicketId, ref_of
 from core.model.ticket import Priority
 from core.policy import Action
 from core.usecases.opening import NotAChoice
@@ -144,13 +145,22 @@ async def withdraw(call: Call, room: Room) -> Reply:
 @command("ticket", "follow", REF, help=N_("+1: hear of it when it is solved"), action=Action.FOLLOW)
 async def follow(call: Call, room: Room) -> Reply:
     await room.do(FollowTicket(ticket=about(call)), call)
-    return await room.ticket_reply(about(call), call, N_("You follow {ref}: you will hear when it is solved"))
+    return await _followed(call, room, N_("You follow {ref}: you will hear when it is solved"))
 
 
 @command("ticket", "unfollow", REF, help=N_("No longer hear of a ticket"), action=Action.FOLLOW)
 async def unfollow(call: Call, room: Room) -> Reply:
     await room.do(UnfollowTicket(ticket=about(call)), call)
-    return await room.ticket_reply(about(call), call, N_("You no longer follow {ref}"))
+    return await _followed(call, room, N_("You no longer follow {ref}"))
+
+
+async def _followed(call: Call, room: Room, sentence: str) -> Reply:
+    """With the ticket's card, except for who follows it without seeing it."""
+    try:
+        return await room.ticket_reply(about(call), call, sentence)
+    except NoSuchTicket:
+        reader = await room.reader(call.actor)
+        return Reply(card=Card(title=reader.gettext(sentence).format(ref=ref_of(about(call)))))
 
 
 @command(

@@ -119,7 +119,8 @@ async def _preview(call: Call, room: Room) -> Reply:
     """What everybody would read. Whether the person may make it public is asked again when they confirm."""
     view = await room.reading.thread(about(call), call.actor, None)
     _ = (await room.reader(call.actor)).gettext
-    replies = sum(entry.message is not None and entry.message.kind is MessageKind.REPLY for entry in view.entries)
+    said = [entry.message for entry in view.entries if entry.message is not None]
+    replies = sum(message.kind is MessageKind.REPLY and message.undone_at is None for message in said)
     confirm = Press("ticket", "visibility", about(call), {"visibility": Visibility.PUBLIC, "confirm": "yes"})
     return Reply(
         ticket=about(call),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from core.actions import Press, encode_press
-from core.cards.card import Button, Card, Reader, Row
+from core.cards.card import Button, Card, Gettext, Reader, Row
 from core.cards.times import ago
+from core.errors import N_
 from core.model.outbox import Address, Delivery, Intent, ToPerson, ToSpace, ToThread
-from core.model.people import Person, Role
+from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
 from core.vocabulary import SlashCommand
 
@@ -37,34 +38,36 @@ def people_card(people: Sequence[Person], reader: Reader) -> Card:
 
 def _person_detail(person: Person, reader: Reader) -> str:
     _ = reader.gettext
-    roles = sorted({f"{g.role} ({g.team})" if g.team else str(g.role) for g in person.grants if g.approved})
-    parts = [person.email or "", ", ".join(roles) or str(Role.REQUESTER)]
+    words = {role: _(word) for role, word in ROLE_WORDS.items()}
+    roles = sorted({words[g.role] + (f" ({g.team})" if g.team else "") for g in person.grants if g.approved})
+    parts = [person.email or "", ", ".join(roles) or words[Role.REQUESTER]]
     if person.email and not person.email_confirmed:
         parts.append(_("address not confirmed"))
     if not person.may_act:
-        parts.append(str(person.standing))
+        parts.append(_(STANDING_WORDS[person.standing]))
     return " · ".join(part for part in parts if part)
 
 
 INTENTS = {
-    Intent.CREATE_THREAD: "create the thread",
-    Intent.TICKET_CARD: "show the ticket's card",
-    Intent.MESSAGE: "copy a message",
-    Intent.PING: "ping",
-    Intent.ALERT: "alert",
-    Intent.ALERT_NEWS: "news of an alert",
+    Intent.CREATE_THREAD: N_("create the thread"),
+    Intent.TICKET_CARD: N_("show the ticket's card"),
+    Intent.MESSAGE: N_("copy a message"),
+    Intent.PING: N_("ping"),
+    Intent.ALERT: N_("alert"),
+    Intent.ALERT_NEWS: N_("news of an alert"),
 }
 
 
-def address_words(address: Address) -> str:
+def address_words(address: Address, gettext: Gettext) -> str:
     """An address as an admin reads it."""
+    _ = gettext
     match address:
         case ToSpace(space):
-            return f"space {space}"
+            return _("space {space}").format(space=space)
         case ToPerson(person, platform):
-            return f"person {person} on {platform}"
+            return _("person {person} on {platform}").format(person=person, platform=platform)
         case ToThread(thread, platform):
-            return f"thread {thread} on {platform}"
+            return _("thread {thread} on {platform}").format(thread=thread, platform=platform)
 
 
 def failures_card(failures: Sequence[Delivery], reader: Reader) -> Card:
@@ -75,7 +78,7 @@ def failures_card(failures: Sequence[Delivery], reader: Reader) -> Card:
         body=Text() if failures else Text.of(_("None: everything that was to go out has gone out.")),
         rows=tuple(
             Row(
-                title=f"{failure.id}: {INTENTS[failure.intent]} → {address_words(failure.address)}"
+                title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _)}"
                 + (f" (T-{failure.ticket})" if failure.ticket else ""),
                 detail=_("{reason}. Tried {count} times, since {ago}.").format(
                     reason=failure.reason or "?", count=failure.attempts, ago=ago(failure.created_at, reader)

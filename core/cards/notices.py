@@ -30,6 +30,12 @@ def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, 
     )
 
 
+def followed(ticket: Ticket, reader: Reader) -> Card:
+    """For who follows a ticket that they may not see: that it is solved, and no word of it."""
+    _ = reader.gettext
+    return Card(title=ticket.ref, subtitle=_("This ticket that you follow is resolved"), tone=Tone.GOOD)
+
+
 def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     _ = reader.gettext
     who = names.get(record.actor, _("Somebody")) if record.actor is not None else _("The desk")
@@ -51,21 +57,13 @@ def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
 def alert(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
     """An urgent or high ticket for the leads' space. A sensitive ticket's gives its ref and priority, nothing else."""
     _ = reader.gettext
-    priority = _(PRIORITY_WORDS[ticket.priority]).capitalize()
-    button = Button(label=_("Open the thread"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY)
-    tone = _alert_tone(ticket)
     if desk.is_sensitive(ticket.category):
-        return Card(
-            title=_("{priority}: {ref}").format(priority=priority, ref=ticket.ref),
-            tone=tone,
-            fields=(Field(_("Priority"), priority),),
-            buttons=(button,),
-            url=url_of(ticket, desk),
-        )
+        return bare(ticket, desk, reader)
+    priority = _(PRIORITY_WORDS[ticket.priority]).capitalize()
     return Card(
         title=_("{priority}: {ref} {title}").format(priority=priority, ref=ticket.ref, title=ticket.title),
         subtitle=_("From {who}, {ago}").format(who=names.get(ticket.requester, "?"), ago=ago(ticket.opened_at, reader)),
-        tone=tone,
+        tone=_alert_tone(ticket),
         fields=(
             Field(_("Priority"), priority),
             Field(_("Status"), _(WORDS[ticket.status]).capitalize()),
@@ -74,9 +72,26 @@ def alert(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
             Field(_("With"), names.get(ticket.assignee, "?") if ticket.assignee else _("nobody yet")),
             Field(_("Opened"), ticket.opened_at),
         ),
-        buttons=(button,),
+        buttons=(_door(ticket, desk, reader),),
         url=url_of(ticket, desk),
     )
+
+
+def bare(ticket: Ticket, desk: Desk, reader: Reader) -> Card:
+    """A sensitive ticket where others look too: its ref and priority."""
+    _ = reader.gettext
+    priority = _(PRIORITY_WORDS[ticket.priority]).capitalize()
+    return Card(
+        title=_("{priority}: {ref}").format(priority=priority, ref=ticket.ref),
+        tone=_alert_tone(ticket),
+        fields=(Field(_("Priority"), priority),),
+        buttons=(_door(ticket, desk, reader),),
+        url=url_of(ticket, desk),
+    )
+
+
+def _door(ticket: Ticket, desk: Desk, reader: Reader) -> Button:
+    return Button(label=reader.gettext("Open the thread"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY)
 
 
 def alert_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.errors import N_
 from core.model.ids import PersonId
 
 
@@ -44,6 +45,14 @@ class Standing(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
+
+
+def email_key(email: str) -> str:
+    """The form in which two addresses are the same. Only A to Z lose their case: Unicode's folding would make one
+    address of two people's (the Kelvin sign becomes k, ß becomes ss), and whoever owns the one mailbox would pass for
+    the owner of the other.
+    """
+    return "".join(letter.lower() if letter.isascii() else letter for letter in email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,11 @@ class Person:
         return any(role.is_staff for role in self.roles)
 
     @property
+    def confirmed_address(self) -> str | None:
+        """The address that bot.toml may name the person by: theirs for certain, in the form of ``email_key``."""
+        return email_key(self.email) if self.email and self.email_confirmed else None
+
+    @property
     def may_act(self) -> bool:
         return self.standing is Standing.ACTIVE
 
@@ -120,3 +134,18 @@ class Session:
     person: PersonId
     created_at: datetime
     expires_at: datetime
+
+
+ROLE_WORDS = {
+    Role.REQUESTER: N_("requester"),
+    Role.AGENT: N_("agent"),
+    Role.LEAD: N_("lead"),
+    Role.ADMIN: N_("admin"),
+}
+"""What people read for a role."""
+
+STANDING_WORDS = {
+    Standing.ACTIVE: N_("active"),
+    Standing.SUSPENDED: N_("suspended"),
+    Standing.BLOCKED: N_("blocked"),
+}

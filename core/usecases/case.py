@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.commands import Actor
-from core.errors import NoSuchTicket, NotAllowed
+from core.errors import N_, NoSuchTicket, NotAllowed
 from core.events import Event, Record, digest
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId, ref_of
@@ -30,7 +30,7 @@ class Case:
     def asker(self) -> Person:
         """Who asks, for what only a person can ask."""
         if self.person is None:
-            raise NotAllowed(what="do this", who="a person who is signed in")
+            raise NotAllowed(what=N_("do this"), who=N_("a person who is signed in"))
         return self.person
 
     async def ticket(self, ticket: TicketId, action: Action) -> Ticket:

@@ -75,7 +75,7 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
     description = limits.text(N_("The description"), command.description)
     answers = check_answers(category, command.answers)
     priority, asked_urgent = _priority(command.priority, case)
-    await _check_quotas(case, urgent=priority is Priority.URGENT)
+    await _check_quotas(case, urgent=asked_urgent or priority is Priority.URGENT)
     ticket = await case.work.tickets.add(
         NewTicket(
             key=case.keys.hex(32),
@@ -174,21 +174,29 @@ def _priority(wanted: Priority, case: Case) -> tuple[Priority, bool]:
 
 
 async def _check_quotas(case: Case, *, urgent: bool) -> None:
-    """An urgent ticket is never refused. The person's row is held, so that two at once are counted one by one."""
+    """One opened as urgent is never refused. The person's row is held, so that two at once are counted one by one."""
     if urgent:
         return
     quotas: Quotas = case.desk.quotas
-    person = case.asker.id
+    person, mend = case.asker.id, _mend(case)
     await case.work.people.get(person, lock=True)
     count = await case.work.tickets.count_open_by(person)
     if count >= quotas.open_tickets_per_person:
-        raise TooManyOpen(count=count, limit=quotas.open_tickets_per_person)
-    opened = await case.work.tickets.opened_since(person, case.now - _DAY)
-    if len(opened) >= quotas.tickets_per_day:
-        free_at = opened[-quotas.tickets_per_day] + _DAY
-        raise TooManyToday(count=len(opened), limit=quotas.tickets_per_day, wait=span(free_at - case.now))
+        raise TooManyOpen(count=count, limit=quotas.open_tickets_per_person, urgent=mend)
+    opened = await case.work.tickets.opened_since(person, case.now - max(_DAY, quotas.cooldown))
+    today = [at for at in opened if at >= case.now - _DAY]
+    if len(today) >= quotas.tickets_per_day:
+        free_at = today[-quotas.tickets_per_day] + _DAY
+        wait = span(free_at - case.now)
+        raise TooManyToday(count=len(today), limit=quotas.tickets_per_day, wait=wait, urgent=mend)
     if opened and case.now - opened[-1] < quotas.cooldown:
-        raise TooSoon(wait=span(opened[-1] + quotas.cooldown - case.now))
+        raise TooSoon(wait=span(opened[-1] + quotas.cooldown - case.now), urgent=mend)
+
+
+def _mend(case: Case) -> str:
+    if case.asker.is_staff or case.desk.urgent_by_requester is not UrgencySetting.DENY:
+        return N_("If it is urgent, open it as urgent: that is never refused.")
+    return N_("If it cannot wait, say so in a ticket that you have open.")
 
 
 def span(time: timedelta) -> str:

@@ -150,7 +150,7 @@ async def sync_grants(command: SyncGrants, case: Case) -> Outcome:
 
 
 async def _follow_configuration(person: Person, case: Case) -> None:
-    wanted = _configured_grants(person, case.desk) if person.email_confirmed else frozenset()
+    wanted = _configured_grants(person, case.desk)
     held = frozenset(grant for grant in person.grants if grant.source == CONFIGURED)
     if held - wanted:
         await _revoke(person, CONFIGURED, case)
@@ -178,8 +178,10 @@ def _configured_emails(desk: Desk) -> frozenset[str]:
 
 
 def _configured_grants(person: Person, desk: Desk) -> frozenset[Grant]:
-    email = (person.email or "").lower()
+    address = person.confirmed_address
+    if address is None:
+        return frozenset()
     return frozenset(
-        [Grant(Role.AGENT, team.key, CONFIGURED) for team in desk.teams.values() if email in team.members]
-        + [Grant(Role.LEAD, team.key, CONFIGURED) for team in desk.teams.values() if email == team.lead]
+        [Grant(Role.AGENT, team.key, CONFIGURED) for team in desk.teams.values() if address in team.members]
+        + [Grant(Role.LEAD, team.key, CONFIGURED) for team in desk.teams.values() if address == team.lead]
     )

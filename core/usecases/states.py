@@ -93,8 +93,7 @@ async def close_quiet_ticket(command: CloseQuietTicket, case: Case) -> Outcome:
 
 async def withdraw_ticket(command: WithdrawTicket, case: Case) -> Outcome:
     ticket = await _withdrawable(command, case)
-    as_admin = ticket.requester != case.asker.id
-    return await _end(ticket, ticket.withdraw(case.now, even_answered=as_admin), Ending.WITHDRAWN, case)
+    return await _end(ticket, ticket.withdraw(case.now, even_answered=True), Ending.WITHDRAWN, case)
 
 
 async def _withdrawable(command: WithdrawTicket, case: Case) -> Ticket:

@@ -141,8 +141,8 @@ def test_a_person_has_the_sum_of_what_their_roles_allow(action: Action) -> None:
             assert allows(action, held, situation) == any(alone)
 
 
-@pytest.mark.parametrize(("action", "role"), product(Action, ROLES))
-def test_one_more_fact_never_takes_a_right_away(action: Action, role: Role) -> None:
-    for situation in subsets(RELATIONS):
+@pytest.mark.parametrize("action", Action)
+def test_one_more_fact_never_takes_a_right_away(action: Action) -> None:
+    for role, situation in product(ROLES, subsets(RELATIONS)):
         if allows(action, frozenset({role}), situation):
             assert all(allows(action, frozenset({role}), situation | {fact}) for fact in Fact)

@@ -6,6 +6,7 @@ That file lies outside the repository; where it is absent, ours alone is checked
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Contracts:
 
     def __init__(self, own: Mapping[str, Any]) -> None:
         self._own = own
-        self._helpdesk = yaml.safe_load(HELPDESK.read_text()) if HELPDESK.exists() else None
+        self._helpdesk = _helpdesk()
 
     def check(self, method: str, path: str, status: int, media_type: str, body: Any) -> None:
         """Raises AssertionError for an answer that the description does not have."""
@@ -44,6 +45,11 @@ class Contracts:
         theirs = _find(self._helpdesk, method, path) if self._helpdesk is not None else None
         if theirs is not None and str(status) in theirs.responses:
             _check_body(theirs.responses[str(status)], theirs.components, media_type, body)
+
+
+@cache
+def _helpdesk() -> Mapping[str, Any] | None:
+    return yaml.safe_load(HELPDESK.read_text()) if HELPDESK.exists() else None
 
 
 def _find(document: Mapping[str, Any], method: str, path: str) -> Described | None:

@@ -43,9 +43,7 @@ WHO = {
 for welfare, which is sensitive."""
 
 
-def desk_of(
-    *, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySetting.ALLOW, **changes: Any
-) -> Desk:
+def desk_of(*, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySetting.ALLOW, **changes: Any) -> Desk:
     course = Question(key="course", label="Course code", required=True)
     term = Question(key="term", label="Term", kind=QuestionKind.CHOICE, choices=("January", "May"))
     story = Question(key="story", label="The story", kind=QuestionKind.PARAGRAPH)
@@ -191,7 +189,9 @@ class Office:
         """Who is pinged, by their short names, sorted, each as often as they are."""
         called = {person: who for who, person in self.people.items()}
         return sorted(
-            called[one.address.person] for one in owed if one.intent is Intent.PING and isinstance(one.address, ToPerson)
+            called[one.address.person]
+            for one in owed
+            if one.intent is Intent.PING and isinstance(one.address, ToPerson)
         )
 
     async def composed(self, delivery: Delivery) -> Parcel | Skip:

@@ -1,11 +1,9 @@
 """The web door over the real desk and a real database, for the tests of ``adapters/web``."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,22 +29,11 @@ from core.model.desk import Category, Desk, Question, Quotas, Team
 from core.model.ids import PersonId, TicketId
 from core.model.people import Platform, Role
 from core.text import Text
+from tests.fakes.clock import FakeClock
 from tests.fakes.contracts import Contracts
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OPERATOR = Actor(person=None, door=Platform.OPERATOR)
 SECRET = b"a secret key of the tests, long enough"
-
-
-class SettableClock:
-    def __init__(self, at: datetime = START) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_(self, time: timedelta) -> None:
-        self.at += time
 
 
 def desk_of(public_url: str = "http://127.0.0.1:8080", quotas: Quotas | None = None) -> Desk:
@@ -146,7 +133,7 @@ async def _read(response: ClientResponse) -> Answer:
 
 @dataclass
 class WebDesk:
-    clock: SettableClock
+    clock: FakeClock
     store: SqlStore
     engine: Engine
     desk: ThreadDesk
@@ -208,7 +195,7 @@ async def running_web_desk(
     """The door on a port of its own, with five people: student, other, agent, lead, admin."""
     path = folder / "desk.db"
     shutil.copy(empty, path)
-    clock, keys, store = SettableClock(), SecretKeys(), SqlStore(f"sqlite:///{path}")
+    clock, keys, store = FakeClock(), SecretKeys(), SqlStore(f"sqlite:///{path}")
     setup = desk_of(quotas=quotas)
     engine = Engine(store, setup, clock, keys)
     desk = ThreadDesk(
@@ -241,7 +228,6 @@ async def running_web_desk(
         stack.push_async_callback(store.close)
         server = await stack.enter_async_context(TestServer(app))
         yield WebDesk(clock, store, engine, desk, config, door, people, server, stack)
-    await asyncio.sleep(0)
 
 
 async def _people(engine: Engine) -> Mapping[str, PersonId]:

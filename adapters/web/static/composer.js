@@ -125,8 +125,7 @@ export function createComposer(does, { refs, keeper }) {
         if (event.shiftKey) return false;
         const found = suggest(box.value, commands, { refs: refs(), inThread: context.ref !== null });
         const chosen = menu.item(found?.stage === "argument" && !found.exact);
-        const typedWhole = found?.exact && (found.stage === "command" || chosen?.line.trimEnd() === box.value.trimEnd());
-        return !typedWhole && takeActive(chosen);
+        return chosen?.line.trimEnd() !== box.value.trimEnd() && takeActive(chosen);
       }
       default:
         return false;

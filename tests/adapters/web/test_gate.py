@@ -15,7 +15,7 @@ from core.model.people import Standing
 
 async def test_an_expired_token_says_so(web_desk):
     student = await web_desk.program("student")
-    web_desk.clock.pass_(timedelta(hours=12))
+    web_desk.clock.advance(timedelta(hours=12))
     answer = await student.get("/api/me")
     assert (answer.status, answer.message) == (401, "Your sign-in has run out: please sign in again.")
 
@@ -38,9 +38,9 @@ async def test_a_token_without_a_signature_is_refused(web_desk):
 
 async def test_a_cookie_ends_after_thirty_days(web_desk):
     student = await web_desk.browser("student")
-    web_desk.clock.pass_(timedelta(days=30) - timedelta(seconds=1))
+    web_desk.clock.advance(timedelta(days=30) - timedelta(seconds=1))
     assert (await student.get("/api/me")).status == 200
-    web_desk.clock.pass_(timedelta(seconds=1))
+    web_desk.clock.advance(timedelta(seconds=1))
     assert (await student.get("/api/me")).status == 401
 
 

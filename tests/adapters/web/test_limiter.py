@@ -4,11 +4,11 @@ import pytest
 
 from adapters.web.limiter import Limiter
 from adapters.web.problems import TooManyAttempts
-from tests.fakes.web_desk import SettableClock
+from tests.fakes.clock import FakeClock
 
 
 def test_after_the_burst_one_is_free_every_so_often():
-    clock = SettableClock()
+    clock = FakeClock()
     limiter = Limiter(clock, burst=2, every=timedelta(seconds=10))
     limiter.take("a")
     limiter.take("a")
@@ -16,21 +16,21 @@ def test_after_the_burst_one_is_free_every_so_often():
         limiter.take("a")
     assert refused.value.values == {"seconds": 10}
     limiter.take("b")
-    clock.pass_(timedelta(seconds=10))
+    clock.advance(timedelta(seconds=10))
     limiter.take("a")
     with pytest.raises(TooManyAttempts):
         limiter.take("a")
 
 
 def test_what_was_right_begins_anew():
-    limiter = Limiter(SettableClock(), burst=1, every=timedelta(seconds=10))
+    limiter = Limiter(FakeClock(), burst=1, every=timedelta(seconds=10))
     limiter.take("a")
     limiter.forgive("a")
     limiter.take("a")
 
 
 def test_the_oldest_keys_are_forgotten_so_that_memory_stays_bounded():
-    limiter = Limiter(SettableClock(), burst=1, every=timedelta(seconds=10), most=3)
+    limiter = Limiter(FakeClock(), burst=1, every=timedelta(seconds=10), most=3)
     for number in range(100):
         limiter.take(number)
     assert len(limiter._buckets) == 3

@@ -6,7 +6,7 @@ import pytest
 from adapters.web.problems import ForgedToken, SignedOut
 from adapters.web.tokens import Tokens
 from core.model.ids import PersonId
-from tests.fakes.web_desk import START, SettableClock
+from tests.fakes.clock import START, FakeClock
 
 KEY = b"k" * 32
 CLAIMS = {
@@ -19,8 +19,8 @@ CLAIMS = {
 
 
 @pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def test_a_token_says_whose_it_is(tokens):
 
 def test_a_token_lasts_twelve_hours(tokens, clock):
     token = tokens.issue(PersonId(7))
-    clock.pass_(timedelta(hours=12) - timedelta(seconds=1))
+    clock.advance(timedelta(hours=12) - timedelta(seconds=1))
     tokens.read(token)
-    clock.pass_(timedelta(seconds=1))
+    clock.advance(timedelta(seconds=1))
     with pytest.raises(SignedOut):
         tokens.read(token)
 

@@ -1,0 +1,300 @@
+// The thread in the middle and the ticket's facts beside it, kept in step with the desk.
+
+import { get, newKey, post, Refusal } from "./api.js";
+import { buttonRow, fieldList, progressLine } from "./cards.js";
+import { $, h, icon, say, words } from "./dom.js";
+import { decorate, entryOf, isMessage, pendingOf, takeBack } from "./entries.js";
+import { fileList } from "./files.js";
+import { blocks, isEmpty } from "./text.js";
+
+const SHOWN = 200; // entries at once; earlier ones by a button
+const NEAR = 90; // px from the bottom that count as being there
+const KEPT = 20; // threads that open at once when looked at again
+
+/**
+ * `does`: as renderCard's, with `undo` (a function or null), `moved(room)` once a thread shows or changed, and
+ * `back(pending)` for a message to be edited again.
+ */
+export function createThread(does) {
+  const rooms = new Map();
+  const scroll = $("scroll");
+  const list = $("entries");
+  const log = $("log");
+  let room = null;
+
+  /** Show a thread; `glance` is what its list knows of it. Resolves once it stands there. */
+  async function open(ref, glance) {
+    close();
+    room = rooms.get(ref) ?? { ref, view: null, entries: new Map(), cursor: null, pendings: [], shown: SHOWN, card: "" };
+    const mine = room;
+    $("talk-head").hidden = false;
+    if (mine.view) {
+      show();
+      void catchUp();
+      return;
+    }
+    if (glance) showHead(glance);
+    else $("talk-title").textContent = ref;
+    $("waiting").hidden = false;
+    try {
+      const answer = await get(`/api/threads/${encodeURIComponent(ref)}`);
+      keep(mine);
+      take(mine, answer);
+      if (mine === room) show();
+    } catch (error) {
+      if (mine === room) showLost(error);
+    }
+  }
+
+  function close() {
+    room = null;
+    log.setAttribute("aria-live", "off");
+    for (const id of ["ticket", "entries", "earlier-holder", "facts-body", "lost"]) $(id).replaceChildren();
+    for (const id of ["waiting", "lost", "talk-head", "new-below"]) $(id).hidden = true;
+  }
+
+  function keep(mine) {
+    rooms.set(mine.ref, mine);
+    if (rooms.size > KEPT) rooms.delete(rooms.keys().next().value);
+  }
+
+  /** Whatever is new in the thread that shows. One request at a time; what comes meanwhile asks once more. */
+  async function catchUp() {
+    const mine = room;
+    if (!mine?.view) return;
+    if (mine.asking) {
+      mine.askAgain = true;
+      return;
+    }
+    mine.asking = true;
+    try {
+      do {
+        mine.askAgain = false;
+        const answer = await get(`/api/threads/${encodeURIComponent(mine.ref)}?after=${encodeURIComponent(mine.cursor)}`);
+        const fresh = take(mine, answer);
+        if (mine === room) update(fresh);
+      } while (mine.askAgain && mine === room);
+    } catch (error) {
+      if (error instanceof Refusal && mine === room) showLost(error);
+      if (error instanceof Refusal) rooms.delete(mine.ref);
+    } finally {
+      mine.asking = false;
+    }
+  }
+
+  /** Put what the desk answered into the room; the entries that were not known come back. */
+  function take(mine, answer) {
+    const { entries, cursor, ...view } = answer;
+    mine.view = view;
+    mine.cursor = cursor;
+    return learn(mine, entries);
+  }
+
+  function learn(mine, entries) {
+    const fresh = entries.filter((entry) => !mine.entries.has(entry.event));
+    for (const entry of fresh) {
+      mine.entries.set(entry.event, entry);
+      if (entry.mine && isMessage(entry)) settle(mine, entry);
+    }
+    return fresh;
+  }
+
+  /** An own message that is news is most likely the oldest one on its way: show it once. */
+  function settle(mine, entry) {
+    const pending = mine.pendings.find((one) => one.kind === entry.kind && !one.problem);
+    if (!pending) return;
+    mine.pendings = mine.pendings.filter((one) => one !== pending);
+    pending.element?.remove();
+  }
+
+  async function send({ text, kind, files }) {
+    if (!room?.view) return;
+    const pending = { text, kind, files, key: newKey(), problem: "", waiting: false, element: null };
+    room.pendings.push(pending);
+    await deliver(room, pending);
+  }
+
+  async function deliver(mine, pending) {
+    pending.problem = "";
+    showPending(mine, pending);
+    if (mine === room) toBottom();
+    try {
+      const wish = { text: pending.text, kind: pending.kind, files: pending.files.map((file) => file.id) };
+      const onwait = () => {
+        pending.waiting = true;
+        showPending(mine, pending);
+      };
+      const { entry } = await post(`/api/threads/${encodeURIComponent(mine.ref)}/messages`, wish, { key: pending.key, onwait });
+      if (mine.entries.has(entry.event)) settleThis(mine, pending);
+      else {
+        settleThis(mine, pending);
+        learnOwn(mine, entry);
+      }
+    } catch (error) {
+      pending.problem = error.message;
+      if (error instanceof Refusal) pending.key = newKey();
+      if (!mine.pendings.includes(pending)) mine.pendings.push(pending);
+      showPending(mine, pending);
+    }
+  }
+
+  function settleThis(mine, pending) {
+    mine.pendings = mine.pendings.filter((one) => one !== pending);
+    pending.element?.remove();
+  }
+
+  function learnOwn(mine, entry) {
+    mine.entries.set(entry.event, entry);
+    if (mine === room) update([entry]);
+  }
+
+  // ---- showing
+
+  function show() {
+    const { view } = room;
+    $("waiting").hidden = true;
+    showHead(view.ticket);
+    showCard();
+    showEntries();
+    does.moved(room);
+    const messages = [...room.entries.values()].some(isMessage);
+    scroll.scrollTop = messages || room.pendings.length ? scroll.scrollHeight : 0;
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  }
+
+  function update(fresh) {
+    const wasAtBottom = isAtBottom();
+    const held = document.activeElement?.closest("#ticket .buttons")
+      ? document.activeElement.textContent : null;
+    showHead(room.view.ticket);
+    showCard();
+    if (held !== null && document.activeElement === document.body) refocus(held);
+    for (const entry of [...fresh].sort((one, other) => one.event - other.event)) place(entry);
+    decorate(list);
+    does.moved(room);
+    const messages = fresh.filter(isMessage);
+    if (wasAtBottom || messages.some((entry) => entry.mine)) toBottom();
+    else if (messages.length) $("new-below").hidden = false;
+  }
+
+  function refocus(label) {
+    const same = [...$("ticket").querySelectorAll("button")].find((button) => button.textContent === label);
+    (same ?? $("talk-title")).focus({ preventScroll: true });
+  }
+
+  function showHead(ticket) {
+    $("talk-title").textContent = ticket.title;
+    $("talk-sub").replaceChildren(
+      h("span", { class: "ref", textContent: ticket.ref }),
+      h("span", { class: `pill status-${ticket.status}`, dir: "auto", textContent: ticket.status_label }),
+      ...(["high", "urgent"].includes(ticket.priority)
+        ? [h("span", { class: `pill priority-${ticket.priority}`, dir: "auto" }, icon("flame"), ticket.priority_label)] : []),
+      words(ticket.assignee ? `with ${ticket.assignee}` : "with nobody yet", "span", "talk-with"),
+    );
+  }
+
+  function showCard() {
+    const { card, files, ticket } = room.view;
+    const now = JSON.stringify([card, files]);
+    if (now === room.card && $("ticket").childNodes.length) return;
+    room.card = now;
+    $("ticket").replaceChildren(
+      h(
+        "article",
+        { class: "ticket", "aria-label": `Ticket ${ticket.ref}` },
+        h("p", { class: "ticket-from" }, words(ticket.requester), " asked"),
+        h("h2", { dir: "auto", textContent: card.title }),
+        !isEmpty(card.body) && h("div", { class: "text" }, blocks(card.body)),
+        fileList(files),
+        progressLine(card.progress),
+        card.footer && h("p", { class: "card-footer" }, icon("eye"), words(card.footer)),
+      ),
+    );
+    const buttons = buttonRow(card.buttons, does);
+    if (buttons) $("ticket").append(buttons);
+    $("facts-body").replaceChildren(fieldList(card.fields) ?? "");
+  }
+
+  function showEntries() {
+    const all = [...room.entries.values()].sort((one, other) => one.event - other.event);
+    const hidden = Math.max(0, all.length - room.shown);
+    list.replaceChildren();
+    for (const entry of all.slice(hidden)) place(entry, true);
+    for (const entry of all.filter((one) => one.kind === "undone")) bury(entry);
+    for (const pending of room.pendings) showPending(room, pending);
+    decorate(list);
+    showEarlier(hidden);
+  }
+
+  function showEarlier(hidden) {
+    const more = () => {
+      const fromBottom = scroll.scrollHeight - scroll.scrollTop;
+      room.shown += SHOWN;
+      showEntries();
+      scroll.scrollTop = scroll.scrollHeight - fromBottom;
+    };
+    const button = h("button", { type: "button", class: "button", onclick: more, textContent: `Show earlier messages (${hidden})` });
+    $("earlier-holder").replaceChildren(...(hidden ? [button] : []));
+  }
+
+  /** An entry in its place by number: before what is on its way, and after what came before it. */
+  function place(entry, isLast = false) {
+    if (entry.kind === "undone" && bury(entry)) return;
+    if (entry.kind === "undone" || (entry.kind === "line" && !entry.line)) {
+      if (!entry.line) return;
+    }
+    const element = entryOf(entry, does.undo);
+    const later = isLast ? null : [...list.children].find((item) => !item.dataset.event || Number(item.dataset.event) > entry.event);
+    list.insertBefore(element, later ?? null);
+  }
+
+  function bury(entry) {
+    const item = list.querySelector(`[data-message="${Number(entry.about)}"]`);
+    if (item) takeBack(item);
+    return item !== null;
+  }
+
+  function showPending(mine, pending) {
+    if (mine !== room || !mine.pendings.includes(pending)) return;
+    const element = pendingOf(pending, {
+      again: () => void deliver(mine, pending),
+      back: () => {
+        settleThis(mine, pending);
+        does.back(pending);
+      },
+    });
+    if (pending.element?.isConnected) pending.element.replaceWith(element);
+    else list.append(element);
+    pending.element = element;
+    decorate(list);
+  }
+
+  function showLost(error) {
+    close();
+    $("lost").hidden = false;
+    $("lost").replaceChildren(
+      h("h1", { textContent: error instanceof Refusal ? "Not here" : "No connection" }),
+      h("p", { dir: "auto", textContent: error.message }),
+      h("a", { class: "button primary", href: "/", textContent: "Back to the tickets" }),
+    );
+    say(error.message);
+  }
+
+  // ---- scrolling
+
+  const isAtBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+
+  function toBottom() {
+    scroll.scrollTop = scroll.scrollHeight;
+    $("new-below").hidden = true;
+  }
+
+  scroll.addEventListener("scroll", () => isAtBottom() && ($("new-below").hidden = true), { passive: true });
+  $("new-below").addEventListener("click", toBottom);
+  // A picture that loads, or a box that grows, must not push the last message out of sight.
+  let stay = true;
+  scroll.addEventListener("scroll", () => (stay = isAtBottom()), { passive: true });
+  new ResizeObserver(() => room?.view && stay && list.querySelector(".message") && toBottom()).observe(scroll);
+
+  return { open, close, catchUp, send, toBottom, ref: () => room?.ref ?? null };
+}
