@@ -33,7 +33,12 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         *([structlog.processors.format_exc_info] if as_json else []),
         _redact_event,
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        structlog.processors.JSONRenderer()
+        if as_json
+        # Not the default: it prints the local variables of each frame, and what people typed with them.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        ),
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=finish, foreign_pre_chain=shared))

@@ -147,7 +147,7 @@ class AmbiguousPerson(BadInput):
 
 
 class QuotaReached(Refusal):
-    """Refused because of how much: it says when it is possible again, and, as ``urgent``, what to do if that is late."""
+    """Refused because of how much: it says when it is possible again, and (``urgent``) what to do if that is late."""
 
     reason = "quota"
 

@@ -1,8 +1,9 @@
 """The text form of a command: ``/noun verb [ref] args``.
 
 Arguments come in the order of the parameters; any may be given as ``name:value`` instead, before the text that takes
-the rest. A value with spaces is quoted; the last text takes the rest of the line as it stands, quotes, line breaks and all. In a ticket's thread the ref
-may be left out. What cannot be read is refused with what is wrong and how the command is used.
+the rest. A value with spaces is quoted; the last text takes the rest of the line as it stands, quotes, line breaks and
+all. In a ticket's thread the ref may be left out. What cannot be read is refused with what is wrong and how the command
+is used.
 """
 
 import difflib

@@ -209,7 +209,7 @@ def _plain_span(span: Span) -> str:
             return _plain_spans(spans)
         case Link(url, spans):
             words = _plain_spans(spans)
-            return words if words in (url, "") else f"{words} ({url})"
+            return url if words in (url, "") else f"{words} ({url})"
         case Mention(_, name):
             return f"@{name}"
         case Moment(at):

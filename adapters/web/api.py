@@ -1,4 +1,4 @@
-"""The HTTP API that the page uses (``docs/api-page.md``): the whole vocabulary, threads, files and what is live."""
+"""The HTTP API that the page uses (``docs/api.md``): the whole vocabulary, threads, files and what is live."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""Cards, forms, threads and files as the JSON that ``docs/api-page.md`` describes."""
+"""Cards, forms, threads and files as the JSON that ``docs/api.md`` describes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime

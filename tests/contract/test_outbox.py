@@ -97,7 +97,7 @@ async def test_a_head_that_is_not_due_yet_holds_its_lane_and_no_other(store: Sql
         beside = await a_delivery(work, B)
         assert await leased_ids(work) == [beside]
         assert await leased_ids(work, NOW + MINUTE - timedelta(microseconds=1)) == []
-        assert await leased_ids(work, NOW + MINUTE) == [late, beside]
+        assert await leased_ids(work, NOW + MINUTE) == [beside, late]
         assert await state_of(work, behind) is DeliveryState.PENDING
 
 

@@ -9,7 +9,7 @@ from core.model.ids import DeliveryId
 from core.model.outbox import DeliveryState, ToSpace
 from tests.contract.samples import MINUTE, NOW, a_delivery
 
-LANES, EACH = 6, 8
+LANES, EACH = 5, 4
 
 
 async def test_processes_that_lease_at_once_never_hold_two_of_one_lane_and_deliver_all_in_order(

@@ -1,4 +1,4 @@
-"""What holds between a person and a ticket, who is refused how, and that queries see exactly what the table lets see."""
+"""What holds between a person and a ticket, who is refused how, and that queries find just what the table lets see."""
 
 from dataclasses import replace
 from datetime import timedelta

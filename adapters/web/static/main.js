@@ -11,12 +11,9 @@ import { createThread } from "./thread.js";
 import { createThreads } from "./threads.js";
 
 const { body } = document;
-const desk = body.dataset.desk;
+const { desk, me: keeper } = body.dataset;
 const isStaff = $("tab-queue") !== null;
 const me = get("/api/me");
-let keeper = "";
-let commands = [];
-me.then((answer) => (keeper = String(answer.id)));
 
 const here = () => refIn(location.href);
 const does = { press, type: (line) => composer.type(line), moved, back: (pending) => composer.putBack(pending), undo: null };
@@ -229,8 +226,7 @@ void threads.load();
 void notices.load();
 void go(here(), { push: false });
 me.then((answer) => {
-  commands = answer.commands;
-  composer.know(commands);
-  const undo = commands.find((one) => one.verb === "undo");
+  composer.know(answer.commands);
+  const undo = answer.commands.find((one) => one.verb === "undo");
   if (undo) does.undo = () => run(undo.name).catch((error) => notices.tell(error.message, "warning"));
 }).catch((error) => notices.tell(error.message, "warning"));

@@ -108,7 +108,7 @@ export function createThread(does) {
   }
 
   async function send({ text, kind, files }) {
-    if (!room?.view) return;
+    if (!room) return;
     const pending = { text, kind, files, key: newKey(), problem: "", waiting: false, element: null };
     room.pendings.push(pending);
     await deliver(room, pending);
@@ -145,7 +145,7 @@ export function createThread(does) {
 
   function learnOwn(mine, entry) {
     mine.entries.set(entry.event, entry);
-    if (mine === room) update([entry]);
+    if (mine === room && mine.view) update([entry]);
   }
 
   // ---- showing
@@ -240,9 +240,7 @@ export function createThread(does) {
   /** An entry in its place by number: before what is on its way, and after what came before it. */
   function place(entry, isLast = false) {
     if (entry.kind === "undone" && bury(entry)) return;
-    if (entry.kind === "undone" || (entry.kind === "line" && !entry.line)) {
-      if (!entry.line) return;
-    }
+    if (!isMessage(entry) && !entry.line) return;
     const element = entryOf(entry, does.undo);
     const later = isLast ? null : [...list.children].find((item) => !item.dataset.event || Number(item.dataset.event) > entry.event);
     list.insertBefore(element, later ?? null);

@@ -7,9 +7,11 @@ from datetime import timedelta
 import jwt
 import pytest
 from aiohttp import CookieJar
+from structlog.testing import capture_logs
 from yarl import URL
 
 from adapters.web.sessions import COOKIE
+from core.errors import Unavailable
 from core.model.people import Standing
 
 
@@ -152,15 +154,35 @@ async def test_a_blocked_person_still_reads_their_own_and_does_nothing(web_desk)
     assert (refused.status, "blocked" in refused.message) == (403, True)
 
 
-async def test_a_fault_is_noted_and_said_calmly(web_desk, monkeypatch):
-    student = await web_desk.browser("student")
-    await web_desk.store.close()
-
-    async def broken(*_given, **_named):
-        raise RuntimeError("secret words of somebody")
+def failing(web_desk, error: Exception) -> None:
+    async def broken(*_given: object, **_named: object) -> None:
+        raise error
 
     web_desk.door._api._desk = type("Broken", (), {"notices": broken})()
-    answer = await student.get("/api/notices")
+
+
+async def test_a_fault_is_noted_and_said_calmly(web_desk):
+    student = await web_desk.browser("student")
+    failing(web_desk, RuntimeError("secret words of somebody"))
+    with capture_logs() as logs:
+        answer = await student.get("/api/notices")
     assert answer.status == 500
     assert answer.body["error_id"] in answer.message
     assert "secret" not in answer.text
+    (line,) = logs
+    assert line == {
+        "event": "web.request_failed",
+        "log_level": "error",
+        "error_id": answer.body["error_id"],
+        "method": "GET",
+        "route": "/api/notices",
+        "exc_info": True,
+    }
+
+
+async def test_a_database_that_cannot_serve_says_when_to_come_back(web_desk):
+    student = await web_desk.browser("student")
+    failing(web_desk, Unavailable(why="the disk is full"))
+    answer = await student.get("/api/notices")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert "the disk is full" in answer.message

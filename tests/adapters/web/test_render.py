@@ -51,7 +51,7 @@ from core.vocabulary import (
 )
 from tests.fakes.web_desk import desk_of
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api-page.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text()
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ME = PersonId(1)
 DESK = desk_of()

@@ -1,0 +1,211 @@
+"""The text form of commands: good lines, and for each wrong one which word is wrong and how it is used."""
+
+import pytest
+
+from core.errors import BadArgument, BadCommand, Refusal, WhichTicket
+from core.grammar import parse, resolve
+from core.model.ids import TicketId
+from core.policy import Action
+from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
+
+REF = Parameter(name="ref", kind=ParameterKind.TICKET, help="The ticket")
+
+
+def p(name: str, kind: ParameterKind, *, required: bool = True) -> Parameter:
+    return Parameter(name=name, kind=kind, help=name, required=required)
+
+
+def command(noun: str, verb: str, *parameters: Parameter) -> SlashCommand:
+    return SlashCommand(noun=noun, verb=verb, help="Help", action=Action.OPEN, parameters=parameters)
+
+
+K = ParameterKind
+VOCABULARY = Vocabulary(
+    commands=(
+        command(
+            "ticket",
+            "open",
+            p("title", K.TEXT, required=False),
+            p("category", K.CATEGORY, required=False),
+            p("priority", K.PRIORITY, required=False),
+        ),
+        command("ticket", "claim", REF),
+        command("ticket", "assign", REF, p("agent", K.PERSON)),
+        command("ticket", "priority", REF, p("priority", K.PRIORITY)),
+        command("ticket", "edit", REF, p("title", K.TEXT, required=False), p("description", K.TEXT, required=False)),
+        command("ticket", "reopen", REF, p("why", K.TEXT, required=False)),
+        command("ticket", "urgent", REF, p("why", K.TEXT)),
+        command("ticket", "visibility", REF, p("visibility", K.VISIBILITY), p("confirm", K.WORD, required=False)),
+        command("queue", "", p("team", K.TEAM, required=False)),
+        command("desk", "role", p("role", K.ROLE), p("person", K.PERSON)),
+        command("desk", "retry", p("number", K.NUMBER)),
+    ),
+    choices={
+        K.PRIORITY: (Choice("low", "low"), Choice("urgent", "urgent")),
+        K.CATEGORY: (Choice("exams", "Exams and grades"), Choice("fees", "Fees")),
+        K.TEAM: (Choice("academics", "Academics"),),
+        K.VISIBILITY: (Choice("private", "private"), Choice("public", "public")),
+        K.ROLE: (Choice("agent", "agent"), Choice("lead", "Team lead")),
+    },
+)
+
+GOOD: list[tuple[str, str, int | None, dict[str, str]]] = [
+    ("/ticket claim T-12", "/ticket claim", 12, {}),
+    ("ticket claim t-12", "/ticket claim", 12, {}),
+    ("  /TICKET   Claim\t#12  ", "/ticket claim", 12, {}),
+    ("/ticket claim ref:T-12", "/ticket claim", 12, {}),
+    ("/ticket assign T-1 asha@example.com", "/ticket assign", 1, {"agent": "asha@example.com"}),
+    ("/ticket assign T-1 Asha  Agent", "/ticket assign", 1, {"agent": "Asha  Agent"}),
+    ('/ticket assign T-1 "Asha Agent"', "/ticket assign", 1, {"agent": "Asha Agent"}),
+    ("/ticket assign T-1 “Asha Agent”", "/ticket assign", 1, {"agent": "Asha Agent"}),
+    ('/ticket assign agent:"Asha Agent" T-1', "/ticket assign", 1, {"agent": "Asha Agent"}),
+    ('/ticket assign T-1 agent:"Asha Agent"', "/ticket assign", 1, {"agent": "Asha Agent"}),
+    ("/ticket assign T-1 @me", "/ticket assign", 1, {"agent": "@me"}),
+    ("/ticket priority T-3 URGENT", "/ticket priority", 3, {"priority": "urgent"}),
+    ("/ticket priority priority:low T-3", "/ticket priority", 3, {"priority": "low"}),
+    ("/ticket open", "/ticket open", None, {}),
+    ("/ticket open My grade is gone", "/ticket open", None, {"title": "My grade is gone"}),
+    (
+        '/ticket open "My grade" exams urgent',
+        "/ticket open",
+        None,
+        TITLED := {"title": "My grade", "category": "exams", "priority": "urgent"},
+    ),
+    ('/ticket open "My grade" "exams AND grades" urgent', "/ticket open", None, TITLED),
+    ("/ticket open category:exams priority:urgent My grade", "/ticket open", None, TITLED),
+    ('/ticket open "My grade" priority:urgent category:exams', "/ticket open", None, TITLED),
+    ('/ticket open "My grade" urgent', "/ticket open", None, {"title": "My grade", "priority": "urgent"}),
+    (
+        '/ticket edit T-1 "New title" A new description',
+        "/ticket edit",
+        1,
+        EDITED := {"title": "New title", "description": "A new description"},
+    ),
+    ('/ticket edit title:"New title" T-1 A new description', "/ticket edit", 1, EDITED),
+    ('/ticket edit T-1 title:"New title" A new description', "/ticket edit", 1, EDITED),
+    ('/ticket edit T-1 description:"Only this"', "/ticket edit", 1, {"description": "Only this"}),
+    ('/ticket edit T-1 "" Only this', "/ticket edit", 1, {"description": "Only this"}),
+    ('/ticket urgent T-1 It\'s “due” "today"!', "/ticket urgent", 1, {"why": 'It\'s “due” "today"!'}),
+    ('/ticket urgent T-1 "all of it"', "/ticket urgent", 1, {"why": '"all of it"'}),
+    (
+        "/ticket urgent T-1 two\nlines  and   spaces\n\nkept",
+        "/ticket urgent",
+        1,
+        {"why": "two\nlines  and   spaces\n\nkept"},
+    ),
+    ("/ticket urgent T-1 because: it is", "/ticket urgent", 1, {"why": "because: it is"}),
+    ("/ticket urgent T-1 /ticket claim T-2", "/ticket urgent", 1, {"why": "/ticket claim T-2"}),
+    ("/ticket visibility T-1 public yes", "/ticket visibility", 1, {"visibility": "public", "confirm": "yes"}),
+    ("/queue", "/queue", None, {}),
+    ("/queue Academics", "/queue", None, {"team": "academics"}),
+    ('/desk role "team lead" Kim Other', "/desk role", None, {"role": "lead", "person": "Kim Other"}),
+    ("/desk retry 17", "/desk retry", None, {"number": "17"}),
+]
+
+
+@pytest.mark.parametrize(("line", "name", "ticket", "arguments"), GOOD)
+def test_a_good_line_is_read(line: str, name: str, ticket: int | None, arguments: dict[str, str]) -> None:
+    parsed = parse(line, VOCABULARY, None)
+    assert (parsed.command.name, parsed.ticket, parsed.arguments) == (name, ticket, arguments)
+
+
+IN_ITS_THREAD: list[tuple[str, int, dict[str, str]]] = [
+    ("/ticket claim", 7, {}),
+    ("/ticket claim T-9", 9, {}),
+    ("/ticket urgent it burns", 7, {"why": "it burns"}),
+    ("/ticket urgent T-9 it burns", 9, {"why": "it burns"}),
+    ("/ticket urgent 42 is the answer", 7, {"why": "42 is the answer"}),
+    ("/ticket priority urgent", 7, {"priority": "urgent"}),
+    ("/ticket reopen", 7, {}),
+    ("/ticket assign Asha Agent", 7, {"agent": "Asha Agent"}),
+]
+
+
+@pytest.mark.parametrize(("line", "ticket", "arguments"), IN_ITS_THREAD)
+def test_in_a_tickets_thread_its_ref_is_understood(line: str, ticket: int, arguments: dict[str, str]) -> None:
+    parsed = parse(line, VOCABULARY, TicketId(7))
+    assert (parsed.ticket, parsed.arguments) == (ticket, arguments)
+
+
+WRONG: list[tuple[str, type[Refusal], str]] = [
+    ("/", BadCommand, "There is no command “/”. /help lists them all."),
+    ("/tickets claim", BadCommand, "There is no command “/tickets”. Did you mean /ticket?"),
+    ("/xyzzy", BadCommand, "There is no command “/xyzzy”. /help lists them all."),
+    ("/ticket clam T-1", BadCommand, "There is no command “/ticket clam”. Did you mean /ticket claim?"),
+    ("/ticket xyzzy", BadCommand, "There is no command “/ticket xyzzy”. /help lists them all."),
+    ("/desk", BadCommand, "There is no command “/desk”. /desk: role, retry."),
+    (
+        "/ticket claim",
+        WhichTicket,
+        "Which ticket? Write its ref, like T-12, or use the command in the ticket's thread. Usage: /ticket claim [ref]",
+    ),
+    ("/ticket claim 12", BadArgument, "12: this is one word too many. Usage: /ticket claim [ref]"),
+    ("/ticket claim ref:12", BadArgument, "ref: a ref is wanted, like T-12. Usage: /ticket claim [ref]"),
+    ("/ticket claim T-1 please now", BadArgument, "please: this is one word too many. Usage: /ticket claim [ref]"),
+    ("/ticket assign T-1", BadArgument, "agent: this is missing. Usage: /ticket assign [ref] <agent>"),
+    ('/ticket assign T-1 ""', BadArgument, "agent: this is missing. Usage: /ticket assign [ref] <agent>"),
+    (
+        '/ticket assign T-1 "Asha" Agent',
+        BadArgument,
+        "Agent: this is one word too many. Usage: /ticket assign [ref] <agent>",
+    ),
+    (
+        "/ticket priority T-1 huge",
+        BadArgument,
+        "priority: “huge” is not one of low, urgent. Usage: /ticket priority [ref] <priority>",
+    ),
+    ("/ticket priority T-1", BadArgument, "priority: this is missing. Usage: /ticket priority [ref] <priority>"),
+    (
+        "/ticket open category:sports Hello",
+        BadArgument,
+        "category: “sports” is not one of exams, fees. Usage: /ticket open [title] [category] [priority]",
+    ),
+    (
+        '/ticket open "Hello" sports',
+        BadArgument,
+        "sports: this is one word too many. Usage: /ticket open [title] [category] [priority]",
+    ),
+    ("/ticket urgent T-1", BadArgument, "why: this is missing. Usage: /ticket urgent [ref] <why>"),
+    ("/ticket urgent T-1 \u202e\x00", BadArgument, "why: this is missing. Usage: /ticket urgent [ref] <why>"),
+    ("/desk retry soon", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
+    ("/desk retry 0", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
+    ("/desk retry ١", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
+    ("/desk retry 1{x}", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
+]
+
+
+@pytest.mark.parametrize(("line", "kind", "sentence"), WRONG)
+def test_a_wrong_line_is_told_which_word_and_how(line: str, kind: type[Refusal], sentence: str) -> None:
+    with pytest.raises(kind) as refused:
+        parse(line, VOCABULARY, None)
+    assert type(refused.value) is kind
+    assert refused.value.sentence() == sentence
+
+
+def test_a_wrong_word_with_braces_and_mentions_is_shown_as_it_is() -> None:
+    with pytest.raises(BadArgument, match=r"“\{0\}@everyone” is not one of low, urgent"):
+        parse("/ticket priority T-1 {0}@everyone", VOCABULARY, None)
+
+
+def test_a_named_argument_given_twice_is_a_word_too_many() -> None:
+    with pytest.raises(BadArgument, match=r"^priority:low: this is one word too many"):
+        parse("/ticket priority priority:urgent T-1 priority:low", VOCABULARY, None)
+
+
+def test_a_required_ticket_may_be_left_out_of_a_native_command_in_its_thread_only() -> None:
+    claim = VOCABULARY.commands[1]
+    assert resolve(claim, {}, VOCABULARY, TicketId(7)).ticket == 7
+    with pytest.raises(WhichTicket):
+        resolve(claim, {}, VOCABULARY, None)
+
+
+def test_a_native_command_is_checked_like_a_typed_one() -> None:
+    priority = VOCABULARY.commands[3]
+    assert resolve(priority, {"ref": "T-4", "priority": "Low"}, VOCABULARY, None).arguments == {"priority": "low"}
+    with pytest.raises(BadArgument, match="“x” is not one of low, urgent"):
+        resolve(priority, {"ref": "T-4", "priority": "x"}, VOCABULARY, None)
+
+
+def test_a_huge_line_is_read_in_no_time() -> None:
+    words = '"' * 20_000 + " a:" * 20_000
+    assert parse(f"/ticket urgent T-1 {words}", VOCABULARY, None).arguments["why"] == words.strip()
