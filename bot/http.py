@@ -12,6 +12,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from adapters.web.problems import of_http
 from core.ports import Keys
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ def application(
     routes: Iterable[web.AbstractRouteDef], *, keys: Keys, ready: Check, demo: bool, max_body: int
 ) -> web.Application:
     """``max_body``: bytes of a request's body; a route that reads a larger one in parts sets its own bound."""
-    middlewares = [_identified(keys), _headers, *([_only_here] if demo else [])]
+    middlewares = [_identified(keys), _headers, *([_only_here] if demo else []), _problems]
     app = web.Application(middlewares=middlewares, client_max_size=max_body)
     app.router.add_get("/health/live", _live, allow_head=True)
     app.router.add_get("/health/ready", _ready(ready), allow_head=True)
@@ -80,6 +81,17 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
     return response
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the router refuses under /api is said in the API's own form."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if not request.path.startswith("/api/"):
+            raise
+        return of_http(error)
 
 
 @web.middleware

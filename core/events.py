@@ -174,7 +174,9 @@ class DeliveryRetried(Event):
     delivery: int
 
 
-_KINDS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+_KINDS: Mapping[str, type[Event]] = {
+    name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, Event)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

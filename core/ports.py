@@ -205,8 +205,10 @@ class Messages(Protocol):
     async def last_by(self, ticket: TicketId, author: PersonId) -> Message | None:
         """The author's newest message in the ticket that was not taken back."""
 
-    async def of(self, ticket: TicketId, *, kinds: frozenset[MessageKind]) -> Sequence[Message]:
-        """All of the ticket's, oldest first, those taken back too (without words)."""
+    async def of(
+        self, ticket: TicketId, *, kinds: frozenset[MessageKind], since: datetime | None = None
+    ) -> Sequence[Message]:
+        """The ticket's, oldest first, those taken back too (without words); none from before ``since``."""
 
 
 class Files(Protocol):
@@ -243,8 +245,10 @@ class Events(Protocol):
 
     async def get(self, event: EventId) -> Record | None: ...
 
-    async def of(self, ticket: TicketId, *, after: EventId | None = None, limit: int | None = None) -> Sequence[Record]:
-        """The ticket's trail, oldest first."""
+    async def of(
+        self, ticket: TicketId, *, after: EventId | None = None, since: datetime | None = None
+    ) -> Sequence[Record]:
+        """The ticket's trail, oldest first: what came later than ``after``, and not before ``since``."""
 
 
 class Outbox(Protocol):

@@ -79,18 +79,29 @@ class Reading:
         async with self._store.read() as work:
             return await self._seen(ticket, await asker_of(actor, work), work)
 
+    async def card(self, ticket: TicketId, actor: Actor) -> tuple[Ticket, Card, Reader]:
+        """The ticket's card for one person, and for whom its words were made. Raises NoSuchTicket."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await self._seen(ticket, person, work)
+            names = await work.people.named(sorted(_everybody(found, ())))
+            return found, await self._card(found, names, person, work), self._reader(person)
+
     async def thread(self, ticket: TicketId, actor: Actor, after: EventId | None) -> ThreadView:
         """Raises NoSuchTicket."""
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             found = await self._seen(ticket, person, work)
-            return await self._view(found, person, after, work)
+            return await self._view(found, person, await work.events.of(ticket, after=after), after, work)
 
     async def entry(self, ticket: TicketId, message: MessageId, actor: Actor) -> Entry:
         """What was just said, as its thread shows it."""
         async with self._store.read() as work:
             person = await asker_of(actor, work)
-            view = await self._view(await self._seen(ticket, person, work), person, None, work)
+            found = await self._seen(ticket, person, work)
+            said = await work.messages.get(message)
+            records = await work.events.of(ticket, since=said.at) if said is not None else []
+            view = await self._view(found, person, records, None, work)
         return next(entry for entry in view.entries if entry.message is not None and entry.message.id == message)
 
     async def _seen(self, ticket: TicketId, person: Person, work: UnitOfWork) -> Ticket:
@@ -100,28 +111,34 @@ class Reading:
         require(Action.SEE, person, found, self._desk, self._clock.now())
         return found
 
-    async def _view(self, ticket: Ticket, person: Person, after: EventId | None, work: UnitOfWork) -> ThreadView:
+    async def _view(
+        self, ticket: Ticket, person: Person, records: Sequence[Record], after: EventId | None, work: UnitOfWork
+    ) -> ThreadView:
         reads_notes = self._may(Action.SEE_NOTES, person, ticket)
         audience = Audience.STAFF if reads_notes else Audience.REQUESTER
-        records = await work.events.of(ticket.id, after=after)
         kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
-        messages = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds)}
+        since = min((record.at for record in records), default=self._clock.now())
+        messages = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds, since=since)}
         files = await work.files.of(ticket.id)
         names = await work.people.named(sorted(_everybody(ticket, records)))
         staff = {member.id for member in await work.people.staff()}
         reader = self._reader(person)
-        waits = ticket.status.is_live and ticket.assignee is None
-        place = await work.tickets.place_in_queue(ticket) if waits else None
         shown = (self._entry(r, messages, files, names, staff, reader) for r in records if _shows(r, audience))
         return ThreadView(
             ticket=ticket,
-            card=ticket_card(TicketView(ticket=ticket, names=names, place=place), self._desk, reader, person),
+            card=await self._card(ticket, names, person, work),
             files=tuple(file for file in files if file.message is None),
             entries=tuple(entry for entry in shown if entry.line or entry.message is not None),
             cursor=records[-1].id if records else (after or EventId(0)),
             may_reply=self._may(Action.REPLY, person, ticket),
             may_note=self._may(Action.NOTE, person, ticket),
         )
+
+    async def _card(self, ticket: Ticket, names: Names, person: Person, work: UnitOfWork) -> Card:
+        waits = ticket.status.is_live and ticket.assignee is None
+        place = await work.tickets.place_in_queue(ticket) if waits else None
+        view = TicketView(ticket=ticket, names=names, place=place)
+        return ticket_card(view, self._desk, self._reader(person), person)
 
     def _may(self, action: Action, person: Person, ticket: Ticket) -> bool:
         return may(action, person, ticket, self._desk, self._clock.now())

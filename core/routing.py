@@ -110,7 +110,7 @@ async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[Perso
         case PriorityChanged():
             return assignee
         case UrgencyDeclared(granted=False):
-            return [person.id for person in await _staff(ticket, case) if person.leads(ticket.team)]
+            return await _deciders(ticket, case)
         case MessagePosted(kind=MessageKind.NOTE):
             return assignee
         case MessagePosted():
@@ -138,6 +138,17 @@ async def _team(ticket: Ticket, case: Case) -> Sequence[PersonId]:
     staff = await _staff(ticket, case)
     agents = [person.id for person in staff if person.serves(ticket.team)]
     return agents or [person.id for person in staff]
+
+
+async def _deciders(ticket: Ticket, case: Case) -> Sequence[PersonId]:
+    """The team's leads, or, where none of them may see it, whoever else may decide what is urgent."""
+    deciding = [
+        person
+        for person in await _staff(ticket, case)
+        if may(Action.DECIDE_URGENCY, person, ticket, case.desk, case.now)
+    ]
+    leads = [person.id for person in deciding if person.leads(ticket.team)]
+    return leads or [person.id for person in deciding]
 
 
 async def _staff(ticket: Ticket, case: Case) -> Sequence[Person]:

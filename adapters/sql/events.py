@@ -37,12 +37,14 @@ class SqlEvents(Room, Events):
         row = await self._row(select(events).where(events.c.id == event))
         return row and _record(row)
 
-    async def of(self, ticket: TicketId, *, after: EventId | None = None, limit: int | None = None) -> Sequence[Record]:
+    async def of(
+        self, ticket: TicketId, *, after: EventId | None = None, since: datetime | None = None
+    ) -> Sequence[Record]:
         statement = select(events).where(events.c.ticket_id == ticket).order_by(events.c.id)
         if after is not None:
             statement = statement.where(events.c.id > after)
-        if limit is not None:
-            statement = statement.limit(limit)
+        if since is not None:
+            statement = statement.where(events.c.at >= since)
         return [_record(row) for row in await self._rows(statement)]
 
 

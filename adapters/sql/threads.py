@@ -91,9 +91,13 @@ class SqlMessages(Room, Messages):
         found = await self._all(select(messages).where(*theirs).order_by(messages.c.id.desc()).limit(1))
         return found[0] if found else None
 
-    async def of(self, ticket: TicketId, *, kinds: frozenset[MessageKind]) -> Sequence[Message]:
-        wanted = (messages.c.ticket_id == ticket, messages.c.kind.in_(sorted(kinds)))
-        return await self._all(select(messages).where(*wanted).order_by(messages.c.id))
+    async def of(
+        self, ticket: TicketId, *, kinds: frozenset[MessageKind], since: datetime | None = None
+    ) -> Sequence[Message]:
+        wanted = select(messages).where(messages.c.ticket_id == ticket, messages.c.kind.in_(sorted(kinds)))
+        if since is not None:
+            wanted = wanted.where(messages.c.at >= since)
+        return await self._all(wanted.order_by(messages.c.id))
 
     async def _all(self, statement: Select[Any]) -> Sequence[Message]:
         rows = await self._rows(statement)

@@ -17,6 +17,9 @@ from core.reading import Reading, asker_of
 from core.text import Text
 from core.vocabulary import Call, Reply, SlashCommand, Vocabulary
 
+_FACTS = 4
+"""How many of a ticket's facts the answer to a command repeats: status, priority, category, who has it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
@@ -48,22 +51,21 @@ class Room:
 
     async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str) -> Reply:
         """The ticket's card as it now is, under a sentence on what was done."""
-        view = await self.reading.thread(ticket, call.actor, None)
-        reader = await self.reader(call.actor)
+        found, whole, reader = await self.reading.card(ticket, call.actor)
         card = Card(
-            title=reader.gettext(sentence).format(ref=view.ticket.ref),
-            subtitle=view.card.title,
-            tone=view.card.tone,
-            fields=view.card.fields[:4],
-            progress=view.card.progress,
-            buttons=view.card.buttons,
-            url=view.card.url,
+            title=reader.gettext(sentence).format(ref=found.ref),
+            subtitle=whole.title,
+            tone=whole.tone,
+            fields=whole.fields[:_FACTS],
+            progress=whole.progress,
+            buttons=whole.buttons,
+            url=whole.url,
         )
         return Reply(card=card, ticket=ticket)
 
     async def whole_ticket(self, ticket: TicketId, call: Call) -> Reply:
-        view = await self.reading.thread(ticket, call.actor, None)
-        return Reply(card=view.card, ticket=ticket)
+        _found, whole, _reader = await self.reading.card(ticket, call.actor)
+        return Reply(card=whole, ticket=ticket)
 
     async def find_person(self, words: str, call: Call) -> PersonId:
         """``me``, or by email address, or by the name shown. Raises NoSuchPerson or AmbiguousPerson."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.commands.declaration import REF, about, command
 from bot.commands.room import Room
-from core.cards.card import Card
+from core.cards.card import Card, Reader
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import ticket_list
 from core.commands import (
@@ -21,11 +21,12 @@ from core.commands import (
     UnfollowTicket,
     WithdrawTicket,
 )
-from core.errors import N_, BadInput, NoSuchTicket
+from core.errors import N_, BadInput, NoSuchDraft, NoSuchTicket
 from core.model.draft import Draft
 from core.model.ids import DraftId, TicketId, ref_of
 from core.model.ticket import Priority
 from core.policy import Action
+from core.reading import asker_of
 from core.usecases.opening import NotAChoice
 from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
 
@@ -44,8 +45,7 @@ async def open_(call: Call, room: Room) -> Reply:
     earlier = await room.engine.earlier(call.actor) if call.is_form else None
     if earlier is not None and earlier.ticket is not None:
         return await _opened(earlier.ticket, call, room)
-    draft = await _drafted(call, room)
-    reader = await room.reader(call.actor)
+    draft, reader = await _drafted(call, room)
     if not call.is_form:
         return Reply(form=open_form(draft, room.desk, reader))
     remaining = next_form(draft, room.desk, reader)
@@ -60,16 +60,17 @@ async def open_(call: Call, room: Room) -> Reply:
     return await _opened(outcome.ticket, call, room)
 
 
-async def _drafted(call: Call, room: Room) -> Draft:
+async def _drafted(call: Call, room: Room) -> tuple[Draft, Reader]:
     """The draft with what the call brings. The inbound id is left for the opening itself."""
     values = {**call.arguments, **call.values}
     saving = SaveDraft(draft=DraftId(call.draft) if call.draft else None, values=values, files=call.files)
     outcome = await room.engine.handle(saving, replace(call.actor, inbound=None))
     async with room.store.read() as work:
+        asker = await asker_of(call.actor, work)
         draft = await work.drafts.get(outcome.draft) if outcome.draft is not None else None
     if draft is None:
-        raise ValueError("a draft that was just saved is not there")
-    return draft
+        raise NoSuchDraft
+    return draft, room.reader_for(asker)
 
 
 def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:

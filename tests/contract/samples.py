@@ -11,8 +11,9 @@ from core.model.people import Person, Platform
 from core.model.ticket import Answer, Priority, Ticket, Visibility
 from core.ports import NewTicket, UnitOfWork
 from core.text import Bold, CodeBlock, Link, ListBlock, Mention, Moment, Paragraph, Plain, Quote, Text
-from tests.fakes.clock import START as NOW
+from tests.fakes.clock import START
 
+NOW = START
 MINUTE = timedelta(minutes=1)
 _keys = count(1)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.commands import AddParticipant, CloseTicket, PostMessage, ResolveTicket, SetStatus, UndoMessage
-from core.errors import NoSuchFile, NotActive, NotAllowed, NothingToUndo, NoSuchTicket, Refusal, TooLate
+from core.errors import NoSuchFile, NoSuchTicket, NotActive, NotAllowed, NothingToUndo, Refusal, TooLate
 from core.events import MessagePosted, MessageUndone, StatusChanged
 from core.limits import FieldEmpty, FieldTooLong, TooManyOf
 from core.model.ids import FileId

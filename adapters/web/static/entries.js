@@ -10,10 +10,12 @@ const TOGETHER = 5 * 60_000; // messages of one person within this time stand to
 
 export const isMessage = (entry) => entry.kind === "reply" || entry.kind === "note";
 
+/** What stands where a message was before it was taken back; the taking back itself is told apart by its `about`. */
+export const isGone = (entry) => entry.kind === "undone" && Boolean(entry.message);
+
 /** `undo()` takes the last own message back, where that can be done. */
 export function entryOf(entry, undo) {
-  if (!isMessage(entry)) return lineOf(entry);
-  const gone = entry.text === null || entry.text === undefined;
+  if (!isMessage(entry) && !isGone(entry)) return lineOf(entry);
   const who = entry.mine ? "you" : entry.who;
   const item = h(
     "li",
@@ -29,7 +31,7 @@ export function entryOf(entry, undo) {
       h("div", { class: "bubble" }, !isEmpty(entry.text) && h("div", { class: "text" }, blocks(entry.text)), fileList(entry.files)),
     ),
   );
-  if (gone) takeBack(item);
+  if (isGone(entry)) takeBack(item);
   else if (entry.mine) offerUndo(item, entry, undo);
   return item;
 }

@@ -3,7 +3,7 @@
 import { get, newKey, post, Refusal } from "./api.js";
 import { buttonRow, fieldList, progressLine } from "./cards.js";
 import { $, h, icon, say, words } from "./dom.js";
-import { decorate, entryOf, isMessage, pendingOf, takeBack } from "./entries.js";
+import { decorate, entryOf, isGone, isMessage, pendingOf, takeBack } from "./entries.js";
 import { fileList } from "./files.js";
 import { blocks, isEmpty } from "./text.js";
 
@@ -220,7 +220,7 @@ export function createThread(does) {
     const hidden = Math.max(0, all.length - room.shown);
     list.replaceChildren();
     for (const entry of all.slice(hidden)) place(entry, true);
-    for (const entry of all.filter((one) => one.kind === "undone")) bury(entry);
+    for (const entry of all.filter((one) => one.kind === "undone" && !isGone(one))) bury(entry);
     for (const pending of room.pendings) showPending(room, pending);
     decorate(list);
     showEarlier(hidden);
@@ -239,8 +239,8 @@ export function createThread(does) {
 
   /** An entry in its place by number: before what is on its way, and after what came before it. */
   function place(entry, isLast = false) {
-    if (entry.kind === "undone" && bury(entry)) return;
-    if (!isMessage(entry) && !entry.line) return;
+    if (entry.kind === "undone" && !isGone(entry) && bury(entry)) return;
+    if (!isMessage(entry) && !isGone(entry) && !entry.line) return;
     const element = entryOf(entry, does.undo);
     const later = isLast ? null : [...list.children].find((item) => !item.dataset.event || Number(item.dataset.event) > entry.event);
     list.insertBefore(element, later ?? null);
