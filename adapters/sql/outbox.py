@@ -11,7 +11,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, or_, select, text, true, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+    update,
+)
 
 from adapters.sql.database import Room
 from adapters.sql.tables import GIVEN_UP, deliveries, pace, pending, unfinished
@@ -20,6 +37,8 @@ from core.model.outbox import Address, Delivery, DeliveryState, Intent, NewDeliv
 from core.model.people import Platform
 from core.ports import Outbox
 
+_older, _beside, _ahead = (deliveries.alias(name) for name in ("older", "beside", "ahead"))
+_NOW = bindparam("now", type_=deliveries.c.due_at.type)
 _SUPERSEDED = "a newer one took its place"
 _NOBODYS = {"owner": None, "leased_until": None}
 _FREE_LANES = text(
@@ -66,24 +85,12 @@ class SqlOutbox(Room, Outbox):
         await self._run(update(deliveries).where(*older).values(values))
 
     async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
-        ready = (pending(deliveries.c.state), deliveries.c.due_at <= now, _unheld(now), ~_older(), ~_held_beside(now))
-        heads = select(deliveries.c.id, deliveries.c.lane).where(*ready).order_by(deliveries.c.due_at, deliveries.c.id)
-        rows = await self._rows(heads.limit(limit).with_for_update(skip_locked=True))
+        rows: Sequence[Row[Any]] = (await self._connection.execute(_HEADS, {"now": now, "most": limit})).all()
         chosen = await self._lock_lanes(rows) if self._on_postgresql else [row.id for row in rows]
         if not chosen:
             return []
-        leased = await self._rows(
-            update(deliveries)
-            .where(deliveries.c.id.in_(chosen), *ready)
-            .values(
-                owner=owner,
-                leased_until=until,
-                attempts=deliveries.c.attempts + 1,
-                uncertain=case((deliveries.c.owner.is_not(None), true()), else_=deliveries.c.uncertain),
-                first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, now, type_=deliveries.c.due_at.type),
-            )
-            .returning(deliveries)
-        )
+        holder = {"now": now, "chosen": chosen, "holder": owner, "lasting": until}
+        leased: Sequence[Row[Any]] = (await self._connection.execute(_LEASE, holder)).all()
         return sorted((_delivery(row) for row in leased), key=lambda one: (one.due_at, one.id))
 
     async def _lock_lanes(self, rows: Sequence[Row[Any]]) -> Sequence[int]:
@@ -158,20 +165,7 @@ class SqlOutbox(Room, Outbox):
         return [_delivery(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
-        waiting = (pending(deliveries.c.state), deliveries.c.owner.is_(None), ~_older(), ~_held_beside(None))
-        ahead = deliveries.alias("ahead")
-        stopped = exists().where(
-            _before(ahead),
-            or_(ahead.c.owner.is_not(None), ahead.c.state == DeliveryState.PARKED),
-            unfinished(ahead.c.state),
-        )
-        held = (pending(deliveries.c.state), deliveries.c.owner.is_not(None), ~stopped)
-        moments = union_all(
-            select(deliveries.c.due_at.label("at")).where(*waiting),
-            select(deliveries.c.leased_until.label("at")).where(*held),
-        ).subquery()
-        row = await self._run(select(func.min(moments.c.at)))
-        moment: datetime | None = row.scalar_one()
+        moment: datetime | None = (await self._connection.execute(_NEXT_DUE)).scalar_one()
         return moment
 
     async def backlog(self) -> int:
@@ -179,7 +173,7 @@ class SqlOutbox(Room, Outbox):
         return int(row.scalar_one())
 
 
-def _unheld(now: datetime) -> ColumnElement[bool]:
+def _unheld(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(deliveries.c.owner.is_(None), deliveries.c.leased_until <= now)
 
 
@@ -187,18 +181,62 @@ def _before(other: Any) -> ColumnElement[bool]:
     return and_(other.c.lane == deliveries.c.lane, other.c.id < deliveries.c.id)
 
 
-def _older() -> ColumnElement[bool]:
+def _has_older() -> ColumnElement[bool]:
     """Whether the lane has an older one that is pending or parked."""
-    older = deliveries.alias("older")
-    return exists().where(_before(older), unfinished(older.c.state))
+    return exists().where(_before(_older), unfinished(_older.c.state))
 
 
-def _held_beside(now: datetime | None) -> ColumnElement[bool]:
+def _is_held_beside(now: BindParameter[datetime] | None) -> ColumnElement[bool]:
     """Whether another of the lane is held: by a lease that lasts beyond ``now``, or by any if that is None."""
-    beside = deliveries.alias("beside")
-    lasting = beside.c.owner.is_not(None) if now is None else beside.c.leased_until > now
-    same_lane = and_(beside.c.lane == deliveries.c.lane, beside.c.id != deliveries.c.id)
-    return exists().where(same_lane, unfinished(beside.c.state), lasting)
+    lasting = _beside.c.owner.is_not(None) if now is None else _beside.c.leased_until > now
+    same_lane = and_(_beside.c.lane == deliveries.c.lane, _beside.c.id != deliveries.c.id)
+    return exists().where(same_lane, unfinished(_beside.c.state), lasting)
+
+
+# The dispatcher asks these all day: they are built once, since building costs more than running them.
+_READY = (
+    pending(deliveries.c.state),
+    deliveries.c.due_at <= _NOW,
+    _unheld(_NOW),
+    ~_has_older(),
+    ~_is_held_beside(_NOW),
+)
+_HEADS = (
+    select(deliveries.c.id, deliveries.c.lane)
+    .where(*_READY)
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("chosen", expanding=True)), *_READY)
+    .values(
+        owner=bindparam("holder"),
+        leased_until=bindparam("lasting", type_=deliveries.c.due_at.type),
+        attempts=deliveries.c.attempts + 1,
+        uncertain=case((deliveries.c.owner.is_not(None), true()), else_=deliveries.c.uncertain),
+        first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, _NOW, type_=deliveries.c.due_at.type),
+    )
+    .returning(deliveries)
+)
+_WAITING = (pending(deliveries.c.state), deliveries.c.owner.is_(None), ~_has_older(), ~_is_held_beside(None))
+_STOPPED = exists().where(
+    _before(_ahead),
+    or_(_ahead.c.owner.is_not(None), _ahead.c.state == DeliveryState.PARKED),
+    unfinished(_ahead.c.state),
+)
+_HELD = (pending(deliveries.c.state), deliveries.c.owner.is_not(None), ~_STOPPED)
+_NEXT_DUE = select(
+    func.min(
+        union_all(
+            select(deliveries.c.due_at.label("at")).where(*_WAITING),
+            select(deliveries.c.leased_until.label("at")).where(*_HELD),
+        )
+        .subquery()
+        .c.at
+    )
+)
 
 
 def _address_columns(address: Address) -> dict[str, object]:

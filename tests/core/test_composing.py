@@ -209,7 +209,7 @@ async def test_a_blind_follower_hears_of_the_solution_and_not_a_word_of_the_tick
 
 # --- sensitive tickets -----------------------------------------------------------------------------------------------
 
-HIDDEN = ("SECRET", "Sam", "Wen", "Kim", "Wellbeing", "welfare", "Academics", "academics")
+HIDDEN = ("SECRET", "secret", "Sam", "Wen", "Kim", "Wellbeing", "welfare", "Academics", "academics")
 
 
 async def delicate(office: Office) -> TicketId:

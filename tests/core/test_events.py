@@ -2,10 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta, timezone
-from enum import StrEnum
-from itertools import count
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
 
@@ -16,33 +13,8 @@ from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Ending
 from tests.fakes.clock import START as NOW
+from tests.fakes.events import KINDS, samples
 from tests.fakes.office import Office
-
-KINDS = tuple({kind.__name__: kind for kind in Event.__subclasses__()}.values())
-"""By name, since a dataclass with slots leaves the class that it was made from behind until that is collected."""
-
-
-def samples(kind: type[Event]) -> list[Event]:
-    """One of the kind for each value of its enums, with None wherever it may be and once without."""
-    hints, numbers = get_type_hints(kind), count(1)
-    made: list[dict[str, Any]] = [{"ticket": TicketId(7)}]
-    for field in fields(kind):
-        if field.name != "ticket":
-            values = _values(hints[field.name], numbers)
-            made = [{**one, field.name: value} for one in made for value in values]
-    return [kind(**one) for one in made]
-
-
-def _values(hint: Any, numbers: "count[int]") -> list[Any]:
-    options = get_args(hint)
-    if NoneType in options:
-        return [None, *(value for option in options if option is not NoneType for value in _values(option, numbers))]
-    base = getattr(hint, "__supertype__", hint)
-    if issubclass(base, StrEnum):
-        return list(base)
-    if base is bool:
-        return [True, False]
-    return [next(numbers) if base is int else f"word {next(numbers)}"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -136,7 +136,7 @@ function fieldOf(input, typed) {
   const shared = { id, name: input.key, required: input.required, "aria-describedby": input.hint ? `${id}-hint` : undefined };
   const { control, basket } = controlOf(input, shared, value);
   const label = h("label", { htmlFor: id, dir: "auto" }, input.label, !input.required && h("span", { class: "optional", textContent: " (optional)" }));
-  const element = h("div", { class: `input ${input.kind}` }, label, control, h("div", { class: "under" }, hint, count));
+  const element = h("div", { class: `input of-${input.kind}` }, label, control, h("div", { class: "under" }, hint, count));
   const field = { input, element, basket, control: basket ? null : control };
   if (input.max_length && field.control) {
     control.addEventListener("input", () => measure(control, count, input.max_length));
