@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -260,8 +260,8 @@ class Room:
     async def _row(self, statement: Executable) -> Row[Any] | None:
         return (await self._connection.execute(statement)).first()
 
-    async def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        return (await self._connection.execute(statement)).all()
+    async def _rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
+        return (await self._connection.execute(statement, values)).all()
 
     async def _changed(self, statement: Executable) -> int:
         """How many rows ``statement`` changed."""

@@ -85,12 +85,12 @@ class SqlOutbox(Room, Outbox):
         await self._run(update(deliveries).where(*older).values(values))
 
     async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
-        rows: Sequence[Row[Any]] = (await self._connection.execute(_HEADS, {"now": now, "most": limit})).all()
+        rows = await self._rows(_HEADS, {"now": now, "most": limit})
         chosen = await self._lock_lanes(rows) if self._on_postgresql else [row.id for row in rows]
         if not chosen:
             return []
         holder = {"now": now, "chosen": chosen, "holder": owner, "lasting": until}
-        leased: Sequence[Row[Any]] = (await self._connection.execute(_LEASE, holder)).all()
+        leased = await self._rows(_LEASE, holder)
         return sorted((_delivery(row) for row in leased), key=lambda one: (one.due_at, one.id))
 
     async def _lock_lanes(self, rows: Sequence[Row[Any]]) -> Sequence[int]:

@@ -50,11 +50,14 @@ export function listen({ onmessage, onresume, onstate }) {
   function again() {
     if (document.hidden) return;
     wait = FIRST_WAIT;
-    if (socket) onresume();
-    else connect();
+    if (socket?.readyState === WebSocket.OPEN) {
+      onstate(true);
+      onresume();
+    } else if (!socket) connect();
   }
 
   addEventListener("online", again);
+  addEventListener("offline", () => onstate(false));
   document.addEventListener("visibilitychange", again);
   connect();
 }

@@ -29,7 +29,8 @@ const forms = createForms({ onreply: (reply) => void answer(reply), keeper: () =
 
 // ---- where we are
 
-async function go(ref, { push = true } = {}) {
+/** `seed`: a card of the ticket, to show until its thread is here. */
+async function go(ref, { push = true, seed = null } = {}) {
   if (push && ref !== here()) history.pushState(null, "", ref ? `/t/${ref}` : "/");
   $("asides").replaceChildren();
   $("home").hidden = ref !== null;
@@ -44,7 +45,7 @@ async function go(ref, { push = true } = {}) {
   notices.name(`${ref} · ${desk}`);
   if (ref !== thread.ref()) {
     composer.setContext({ ref, mayReply: false, mayNote: false });
-    await thread.open(ref, threads.glance(ref));
+    await thread.open(ref, threads.glance(ref), seed);
   }
   if (hasKeyboard() && !isPhone() && !$("sheet").open) composer.focus();
 }
@@ -95,9 +96,8 @@ function answer({ card, form, ticket }) {
     return;
   }
   const ref = ticket?.ref ?? null;
-  threads.stir();
-  if (ref && ref !== here()) void go(ref);
-  else if (ref) void thread.catchUp();
+  const there = ref && ref !== here() ? go(ref, { seed: card }) : ref ? thread.catchUp() : null;
+  void Promise.resolve(there).then(() => threads.stir());
   if (!card) return;
   // The thread shows its ticket's card itself: then only the sentence on what was done is news.
   if (ref && refIn(card.url) === ref) {

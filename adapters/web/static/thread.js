@@ -2,7 +2,7 @@
 
 import { get, newKey, post, Refusal } from "./api.js";
 import { buttonRow, fieldList, progressLine } from "./cards.js";
-import { $, h, icon, say, words } from "./dom.js";
+import { $, h, icon, refIn, say, words } from "./dom.js";
 import { decorate, entryOf, isGone, isMessage, pendingOf, takeBack } from "./entries.js";
 import { fileList } from "./files.js";
 import { blocks, isEmpty } from "./text.js";
@@ -22,8 +22,8 @@ export function createThread(does) {
   const log = $("log");
   let room = null;
 
-  /** Show a thread; `glance` is what its list knows of it. Resolves once it stands there. */
-  async function open(ref, glance) {
+  /** Show a thread; until it is here, what its list knows of it (`glance`), or the card of a reply (`seed`). */
+  async function open(ref, glance, seed) {
     close();
     room = rooms.get(ref) ?? { ref, view: null, entries: new Map(), cursor: null, pendings: [], shown: SHOWN, card: "" };
     const mine = room;
@@ -35,7 +35,8 @@ export function createThread(does) {
     }
     if (glance) showHead(glance);
     else $("talk-title").textContent = ref;
-    $("waiting").hidden = false;
+    if (seed && refIn(seed.url) === ref) showSeed(ref, seed);
+    else $("waiting").hidden = false;
     try {
       const answer = await get(`/api/threads/${encodeURIComponent(ref)}`);
       keep(mine);
@@ -198,11 +199,22 @@ export function createThread(does) {
     const now = JSON.stringify([card, files]);
     if (now === room.card && $("ticket").childNodes.length) return;
     room.card = now;
+    showTicket(ticket.ref, card, files, h("p", { class: "ticket-from" }, words(ticket.requester), " asked"));
+  }
+
+  /** A reply's card names what was done first, and the ticket second. */
+  function showSeed(ref, card) {
+    const title = card.subtitle === ref ? card.title : card.subtitle;
+    $("talk-title").textContent = title;
+    showTicket(ref, { ...card, title }, [], null);
+  }
+
+  function showTicket(ref, card, files, from) {
     $("ticket").replaceChildren(
       h(
         "article",
-        { class: "ticket", "aria-label": `Ticket ${ticket.ref}` },
-        h("p", { class: "ticket-from" }, words(ticket.requester), " asked"),
+        { class: "ticket", "aria-label": `Ticket ${ref}` },
+        from ?? h("p", { class: "ticket-from" }, "\u00a0"),
         h("h2", { dir: "auto", textContent: card.title }),
         !isEmpty(card.body) && h("div", { class: "text" }, blocks(card.body)),
         fileList(files),
