@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.files.inspect import Inspector
+from adapters.files.inspector import Inspector
 from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
 from adapters.sql.store import SqlStore

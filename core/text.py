@@ -21,6 +21,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _INVISIBLE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
+_MOST_ACCENTS = 30
+"""On one letter: more than any script sets (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format). NFC sorts
+them, and takes the square of their number for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,25 @@ def clean(words: str) -> str:
     """Words without control characters, in NFC, with ``\\n`` for every line end.
 
     Right-to-left letters, joiners and emoji stay as they are; characters that turn the direction of what follows
-    (U+202A to U+202E, U+2066 to U+2069) go, since they let a text show as something it is not.
+    (U+202A to U+202E, U+2066 to U+2069) go, since they let a text show as something it is not. So do accents beyond
+    the thirtieth on one letter, which write nothing.
     """
+    if words.isascii():
+        return _CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
     unified = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     without_surrogates = unified.encode("utf-8", "ignore").decode()
-    return unicodedata.normalize("NFC", _BIDI.sub("", _CONTROL.sub("", without_surrogates)))
+    return unicodedata.normalize("NFC", _legible(_BIDI.sub("", _CONTROL.sub("", without_surrogates))))
+
+
+def _legible(words: str) -> str:
+    """``words`` with at most ``_MOST_ACCENTS`` accents on a letter."""
+    accents = 0
+    kept: list[str] = []
+    for character in words:
+        accents = accents + 1 if unicodedata.combining(character) else 0
+        if accents <= _MOST_ACCENTS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean_line(words: str) -> str:

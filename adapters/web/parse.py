@@ -40,6 +40,10 @@ _DEEPEST_SPANS = 6
 _SHORT = 2_000
 _MOST_BRACKETS = 400
 """Of ``[`` in a text whose links are looked for: the search for their ends takes the square of it."""
+_MOST_MARKS = 1_000
+"""Of ``*``, ``_``, ``~`` and backticks in a text whose bold, italic and code are looked for: their pairing takes the
+square of it, and each pair a hundred bytes for good. A fenced block of code is one all the same."""
+_MARKS = re.compile(r"[*_~`]")
 _BARE_URL = re.compile(r"https?://[^\s<>\"“”`]+", re.IGNORECASE)
 _BEFORE_URL = re.compile(r"[\w/@.:-]")
 _TAIL = frozenset(".,;:!?'’*_~…")
@@ -54,13 +58,14 @@ def parse_markdown(words: str) -> Text:
     """What ``words`` say, for any ``words`` whatever; nothing that was typed is dropped.
 
     Blocks nested deeper than anybody nests them, or more lines than anybody writes, are taken as plain words
-    altogether.
+    altogether; where there are more brackets or marks than anybody sets, those stay the characters that they are.
     """
     tidy = clean(words)
     if tidy.count("\n") > _MOST_LINES:
         return Text.of(tidy)
     try:
-        tokens = _reader(links="](" in tidy and tidy.count("[") <= _MOST_BRACKETS).parse(tidy)
+        links = "](" in tidy and tidy.count("[") <= _MOST_BRACKETS
+        tokens = _reader(links=links, marks=len(_MARKS.findall(tidy)) <= _MOST_MARKS).parse(tidy)
     except _TooDeep:
         return Text.of(tidy)
     return Text(_Builder(tokens).blocks())
@@ -73,13 +78,15 @@ async def read_markdown(words: str) -> Text:
     return await asyncio.to_thread(parse_markdown, words)
 
 
-def _reader(*, links: bool) -> MarkdownIt:
+def _reader(*, links: bool, marks: bool) -> MarkdownIt:
     # A new one each time costs 0.2 ms, and keeps two threads from sharing one.
     reader = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST + 4})
     reader.enable("strikethrough")
     reader.disable(["html_block", "html_inline", "entity", "reference", "lheading"])
     if not links:
         reader.disable(["link", "image"])
+    if not marks:
+        reader.disable(["emphasis", "strikethrough", "backticks"])
     reader.block.ruler.before("code", "depth", _refuse_depth, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     reader.validateLink = _may_link  # type: ignore[method-assign] # how its manual says to replace the check
     return reader

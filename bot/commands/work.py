@@ -20,6 +20,7 @@ from core.errors import N_
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.policy import Action
+from core.usecases.facts import PreviewFirst
 from core.vocabulary import Call, Parameter, ParameterKind, Reply
 
 
@@ -104,9 +105,10 @@ async def resolve(call: Call, room: Room) -> Reply:
 async def visibility(call: Call, room: Room) -> Reply:
     wanted = Visibility(call.arguments["visibility"])
     confirmed = call.arguments.get("confirm", "").casefold() == "yes"
-    if wanted is Visibility.PUBLIC and not confirmed:
+    try:
+        await room.do(SetVisibility(ticket=about(call), visibility=wanted, previewed=confirmed), call)
+    except PreviewFirst:
         return await _preview(call, room)
-    await room.do(SetVisibility(ticket=about(call), visibility=wanted, previewed=confirmed), call)
     sentence = (
         N_("{ref} is public: everybody who is signed in can read it")
         if wanted is Visibility.PUBLIC
@@ -116,7 +118,7 @@ async def visibility(call: Call, room: Room) -> Reply:
 
 
 async def _preview(call: Call, room: Room) -> Reply:
-    """What everybody would read. Whether the person may make it public is asked again when they confirm."""
+    """What everybody would read."""
     view = await room.reading.thread(about(call), call.actor, None)
     _ = (await room.reader(call.actor)).gettext
     said = [entry.message for entry in view.entries if entry.message is not None]

@@ -13,8 +13,8 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from bot.settings import BadSettings, Problem, Settings, desk_of, effective, load
-from bot.settings_place import lines_of
-from bot.settings_sources import bare
+from bot.settings.places import lines_of
+from bot.settings.sources import bare
 from core.model.desk import QuestionKind, UrgencySetting
 from core.model.ticket import Priority, Visibility
 

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 from yarl import URL
 
-from adapters.files.inspect import Inspector
+from adapters.files.inspector import Inspector
 from adapters.sql.schema import upgrade
 from adapters.sql.store import SqlStore
 from adapters.web.config import DemoPerson, WebConfig

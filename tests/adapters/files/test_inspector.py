@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from adapters.files.inspect import Inspector, gif_frames, safe_name
+from adapters.files.inspector import Inspector, gif_frames, safe_name
 from core.errors import BadField
 
 INSPECTOR = Inspector(max_bytes=1_000_000, max_megapixels=4)

@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot import settings_sources as sources
-from bot.settings_checks import across, findings_of, fold, problems_of
-from bot.settings_place import Path, written
-from bot.settings_sources import BadSettings, Layer, Problem
-from bot.settings_tables import (
+from bot.settings import sources
+from bot.settings.checks import across, findings_of, fold, problems_of
+from bot.settings.places import Path, written
+from bot.settings.sources import BadSettings, Layer, Problem
+from bot.settings.tables import (
     AlertsTable,
     CategoryTable,
     DatabaseTable,

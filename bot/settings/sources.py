@@ -20,7 +20,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from bot.settings_place import Path, lines_of, written
+from bot.settings.places import Path, lines_of, written
 
 PREFIX = "BOT_"
 CONFIG = "BOT_CONFIG"

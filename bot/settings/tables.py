@@ -21,8 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bot.settings_checks import is_loopback, split_url
-from bot.settings_sources import did_you_mean
+from bot.settings.checks import is_loopback, split_url
+from bot.settings.sources import did_you_mean
 from core import limits
 from core.model.desk import QuestionKind, UrgencySetting
 from core.model.ticket import Priority, Visibility

@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.settings_place import Path, written
-from bot.settings_sources import (
+from bot.settings.places import Path, written
+from bot.settings.sources import (
     Layer,
     Problem,
     annotation_at,

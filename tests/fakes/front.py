@@ -1,0 +1,108 @@
+"""A desk spoken to as the doors do, and tickets in the states that a command needs."""
+
+from datetime import timedelta
+
+from adapters.files.inspector import Inspector
+from bot.desk import ThreadDesk
+from core.actions import Press, encode_press
+from core.cards.card import Card, Form
+from core.commands import (
+    ClaimTicket,
+    FollowTicket,
+    ResolveTicket,
+    RevokeRoles,
+)
+from core.model.ids import TicketId, ref_of
+from core.model.outbox import DeliveryState
+from core.model.ticket import Priority
+from core.vocabulary import Reply
+from tests.fakes.office import OPERATOR, Office
+
+
+class Front:
+    """A desk with its people, spoken to as the doors do."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.desk = ThreadDesk(
+            engine=office.engine,
+            store=office.store,
+            desk=office.desk,
+            clock=office.clock,
+            inspector=Inspector(1_000_000, 20),
+            parsers={},
+        )
+
+    async def type(self, who: str, line: str, ticket: TicketId | None = None) -> Reply:
+        return await self.desk.type(line, self.office.actor(who), ticket)
+
+    async def press(self, who: str, press: Press) -> Reply:
+        return await self.desk.press(encode_press(press), self.office.actor(who))
+
+    async def submit(self, who: str, action: str, inbound: str | None = None, **values: str) -> Reply:
+        given = {name.replace("__", ":"): value for name, value in values.items()}
+        return await self.desk.submit(action, given, (), self.office.actor(who, inbound=inbound))
+
+
+def shown(reply: Reply) -> Card:
+    assert reply.card is not None and reply.form is None
+    return reply.card
+
+
+def asked(reply: Reply) -> Form:
+    assert reply.form is not None and reply.card is None
+    return reply.form
+
+
+async def fresh(office: Office) -> TicketId:
+    return await office.open()
+
+
+async def public(office: Office) -> TicketId:
+    return await office.open(category="forum")
+
+
+async def followed(office: Office) -> TicketId:
+    ticket = await public(office)
+    await office.do(FollowTicket(ticket=ticket), "kim")
+    return ticket
+
+
+async def held(office: Office) -> TicketId:
+    ticket = await fresh(office)
+    await office.do(ClaimTicket(ticket=ticket), "asha")
+    return ticket
+
+
+async def resolved(office: Office) -> TicketId:
+    ticket = await fresh(office)
+    await office.do(ResolveTicket(ticket=ticket), "asha")
+    return ticket
+
+
+async def said(office: Office) -> TicketId:
+    ticket = await fresh(office)
+    await office.say(ticket, "sam", "Oops")
+    return ticket
+
+
+async def together(office: Office) -> TicketId:
+    ticket = await fresh(office)
+    await Front(office).type("sam", f"/ticket add {ref_of(ticket)} Kim Other")
+    return ticket
+
+
+async def unroled(office: Office) -> TicketId:
+    await office.do(RevokeRoles(person=office.people["kim"]), OPERATOR)
+    return TicketId(0)
+
+
+async def failed(office: Office) -> TicketId:
+    """What stands for the ticket is a delivery that was given up."""
+    await office.open(priority=Priority.URGENT)
+    now = office.clock.now()
+    async with office.store.write() as work:
+        leased = await work.outbox.lease(now, owner="me", until=now + timedelta(minutes=1), limit=50)
+        for one in leased:
+            await work.outbox.give_up(one.id, "me", state=DeliveryState.DEAD, reason="gone", at=now)
+    return TicketId(leased[0].id)
