@@ -2,11 +2,14 @@
 
 No pixel is unpacked here, so a bomb costs nothing: the header says how many pixels and frames there are, and walking
 the format's blocks says whether it was cut off. It is work for the processor all the same, so the caller runs
-``inspect`` in a thread.
+``inspect`` in a thread; and a picture in more pieces than any program makes is refused before Pillow walks through them,
+which would take it half a minute.
 """
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 from pathlib import PurePosixPath
 
 import filetype  # type: ignore[import-untyped] # it has no types
@@ -22,6 +25,10 @@ _IMAGE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 _ALONE = frozenset({b"\x01", *(bytes([marker]) for marker in range(0xD0, 0xD8))})
 """Markers of a JPEG without a segment after them."""
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_NEVER = frozenset({b"\x00", b"\xc8", *(bytes([marker]) for marker in range(0xF0, 0xFE))})
+"""Markers that no JPEG has: readers do not agree on where the next one stands."""
+_MOST_SEGMENTS = 4_000
+"""Of a JPEG: a phone's has a few hundred at most."""
 _MOST_FRAMES = 500
 _LONGEST_NAME = 120
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]')
@@ -73,14 +80,13 @@ class Inspector:
 
     def _image(self, name: str, data: bytes) -> Inspected:
         try:
+            _check_pieces(name, data)
             with Image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 media_type = _FORMATS[image.format or ""]
                 width, height = image.size
                 self._check_size(name, image, data)
                 if media_type == "image/png":
                     image.verify()
-                if media_type == "image/jpeg" and not jpeg_is_whole(data):
-                    raise NoImage(name=name)
         except BadField:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -100,11 +106,31 @@ class Inspector:
             raise TooManyPixels(name=name, limit=self._max_megapixels)
 
 
+def _check_pieces(name: str, data: bytes) -> None:
+    """Raises a BadField, or ValueError, for a picture that Pillow is not to walk through."""
+    if data.startswith(b"\xff\xd8") and not jpeg_is_whole(data):
+        raise NoImage(name=name)
+    if data.startswith(b"\x89PNG") and png_chunks(data) > _most_pieces(data):
+        raise NoImage(name=name)
+    if data.startswith(b"GIF") and gif_frames(data, _MOST_FRAMES + 1) > _MOST_FRAMES:
+        raise TooManyFrames(name=name, limit=_MOST_FRAMES)
+
+
+def _most_pieces(data: bytes) -> int:
+    """Of a picture of this size: a GIF's have 255 bytes, a PNG's thousands."""
+    return 4_000 + len(data) // 100
+
+
 def jpeg_is_whole(data: bytes) -> bool:
-    """Whether the segments lead to the end of the picture (ITU T.81, annex B); what comes after it does not count."""
+    """Whether the segments lead to the end of the picture (ITU T.81, annex B); what comes after it does not count.
+
+    Neither does one in more segments, with the filling between them, than ``_MOST_SEGMENTS``.
+    """
     position = 2
-    while position + 4 <= len(data) + 2 and data[position : position + 1] == b"\xff":
+    for _ in range(_MOST_SEGMENTS):
         marker = data[position + 1 : position + 2]
+        if data[position : position + 1] != b"\xff" or not marker or marker in _NEVER:
+            return False
         if marker == b"\xd9":
             return True
         if marker == b"\xff":
@@ -119,19 +145,29 @@ def jpeg_is_whole(data: bytes) -> bool:
     return False
 
 
+def png_chunks(data: bytes) -> int:
+    """How many chunks a PNG has (its section 5.3); counting ends where they are more than any program makes."""
+    position, chunks, most = 8, 0, _most_pieces(data)
+    while position < len(data) and chunks <= most:
+        position += 12 + int.from_bytes(data[position : position + 4], "big")
+        chunks += 1
+    return chunks
+
+
 def gif_frames(data: bytes, most: int) -> int:
     """How many frames a GIF has, told from its blocks alone (GIF89a, section 18 and on); counting ends at ``most``.
 
-    Raises ValueError where its blocks do not follow one another, or it was cut off.
+    Raises ValueError where its blocks do not follow one another, are more than any program makes, or it was cut off.
     """
+    left = count(_most_pieces(data), -1)
     position = 13 + _table_bytes(data[10])
     frames = 0
     while frames < most and position < len(data) and data[position] != 0x3B:
         if data[position] == 0x21:
-            position = _after_blocks(data, position + 2)
+            position = _after_blocks(data, position + 2, left)
         elif data[position] == 0x2C and position + 9 < len(data):
             frames += 1
-            position = _after_blocks(data, position + 10 + _table_bytes(data[position + 9]) + 1)
+            position = _after_blocks(data, position + 10 + _table_bytes(data[position + 9]) + 1, left)
         else:
             raise ValueError("a GIF block of no kind")
     if position > len(data) or not frames:
@@ -143,10 +179,13 @@ def _table_bytes(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _after_blocks(data: bytes, position: int) -> int:
-    while position < len(data) and data[position]:
+def _after_blocks(data: bytes, position: int, left: Iterator[int]) -> int:
+    """``left``: how many pieces more may come."""
+    while next(left) > 0:
+        if position >= len(data) or not data[position]:
+            return position + 1
         position += data[position] + 1
-    return position + 1
+    raise ValueError("a GIF in crumbs")
 
 
 def _is_text(data: bytes) -> bool:

@@ -4,6 +4,7 @@ Their addresses bear the version of them all (``/static/<version>/main.js``), an
 relative address, so the whole page is of one version and a browser may keep it for a year.
 """
 
+import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ class _Asset:
     data: bytes
     media_type: str
     etag: str
+    zipped: bytes
+    """The same by gzip, done once."""
 
 
 class Statics:
@@ -50,10 +53,17 @@ class Statics:
         if any(tag.value == asset.etag for tag in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
         charset = "utf-8" if asset.media_type.startswith("text/") else None
-        return web.Response(body=asset.data, content_type=asset.media_type, charset=charset, headers=headers)
+        body = asset.data
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            body = asset.zipped
+        return web.Response(body=body, content_type=asset.media_type, charset=charset, headers=headers)
 
 
 def _asset(path: Path) -> _Asset:
     data = path.read_bytes()
     known = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    return _Asset(data, known or "application/octet-stream", hashlib.sha256(data).hexdigest()[:24])
+    return _Asset(
+        data, known or "application/octet-stream", hashlib.sha256(data).hexdigest()[:24], gzip.compress(data, mtime=0)
+    )

@@ -8,6 +8,7 @@ const PAUSE = 400; // ms between two looks at a list, however much happens
 const PAGE = 50; // as many as the desk gives at once
 const NOTHING = {
   mine: "No tickets yet. Open one, and it is answered here.",
+  staff: "Nothing of yours yet. Take a ticket from the queue.",
   queue: "The queue is empty. Nobody waits.",
   all: "No tickets yet.",
 };
@@ -74,7 +75,7 @@ export function createThreads(does, isStaff) {
     list.replaceChildren(...tickets.map(itemOf));
     if (held) list.querySelector(`[data-ref="${held}"]`)?.focus({ preventScroll: true });
     if (tickets.length) $("thread-none").hidden = true;
-    else showNothing(NOTHING[view]);
+    else showNothing(NOTHING[isStaff && view === "mine" ? "staff" : view]);
     $("thread-more").hidden = !mayHaveMore || view === "queue" || tickets.length < PAGE;
   }
 

@@ -158,6 +158,16 @@ async def test_the_pages_own_files_are_kept_for_a_year_under_their_version(web_d
     assert (again.status, again.data) == (304, b"")
 
 
+async def test_the_pages_files_travel_small_and_arrive_the_same(web_desk):
+    nobody = await web_desk.nobody()
+    packed = await nobody.get("/static/desk.css", headers={"Accept-Encoding": "gzip"})
+    plain = await nobody.get("/static/desk.css", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    assert packed.data == plain.data
+
+
 @pytest.mark.parametrize(
     "path", ["../door.py", "..%2fdoor.py", "%2e%2e/door.py", "/etc/passwd", "nothing.js", "%00", "x/../icon.svg/.."]
 )
