@@ -128,7 +128,7 @@ def people_role(
         if team is not None and team not in office.desk.teams:
             _fail(f"There is no team “{team}”. bot.toml has: {', '.join(office.desk.teams)}.", 2)
         async with office.store.read() as work:
-            person = await person_called(who, work)
+            person = await person_called(who, work, by_operator=True)
         if role is StaffRole.NONE:
             await office.engine.handle(RevokeRoles(person=person.id), _OPERATOR)
             return f"{person.name} has no role from the operator any more."

@@ -1,6 +1,6 @@
 """The desk that every door speaks to: lines, native commands, buttons and forms become calls of the vocabulary."""
 
-from asyncio import to_thread
+from asyncio import Semaphore, to_thread
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.commands import COMMANDS
@@ -58,6 +58,10 @@ def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabu
     )
 
 
+_INSPECTIONS = 2
+"""Uploads looked at in the same moment: it is work for the processor, and the desk needs some of that itself."""
+
+
 class ThreadDesk:
     """Fulfils ``core.vocabulary.FrontDesk``."""
 
@@ -76,6 +80,7 @@ class ThreadDesk:
         self._desk = desk
         self._clock = clock
         self._inspector = inspector
+        self._inspecting = Semaphore(_INSPECTIONS)
         self._reading = Reading(store, desk, clock)
         self._vocabulary = vocabulary_of(desk)
         self._declared = {(one.command.noun, one.command.verb): one for one in COMMANDS}
@@ -142,6 +147,8 @@ class ThreadDesk:
             raise UnknownAction
         command = self._named(sent.noun, sent.verb).command
         if sent.draft is not None:
+            if Action.OPEN is not command.action or not command.parameters:
+                raise UnknownAction
             return await self.run(Call(command=command, actor=actor, values=values, files=files, draft=sent.draft))
         try:
             return await self._call(command, values, sent.ticket, actor)
@@ -186,7 +193,8 @@ class ThreadDesk:
         return await self._reading.entry(ticket, outcome.message, actor)
 
     async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
-        inspected = await to_thread(self._inspector.inspect, name, data, image_only=image_only)
+        async with self._inspecting:
+            inspected = await to_thread(self._inspector.inspect, name, data, image_only=image_only)
         async with self._store.write() as work:
             asker = await asker_of(actor, work)
             require_in_general(Action.OPEN, asker)

@@ -66,11 +66,20 @@ class Scheduler:
         while True:
             async with self._store.read() as work:
                 due = await work.timers.due(self._clock.now(), _AT_ONCE)
+            before = fired
             for timer in due:
-                await self._fire(timer)
-                fired += 1
-            if len(due) < _AT_ONCE:
+                fired += await self._fired(timer)
+            if len(due) < _AT_ONCE or fired == before:
                 return fired
+
+    async def _fired(self, timer: Timer) -> bool:
+        """Whether it could be fired. One that could not is tried again, and holds up no other."""
+        try:
+            await self._fire(timer)
+        except Refusal as refusal:
+            log.warning("timer not fired", timer=timer.id, reason=str(refusal))
+            return False
+        return True
 
     async def _fire(self, timer: Timer) -> None:
         actor = Actor(person=None, door=Platform.SYSTEM)

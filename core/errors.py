@@ -62,6 +62,13 @@ class NoSuchPerson(MissingTicket):
     template = N_("Nobody here is called “{name}”. Use their email address or the name shown beside their messages.")
 
 
+class NobodyConfirmed(NoSuchPerson):
+    template = N_(
+        "Nobody here has confirmed the address “{name}”, so it may be anybody's. "
+        "Use the name shown beside their messages."
+    )
+
+
 class NoSuchFile(MissingTicket):
     template = N_("That file is not there, or not yours to use.")
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from core.errors import N_, BadArgument, BadCommand, WhichTicket
 from core.model.ids import TicketId, parse_ref
-from core.text import clean
+from core.text import clean, shorten
 from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
 _TOKEN = re.compile(r'\s*(?:"(?P<straight>[^"]*)"(?=\s|$)|“(?P<curly>[^”]*)”(?=\s|$)|(?P<bare>\S+))')
 _NAMED = re.compile(r'\s*(?P<name>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?=\s|$)')
+_SHOWN = 80
+"""Characters of a word that cannot be read, in the sentence that says so."""
 _RESTS = (ParameterKind.TEXT, ParameterKind.PERSON)
 """Kinds that take the rest of the line where they come last: a text, and a name with spaces in it."""
 
@@ -77,7 +79,9 @@ def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed
                 given[parameter.name] = value
     left = rest.take_all()
     if left is not None:
-        raise BadArgument(name=left.split()[0], problem=N_("this is one word too many."), usage=command.usage)
+        raise BadArgument(
+            name=shorten(left.split()[0], _SHOWN), problem=N_("this is one word too many."), usage=command.usage
+        )
     return resolve(command, given, vocabulary, context)
 
 
@@ -103,12 +107,12 @@ def _command(rest: _Rest, vocabulary: Vocabulary) -> SlashCommand:
         return alone
     verbs = [command.verb for command in vocabulary.commands if command.noun == noun]
     if not verbs:
-        raise BadCommand(name=f"/{noun}", hint=_hint(noun, list(vocabulary.nouns), "/{}"))
+        raise BadCommand(name=shorten(f"/{noun}", _SHOWN), hint=_hint(noun, list(vocabulary.nouns), "/{}"))
     verb = (rest.take() or "").lower()
     found = vocabulary.find(noun, verb)
     if found is None:
         hint = _hint(verb, verbs, f"/{noun} {{}}") if verb else f"/{noun}: {', '.join(verbs)}."
-        raise BadCommand(name=f"/{noun} {verb}".rstrip(), hint=hint)
+        raise BadCommand(name=shorten(f"/{noun} {verb}".rstrip(), _SHOWN), hint=hint)
     return found
 
 
@@ -152,7 +156,8 @@ def _value(parameter: Parameter, value: str, command: SlashCommand, vocabulary: 
         chosen = _chosen(value, choices)
         if chosen is None:
             listed = ", ".join(choice.value for choice in choices)
-            raise BadArgument(name=parameter.name, problem=f"“{value}” is not one of {listed}.", usage=command.usage)
+            word = shorten(value, _SHOWN)
+            raise BadArgument(name=parameter.name, problem=f"“{word}” is not one of {listed}.", usage=command.usage)
         return chosen
     if parameter.kind is ParameterKind.NUMBER and not re.fullmatch(r"[1-9][0-9]{0,14}", value, re.ASCII):
         raise BadArgument(name=parameter.name, problem=N_("a whole number is wanted."), usage=command.usage)

@@ -15,6 +15,10 @@ ANSWER = 1_000
 TAG = 30
 TAGS = 10
 FILES = 10
+PARTICIPANTS = 50
+
+_MOST_WORDS = 10 * TAGS
+"""Given as tags at once, before those said twice count once."""
 
 
 class FieldEmpty(BadField):
@@ -57,6 +61,8 @@ def _shows(words: str) -> bool:
 
 def tags(words: tuple[str, ...]) -> tuple[str, ...]:
     """Tags in their one form: lower case, ``-`` for spaces, without ``#``, each once, in the order given."""
+    if len(words) > _MOST_WORDS:
+        raise TooManyOf(name=N_("Tags"), count=len(words), limit=TAGS)
     tidy = tuple(dict.fromkeys(tag for word in words if (tag := _tag(word))))
     if len(tidy) > TAGS:
         raise TooManyOf(name=N_("Tags"), count=len(tidy), limit=TAGS)

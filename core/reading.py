@@ -117,13 +117,14 @@ class Reading:
         reads_notes = self._may(Action.SEE_NOTES, person, ticket)
         audience = Audience.STAFF if reads_notes else Audience.REQUESTER
         kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
+        records = [record for record in records if _shows(record, audience)]
         since = min((record.at for record in records), default=self._clock.now())
         messages = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds, since=since)}
         files = await work.files.of(ticket.id)
         names = await work.people.named(sorted(_everybody(ticket, records)))
         staff = {member.id for member in await work.people.staff()}
         reader = self._reader(person)
-        shown = (self._entry(r, messages, files, names, staff, reader) for r in records if _shows(r, audience))
+        shown = (self._entry(r, messages, files, names, staff, reader) for r in records)
         return ThreadView(
             ticket=ticket,
             card=await self._card(ticket, names, person, work),

@@ -21,6 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _INVISIBLE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
+_HIDDEN_ACCENTS = "\u0f73\u0f75\u0f81"
+"""Tibetan vowels that NFC takes apart into accents, and that do not count as accents themselves."""
 _MOST_ACCENTS = 30
 """On one letter: more than any script sets (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format). NFC sorts
 them, and takes the square of their number for it."""
@@ -147,7 +149,7 @@ def _legible(words: str) -> str:
     accents = 0
     kept: list[str] = []
     for character in words:
-        accents = accents + 1 if unicodedata.combining(character) else 0
+        accents = accents + 1 if unicodedata.combining(character) or character in _HIDDEN_ACCENTS else 0
         if accents <= _MOST_ACCENTS:
             kept.append(character)
     return "".join(kept)

@@ -2,8 +2,8 @@
 
 No pixel is unpacked here, so a bomb costs nothing: the header says how many pixels and frames there are, and walking
 the format's blocks says whether it was cut off. It is work for the processor all the same, so the caller runs
-``inspect`` in a thread; and a picture in more pieces than any program makes is refused before Pillow walks through them,
-which would take it half a minute.
+``inspect`` in a thread; and a picture in more pieces than any program makes is refused before Pillow walks through
+them, which would take it half a minute.
 """
 
 import re

@@ -53,6 +53,7 @@ class Accounts:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="argon2")
         self._waiting = 0
         self._logins = Limiter(clock, burst=10, every=timedelta(seconds=10))
+        self._addresses = Limiter(clock, burst=500, every=timedelta(milliseconds=100))
         self._registrations = Limiter(clock, burst=200, every=timedelta(seconds=1))
 
     async def register(self, username: str, email: str, password: str, *, door: Platform, address: str) -> PersonId:
@@ -73,6 +74,7 @@ class Accounts:
         """Raises WrongLogin, the same for an unknown address and a wrong password, or TooManyAttempts."""
         tidy = clean_line(email)[:254]
         key = (address, tidy.casefold())
+        self._addresses.take(address)
         self._logins.take(key)
         async with self._store.read() as work:
             account = await work.people.account(tidy)

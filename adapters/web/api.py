@@ -129,7 +129,7 @@ class PageApi:
         async def keep(name: str, data: bytes) -> File:
             return await self._desk.keep_file(name, data, actor)
 
-        return answer(file_json(await self._uploads.one_file(request, keep)), 201)
+        return answer(file_json(await self._uploads.one_file(request, visitor.id, keep)), 201)
 
     async def file(self, request: web.Request, visitor: Visitor) -> web.Response:
         file, data = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))

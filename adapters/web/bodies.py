@@ -1,5 +1,6 @@
 """JSON bodies, forms and queries, read within limits and made into typed values; what is wrong is said by name."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from adapters.web.problems import Malformed, TooLarge, WrongMediaType
+from adapters.web.problems import Malformed, TooLarge, TooSlow, WrongMediaType
 from core.errors import N_, BadField, NoSuchFile, NoSuchTicket
 from core.limits import FieldTooLong, TooManyOf
 from core.model.ids import FileId, TicketId, parse_ref
@@ -16,6 +17,8 @@ from core.text import Json, clean, clean_line, shorten
 
 MAX_BODY = 512 * 1024
 """Bytes of a JSON body or a form: twenty thousand characters, however they are escaped, and something over."""
+SLOWEST = 60.0
+"""Seconds that a body may take to arrive: whoever dribbles one holds memory meanwhile."""
 MAX_WORDS = 40_000
 """Characters of any one text; what a text may have at most is for the engine to say."""
 _KEYS = 100
@@ -37,14 +40,18 @@ class NotOneOf(BadField):
 
 
 async def read_bytes(request: web.Request, limit: int = MAX_BODY) -> bytes:
-    """The whole body. Raises TooLarge as soon as there is more of it than ``limit`` bytes."""
+    """The whole body. Raises TooLarge as soon as there is more of it than ``limit`` bytes, and TooSlow."""
     if (request.content_length or 0) > limit:
         raise TooLarge(name=N_("This request"), limit=size_words(limit))
     data = bytearray()
-    async for piece in request.content.iter_chunked(65_536):
-        data += piece
-        if len(data) > limit:
-            raise TooLarge(name=N_("This request"), limit=size_words(limit))
+    try:
+        async with asyncio.timeout(SLOWEST):
+            async for piece in request.content.iter_chunked(65_536):
+                data += piece
+                if len(data) > limit:
+                    raise TooLarge(name=N_("This request"), limit=size_words(limit))
+    except TimeoutError:
+        raise TooSlow from None
     return bytes(data)
 
 

@@ -35,7 +35,7 @@ class WebDoor:
         tokens = Tokens(config.key("jwt"), clock)
         sessions = Sessions(store, clock, keys, config, self.live.end)
         self._gate = Gate(desk, sessions, tokens, clock, keys, config)
-        uploads = Uploads(config)
+        uploads = Uploads(config, clock)
         self._pages = Pages(gate=self._gate, sessions=sessions, accounts=self._accounts, keys=keys, config=config)
         self._api = PageApi(desk, store, self._gate, self.live, uploads, config)
         self._helpdesk = Helpdesk(

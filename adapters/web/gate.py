@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from aiohttp import web
 
 from adapters.web.bodies import WrongKind
 from adapters.web.config import WebConfig
+from adapters.web.limiter import Limiter
 from adapters.web.problems import (
     ForeignPage,
     ForgedToken,
@@ -17,6 +18,7 @@ from adapters.web.problems import (
     SignedOut,
     SignInFirst,
     StalePage,
+    TooQuick,
     failed,
     fault_sentence,
     of_http,
@@ -38,6 +40,8 @@ from core.vocabulary import FrontDesk
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_KEY = 100
+_BURST, _PACE = 300, timedelta(milliseconds=500)
+"""Changes that one person may ask for at once, and how soon the next is free. No hand is so quick; a loop is."""
 CSRF_HEADER = "X-CSRF-Token"
 
 Statuses = Mapping[HTTPStatus, HTTPStatus]
@@ -74,6 +78,7 @@ class Gate:
         self._clock = clock
         self._keys = keys
         self._config = config
+        self._pace = Limiter(clock, burst=_BURST, every=_PACE, refusal=TooQuick)
 
     def open_to_all(self, handler: Handler, statuses: Statuses | None = None) -> Handler:
         """``handler`` with its edge; ``statuses``: what it answers instead of a status."""
@@ -94,12 +99,15 @@ class Gate:
         return at_edge
 
     def signed_in(self, handler: SignedIn, statuses: Statuses | None = None) -> Handler:
-        """``handler`` for whoever is signed in. Unsafe requests with a cookie must prove that our page sent them."""
+        """``handler`` for whoever is signed in. Unsafe requests with a cookie must prove that our page sent them, and
+        one person's come at a pace that leaves the desk to the others too."""
 
         async def with_visitor(request: web.Request) -> web.StreamResponse:
             visitor = await self.visitor(request)
             if visitor.session is not None and request.method not in _SAFE:
                 self.check_page(request, visitor.session, request.headers.get(CSRF_HEADER, ""))
+            if request.method not in _SAFE:
+                self._pace.take(visitor.id)
             return await handler(request, visitor)
 
         return self.open_to_all(with_visitor, statuses)

@@ -134,7 +134,7 @@ class Helpdesk:
         async def keep(name: str, data: bytes) -> File:
             return await self._desk.keep_file(name, data, actor, image_only=True)
 
-        sent = await self._uploads.read(request, frozenset({"images", "images[]"}), keep)
+        sent = await self._uploads.read(request, visitor.id, frozenset({"images", "images[]"}), keep)
         outcome = await self._engine.handle(opening(sent, self._desk.desk), actor)
         if outcome.ticket is None:
             raise RuntimeError("a ticket that was just opened has no number")

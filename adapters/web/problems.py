@@ -79,10 +79,24 @@ class TooManyAttempts(QuotaReached):
     template = N_("Too many attempts. Please wait {seconds} s and try again.")
 
 
+class TooQuick(TooManyAttempts):
+    template = N_("That is more than one person can ask of the desk at once. Please wait {seconds} s and try again.")
+
+
+class TooMuchSent(TooManyAttempts):
+    template = N_("You have sent the desk very many files. Please wait {seconds} s before you send more.")
+
+
+class TooSlow(Refusal):
+    reason = "too_slow"
+    template = N_("That took too long to arrive, so the desk stopped listening. Nothing was changed; please try again.")
+
+
 _STATUS: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
     (SignInFirst, HTTPStatus.UNAUTHORIZED),
     (Malformed, HTTPStatus.BAD_REQUEST),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (TooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (MissingTicket, HTTPStatus.NOT_FOUND),

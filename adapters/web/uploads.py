@@ -1,7 +1,10 @@
 """Files on their way in and out: multipart read within hard limits, bytes sent so that no browser runs them."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
@@ -9,17 +12,28 @@ from aiohttp.http_exceptions import BadHttpMessage
 
 from adapters.web.bodies import MAX_BODY, parse_form, read_bytes, size_words
 from adapters.web.config import WebConfig
-from adapters.web.problems import Malformed, TooLarge, WrongMediaType
+from adapters.web.limiter import Limiter
+from adapters.web.problems import Malformed, TooLarge, TooMuchSent, TooQuick, TooSlow, WrongMediaType
 from core.errors import N_
 from core.limits import TooManyOf
-from core.model.ids import FileId
+from core.model.ids import FileId, PersonId
 from core.model.thread import File
+from core.ports import Clock
 from core.text import clean
 
 INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What is shown where it stands; anything else is offered for saving."""
 _PIECE = 65_536
 _FIELDS = 60
+SLOWEST_UPLOAD = 600.0
+"""Seconds that an upload may take to arrive."""
+_AT_ONCE, _SOON = 12, 5
+"""Uploads of one person under way, each in memory; and the seconds after which to try another."""
+_FULL_REQUESTS, _ONE_MORE = 5, timedelta(minutes=5)
+"""Requests full of the largest files that one person may send at once, and how soon one more such file is free. What
+is never attached is swept out after some days."""
+_LEAST = 0.01
+"""Of the largest file: what the smallest counts."""
 _EVERYWHERE = "x-www-form-urlencoded"
 
 Keep = Callable[[str, bytes], Awaitable[File]]
@@ -39,12 +53,15 @@ class Sent:
 
 
 class Uploads:
-    def __init__(self, config: WebConfig) -> None:
+    def __init__(self, config: WebConfig, clock: Clock) -> None:
         self._max_bytes = config.max_file_bytes
         self._max_files = config.max_files
         self._max_request = config.max_files * config.max_file_bytes + MAX_BODY
+        self._under_way: Counter[PersonId] = Counter()
+        most = _FULL_REQUESTS * config.max_files
+        self._sent = Limiter(clock, burst=most, every=_ONE_MORE, refusal=TooMuchSent)
 
-    async def one_file(self, request: web.Request, keep: Keep) -> File:
+    async def one_file(self, request: web.Request, sender: PersonId, keep: Keep) -> File:
         """The part ``file`` of a request, kept. Raises BadField, TooLarge, Malformed or WrongMediaType."""
         found: list[File] = []
 
@@ -52,14 +69,39 @@ class Uploads:
             found.append(await keep(name, data))
             return found[0]
 
-        await self.read(request, frozenset({"file"}), keep_one, most=1)
+        await self.read(request, sender, frozenset({"file"}), keep_one, most=1)
         if not found:
             raise Malformed(problem=N_("a part named file is wanted, with a file in it."))
         return found[0]
 
-    async def read(self, request: web.Request, files: frozenset[str], keep: Keep, *, most: int | None = None) -> Sent:
+    async def read(
+        self, request: web.Request, sender: PersonId, files: frozenset[str], keep: Keep, *, most: int | None = None
+    ) -> Sent:
         """A form with files in the parts named ``files``, each handed to ``keep`` as it comes, so that one at a time is
-        in memory. Raises as ``one_file``."""
+        in memory. Raises as ``one_file``, and TooQuick, TooMuchSent or TooSlow."""
+        if self._under_way[sender] >= _AT_ONCE:
+            raise TooQuick(seconds=_SOON)
+        self._under_way[sender] += 1
+        try:
+            async with asyncio.timeout(SLOWEST_UPLOAD):
+                return await self._read(request, files, self._within(sender, keep), most or self._max_files)
+        except TimeoutError:
+            raise TooSlow from None
+        finally:
+            self._under_way[sender] -= 1
+            if not self._under_way[sender]:
+                del self._under_way[sender]
+
+    def _within(self, sender: PersonId, keep: Keep) -> Keep:
+        """``keep``, for as much as one person may send."""
+
+        async def within(name: str, data: bytes) -> File:
+            self._sent.take(sender, max(len(data) / self._max_bytes, _LEAST))
+            return await keep(name, data)
+
+        return within
+
+    async def _read(self, request: web.Request, files: frozenset[str], keep: Keep, most: int) -> Sent:
         if (request.content_length or 0) > self._max_request:
             raise TooLarge(name=N_("This request"), limit=size_words(self._max_request))
         sent = Sent()
@@ -70,7 +112,7 @@ class Uploads:
         if request.content_type != "multipart/form-data":
             raise WrongMediaType(wanted="multipart/form-data")
         try:
-            await self._read_parts(request, files, keep, sent, most or self._max_files)
+            await self._read_parts(request, files, keep, sent, most)
         except (ValueError, AssertionError, BadHttpMessage, EOFError):
             raise Malformed(problem=N_("its parts do not end where they should.")) from None
         return sent

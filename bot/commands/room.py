@@ -1,24 +1,30 @@
 """What a command's handler works with: the engine for changes, reads for answers, the desk's words for cards."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core import limits
 from core.cards.card import Card, Reader
 from core.commands import Actor, Command
 from core.composing import reader_of
 from core.engine import Engine
-from core.errors import AmbiguousPerson, NoSuchPerson
+from core.errors import AmbiguousPerson, NobodyConfirmed, NoSuchPerson
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person, Platform
 from core.policy import may_in_general
 from core.ports import Clock, Outcome, Store, UnitOfWork
 from core.reading import Reading, asker_of
-from core.text import Text
+from core.text import Text, clean_line, shorten
 from core.vocabulary import Call, Reply, SlashCommand, Vocabulary
 
 _FACTS = 4
 """How many of a ticket's facts the answer to a command repeats: status, priority, category, who has it."""
+
+_ADDRESS = 254
+_SHORT = 2_000
+"""Characters of a text that are read in no time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +38,10 @@ class Room:
     parsers: Mapping[Platform, Callable[[str], Text]]
     """How words typed through each door become text; a door without markup of its own has none."""
 
-    def text(self, words: str, call: Call) -> Text:
-        """Words as the caller's door means them."""
-        return self.parsers.get(call.actor.door, Text.of)(words)
+    async def text(self, words: str, call: Call) -> Text:
+        """Words as the caller's door means them; many of them are read beside the event loop."""
+        read = self.parsers.get(call.actor.door, Text.of)
+        return read(words) if len(words) <= _SHORT else await to_thread(read, words)
 
     async def do(self, command: Command, call: Call) -> Outcome:
         return await self.engine.handle(command, call.actor)
@@ -78,17 +85,21 @@ class Room:
         return [command for command in self.vocabulary.commands if may_in_general(command.action, person)]
 
 
-async def person_called(words: str, work: UnitOfWork) -> Person:
-    """Raises NoSuchPerson or AmbiguousPerson."""
+async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = False) -> Person:
+    """By a confirmed address, or by the name shown. Raises NoSuchPerson or AmbiguousPerson.
+
+    An address that somebody merely typed at their registration may be another's, so it names nobody, except to the
+    operator, who knows the person.
+    """
     name = words.strip().removeprefix("@")
     if "@" in name:
         found = await work.people.by_email(name)
-        if found is None:
-            raise NoSuchPerson(name=words)
-        return found
+        if found is not None and (found.email_confirmed or by_operator):
+            return found
+        raise (NoSuchPerson if by_operator else NobodyConfirmed)(name=shorten(clean_line(words), _ADDRESS))
     people = await work.people.by_name(name)
     if not people:
-        raise NoSuchPerson(name=words)
+        raise NoSuchPerson(name=shorten(clean_line(words), limits.NAME))
     if len(people) > 1:
         raise AmbiguousPerson(name=words)
     return people[0]

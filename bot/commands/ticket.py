@@ -52,7 +52,7 @@ async def open_(call: Call, room: Room) -> Reply:
     if remaining is not None:
         return Reply(form=remaining)
     try:
-        outcome = await room.do(_opening(draft, call, room), call)
+        outcome = await room.do(await _opening(draft, call, room), call)
     except BadInput as refusal:
         return Reply(form=open_form(draft, room.desk, reader, problem=refusal.sentence(reader.gettext)))
     if outcome.ticket is None:
@@ -73,12 +73,12 @@ async def _drafted(call: Call, room: Room) -> tuple[Draft, Reader]:
     return draft, room.reader_for(asker)
 
 
-def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:
+async def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:
     values = draft.values
     category = room.desk.categories.get(values.get("category", ""))
     return OpenTicket(
         title=values.get("title", ""),
-        description=room.text(values.get("description", ""), call),
+        description=await room.text(values.get("description", ""), call),
         category=values.get("category", ""),
         priority=_priority(values.get("priority", "")),
         answers=answers_in(values, category) if category else {},
@@ -132,7 +132,7 @@ async def edit(call: Call, room: Room) -> Reply:
     if title is None and description is None and not call.is_form:
         reader = await room.reader(call.actor)
         return Reply(form=command_form(call.command, {}, ticket, room.vocabulary, reader))
-    text = room.text(description, call) if description is not None else None
+    text = await room.text(description, call) if description is not None else None
     await room.do(EditTicket(ticket=ticket, title=title, description=text), call)
     return await room.ticket_reply(ticket, call, N_("{ref} is changed"))
 
@@ -173,7 +173,7 @@ async def _followed(call: Call, room: Room, sentence: str) -> Reply:
     action=Action.DECLARE_URGENT,
 )
 async def urgent(call: Call, room: Room) -> Reply:
-    await room.do(DeclareUrgent(ticket=about(call), why=room.text(call.arguments["why"], call)), call)
+    await room.do(DeclareUrgent(ticket=about(call), why=await room.text(call.arguments["why"], call)), call)
     view = await room.reading.ticket(about(call), call.actor)
     told = view.priority is Priority.URGENT
     sentence = N_("{ref} is urgent: the leads are told") if told else N_("{ref}: a lead is asked whether it is urgent")
@@ -197,7 +197,7 @@ async def close(call: Call, room: Room) -> Reply:
 )
 async def reopen(call: Call, room: Room) -> Reply:
     why = call.arguments.get("why")
-    await room.do(ReopenTicket(ticket=about(call), why=room.text(why, call) if why else None), call)
+    await room.do(ReopenTicket(ticket=about(call), why=await room.text(why, call) if why else None), call)
     return await room.ticket_reply(about(call), call, N_("{ref} is open again"))
 
 

@@ -87,7 +87,7 @@ async def status(call: Call, room: Room) -> Reply:
 )
 async def resolve(call: Call, room: Room) -> Reply:
     answer = call.arguments.get("answer")
-    await room.do(ResolveTicket(ticket=about(call), answer=room.text(answer, call) if answer else None), call)
+    await room.do(ResolveTicket(ticket=about(call), answer=await room.text(answer, call) if answer else None), call)
     return await room.ticket_reply(about(call), call, N_("{ref} is resolved: its requester is told"))
 
 
@@ -148,7 +148,7 @@ async def _preview(call: Call, room: Room) -> Reply:
     action=Action.NOTE,
 )
 async def note(call: Call, room: Room) -> Reply:
-    words = room.text(call.arguments["text"], call)
+    words = await room.text(call.arguments["text"], call)
     await room.do(PostMessage(ticket=about(call), kind=MessageKind.NOTE, text=words), call)
     return await room.ticket_reply(about(call), call, N_("Noted in {ref}, for the staff only"))
 

@@ -69,7 +69,7 @@ def ticket_card(view: TicketView, desk: Desk, reader: Reader, viewer: Person | N
 def who_hears(ticket: Ticket, desk: Desk, reader: Reader) -> str:
     """Who reads what is written in the ticket's thread: said in its first message."""
     _ = reader.gettext
-    if ticket.visibility is Visibility.PUBLIC:
+    if ticket.visibility is Visibility.PUBLIC and not desk.is_sensitive(ticket.category):
         return _("Everybody who is signed in can read this ticket. Notes of the staff stay with the staff.")
     if desk.is_sensitive(ticket.category):
         return _("Only the requester and the few staff named for {category} read what is written here.").format(

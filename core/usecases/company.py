@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core import limits
 from core.commands import AddParticipant, FollowTicket, RemoveParticipant, UnfollowTicket
 from core.errors import N_, AlreadySo, Clash, NoSuchPerson
 from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketUnfollowed
@@ -49,6 +50,8 @@ async def add_participant(command: AddParticipant, case: Case) -> Outcome:
         raise NoSuchPerson(name=person.name if person else "?")
     if person.id in ticket.participants or person.id == ticket.requester:
         raise AlreadySo(ref=ticket.ref, what=N_("that person is part of it"))
+    if len(ticket.participants) >= limits.PARTICIPANTS:
+        raise limits.TooManyOf(name=N_("People"), count=len(ticket.participants) + 1, limit=limits.PARTICIPANTS)
     case.change(
         replace(ticket, participants=ticket.participants | {person.id}),
         ParticipantAdded(ticket=ticket.id, person=person.id),

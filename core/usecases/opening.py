@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from core import limits
+from core.cards.forms import answer_key
 from core.commands import OpenTicket, SaveDraft
 from core.errors import (
     N_,
@@ -15,7 +16,7 @@ from core.errors import (
     TooSoon,
 )
 from core.events import TicketOpened, UrgencyDeclared
-from core.model.desk import Category, Question, QuestionKind, Quotas, UrgencySetting
+from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, UrgencySetting
 from core.model.draft import Draft
 from core.model.ids import DraftId, FileId
 from core.model.people import Platform
@@ -42,22 +43,35 @@ class UrgentNotHere(BadField):
 
 
 async def save_draft(command: SaveDraft, case: Case) -> Outcome:
-    """Start a draft or add to one. Files are attached only when the ticket is opened."""
+    """Start a draft or add to one. Only what the form asks is kept. Files are attached only when the ticket is opened.
+
+    Raises NoSuchFile and TooManyOf, so that a draft never holds what it could not be opened with.
+    """
     require_in_general(Action.OPEN, case.asker)
     values: Mapping[str, str] = {}
     files: tuple[FileId, ...] = ()
     if command.draft is not None:
         earlier = await own_draft(command.draft, case)
         values, files = earlier.values, earlier.files
+    files = tuple(dict.fromkeys((*files, *command.files)))
+    await _check_files(files, case)
+    asked = _asked(case.desk)
+    given = {key: clean(value)[: limits.TEXT + 1] for key, value in command.values.items() if key in asked}
     draft = Draft(
         id=command.draft or DraftId(case.keys.token()),
         person=case.asker.id,
-        values={**values, **{key: clean(value)[: limits.TEXT + 1] for key, value in command.values.items()}},
-        files=tuple(dict.fromkeys((*files, *command.files))),
+        values={**values, **given},
+        files=files,
         updated_at=case.now,
     )
     await case.work.drafts.put(draft)
     return Outcome(draft=draft.id)
+
+
+def _asked(desk: Desk) -> frozenset[str]:
+    """The keys of all that the form can ask."""
+    answers = (answer_key(category, one) for category in desk.categories.values() for one in category.questions)
+    return frozenset({"title", "category", "priority", "description", *answers})
 
 
 async def own_draft(draft: DraftId, case: Case) -> Draft:
@@ -116,14 +130,18 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
 
 async def attach(files: tuple[FileId, ...], ticket: Ticket, case: Case, message: Outcome | None = None) -> None:
     """Give uploaded files to a ticket or its message. Raises NoSuchFile for one not the asker's, or sent already."""
+    await _check_files(files, case)
+    if files:
+        await case.work.files.attach(files, ticket.id, message.message if message else None)
+
+
+async def _check_files(files: tuple[FileId, ...], case: Case) -> None:
     if len(files) > limits.FILES:
         raise limits.TooManyOf(name=N_("Files"), count=len(files), limit=limits.FILES)
     for file in files:
         found = await case.work.files.get(file)
         if found is None or found.owner != case.asker.id or found.ticket is not None:
             raise NoSuchFile
-    if files:
-        await case.work.files.attach(files, ticket.id, message.message if message else None)
 
 
 def check_answers(category: Category, given: Mapping[str, str]) -> tuple[Answer, ...]:

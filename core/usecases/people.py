@@ -4,6 +4,7 @@ Roles that bot.toml names by email reach only whoever confirmed that address: an
 gives nothing.
 """
 
+import unicodedata
 from dataclasses import replace
 
 from core import limits
@@ -37,6 +38,10 @@ class NothingGranted(Clash):
     template = N_("{name} has that role already.")
 
 
+class NameOfStaff(Clash):
+    template = N_("“{name}” is a name that people here know the staff by. Please choose another username.")
+
+
 def require_operator(case: Case) -> None:
     """For what a person with the admin role may do, and so may the operator at the command line."""
     if case.actor.door is not Platform.OPERATOR:
@@ -62,12 +67,20 @@ async def register_person(command: RegisterPerson, case: Case) -> Outcome:
     email = limits.line(N_("The email address"), command.email, 254)
     if await case.work.people.by_email(email) is not None:
         raise EmailTaken
+    staff = [member.name for member in await case.work.people.staff()]
+    if _looks(name) in {_looks(other) for other in (case.desk.name, *staff)}:
+        raise NameOfStaff(name=name)
     person = await case.work.people.add(name, case.now, email=email)
     await case.work.people.add_account(
         Account(person=person.id, username=name, email=email, password_hash=command.password_hash)
     )
     case.record(PersonRegistered(person=person.id))
     return Outcome(person=person.id)
+
+
+def _looks(name: str) -> str:
+    """Equal for names that a reader would take for one another: letters and digits alone, case and width aside."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
 
 
 async def enrol_demo_person(command: EnrolDemoPerson, case: Case) -> Outcome:

@@ -1,5 +1,6 @@
 """Each slash command, from the words somebody types to what becomes of it."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -144,9 +145,18 @@ async def test_a_persons_name_that_two_have_is_asked_for_by_address(front: Front
     ticket = await fresh(front.office)
     with pytest.raises(Refusal, match="More than one person is called “Kim Other”: use their email address"):
         await front.type("sam", "/ticket add Kim Other", ticket)
-    for nobody in ("Nobody", "nobody@example.com", "@nobody"):
+    for nobody in ("Nobody", "@nobody"):
         with pytest.raises(MissingTicket, match=f"Nobody here is called “{nobody}”"):
             await front.type("sam", f"/ticket add {nobody}", ticket)
+
+
+async def test_an_address_that_nobody_confirmed_names_nobody(front: Front) -> None:
+    async with front.office.store.write() as work:
+        await work.people.add("Eve", front.office.clock.now(), email="typed@example.com")
+    ticket = await fresh(front.office)
+    for address in ("typed@example.com", "nobody@example.com"):
+        with pytest.raises(MissingTicket, match=f"Nobody here has confirmed the address “{re.escape(address)}”"):
+            await front.type("sam", f"/ticket add {address}", ticket)
 
 
 async def test_the_queue_of_another_team_is_that_teams_and_without_one_it_is_mine(front: Front) -> None:

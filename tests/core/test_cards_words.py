@@ -231,7 +231,7 @@ def test_every_refusal_is_a_sentence_that_gettext_turns_with_its_words() -> None
         refusal = kind(**dict.fromkeys(wanted, "word"))
         assert refusal.sentence() == str(refusal)
         assert refusal.sentence(lambda message: f"«{message}»").count("«") == 1 + len(wanted)
-        assert kind.template.startswith("{") or kind.template[0].isupper(), kind.template
+        assert kind.template.startswith(("{", "“")) or kind.template[0].isupper(), kind.template
         assert kind.template.endswith((".", "}")), kind.template
     assert len(every_refusal()) > 30
 

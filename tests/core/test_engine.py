@@ -1,13 +1,10 @@
 """One unit of work per command: all of it or nothing, once, and one winner of every race."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
-from adapters.sql.store import SqlStore, SqlUnitOfWork
 from core import commands
 from core.commands import (
     Actor,
@@ -26,13 +23,14 @@ from core.commands import (
     TransferTicket,
 )
 from core.engine import USE_CASES
-from core.errors import AlreadyClaimed, Busy, Conflict, NotAllowed, Refusal
+from core.errors import AlreadyClaimed, Busy, NotAllowed, Refusal
 from core.model.desk import Quotas
 from core.model.ids import FileId, PersonId, TicketId
 from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.text import Text
+from tests.fakes.contested import Contested
 from tests.fakes.office import Office, desk_of
 
 HELLO = Text.of("Hello")
@@ -117,27 +115,6 @@ async def test_what_came_of_an_inbound_id_can_be_asked_before_doing_it_again(off
     earlier = await office.engine.earlier(actor)
     assert earlier is not None and (earlier.ticket, earlier.message) == (ticket, outcome.message)
     assert await office.engine.earlier(office.actor("sam")) is None
-
-
-class Contested(SqlStore):
-    """A store in which another transaction is first, so many times."""
-
-    def __init__(self, behind: SqlStore, times: int) -> None:
-        self._behind = behind
-        self.left = times
-
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[SqlUnitOfWork]:
-        async with self._behind.write() as work:
-            yield work
-            if self.left:
-                self.left -= 1
-                raise Conflict("another was first")
-
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[SqlUnitOfWork]:
-        async with self._behind.read() as work:
-            yield work
 
 
 @pytest.mark.parametrize("times", [1, 11])

@@ -187,6 +187,13 @@ def test_a_wrong_word_with_braces_and_mentions_is_shown_as_it_is() -> None:
         parse("/ticket priority T-1 {0}@everyone", VOCABULARY, None)
 
 
+@pytest.mark.parametrize("line", ["/{}", "/ticket {}", "/ticket claim T-1 {}", "/ticket priority T-1 {}"])
+def test_a_huge_wrong_word_is_not_all_repeated(line: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(line.format("x" * 10_000), VOCABULARY, None)
+    assert len(str(refused.value)) < 300
+
+
 def test_a_named_argument_given_twice_is_a_word_too_many() -> None:
     with pytest.raises(BadArgument, match=r"^priority:low: this is one word too many"):
         parse("/ticket priority priority:urgent T-1 priority:low", VOCABULARY, None)

@@ -68,6 +68,8 @@ def test_ten_tags_are_the_most_and_each_is_short() -> None:
     assert limits.tags((*ten, "tag1")) == ten
     with pytest.raises(TooManyOf, match="Tags: 11 are too many, 10 is the most"):
         limits.tags((*ten, "more"))
+    with pytest.raises(TooManyOf, match="Tags: 101 are too many"):
+        limits.tags(("same",) * 101)
     with pytest.raises(FieldTooLong, match="A tag has 31 characters, and 30 is the most"):
         limits.tags(("x" * 31,))
 

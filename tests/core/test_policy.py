@@ -87,17 +87,17 @@ SITUATIONS = [
 
 
 @cache
-def said_by_the_page(cell: str) -> tuple[bool, ...]:
-    """The cell's answer in each situation."""
+def said_by_the_page(cell: str) -> str:
+    """The cell's answer in each situation: ``1`` for yes."""
     if cell in ("yes", "no"):
-        return (cell == "yes",) * len(SITUATIONS)
+        return ("1" if cell == "yes" else "0") * len(SITUATIONS)
     terms = [frozenset(map(Fact, term.split())) for term in cell.split(",")]
-    return tuple(any(term <= situation for term in terms) for situation in SITUATIONS)
+    return "".join("1" if any(term <= situation for term in terms) else "0" for situation in SITUATIONS)
 
 
 @cache
-def said_by_the_code(action: Action, role: Role) -> tuple[bool, ...]:
-    return tuple(allows(action, frozenset({role}), situation) for situation in SITUATIONS)
+def said_by_the_code(action: Action, role: Role) -> str:
+    return "".join("1" if allows(action, frozenset({role}), situation) else "0" for situation in SITUATIONS)
 
 
 def differences(page: Page) -> Iterator[tuple[Action, Role]]:

@@ -1,5 +1,7 @@
 """Who else is with a ticket: followers who hear of it, participants who talk in it."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.commands import (
@@ -99,6 +101,17 @@ async def test_the_blocked_and_the_unknown_are_not_added(office: Office) -> None
     for person in (office.people["kim"], PersonId(999)):
         with pytest.raises(NoSuchPerson):
             await office.do(AddParticipant(ticket=ticket, person=person), "sam")
+
+
+async def test_fifty_people_are_the_most(office: Office) -> None:
+    ticket = await office.open()
+    async with office.store.write() as work:
+        crowd = [await work.people.add(f"P{n}", office.clock.now()) for n in range(50)]
+        found = await work.tickets.get(ticket)
+        assert found is not None
+        await work.tickets.save(replace(found, participants=frozenset(one.id for one in crowd)))
+    with pytest.raises(Refusal, match="People: 51 are too many, 50 is the most"):
+        await office.do(AddParticipant(ticket=ticket, person=office.people["kim"]), "sam")
 
 
 async def test_who_is_no_part_of_it_cannot_be_removed(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Opening a ticket: drafts that last, checks with the field's name, quotas that an urgent ticket passes."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -261,11 +262,11 @@ async def draft_of(office: Office, who: str = "sam", **given: object) -> DraftId
     return outcome.draft
 
 
-async def test_a_draft_survives_a_restart(office: Office, sqlite_url: str) -> None:
+async def test_a_draft_survives_a_restart(office: Office, tmp_path: Path) -> None:
     file = await office.upload("sam")
     draft = await draft_of(office, values={"title": "My\x00 grade", "category": "exams"}, files=(file.id,))
     await office.store.close()
-    again = SqlStore(sqlite_url)
+    again = SqlStore(f"sqlite:///{tmp_path / 'desk.db'}")
     office.use(office.desk, again)
     await office.do(SaveDraft(draft=draft, values={"title": "My grade!"}, files=(file.id,)), "sam")
     async with again.read() as work:
@@ -306,6 +307,19 @@ async def test_anothers_draft_is_as_absent_as_none(office: Office) -> None:
     async with office.store.read() as work:
         kept = await work.drafts.get(draft)
     assert kept is not None and dict(kept.values) == {"title": "Private"}
+
+
+async def test_a_draft_holds_only_what_the_form_asks_and_what_can_be_sent(office: Office) -> None:
+    draft = await draft_of(office, values={"title": "T", "exams:course": "CS1", "exams:rank": "1", "colour": "red"})
+    async with office.store.read() as work:
+        kept = await work.drafts.get(draft)
+    assert kept is not None and dict(kept.values) == {"title": "T", "exams:course": "CS1"}
+    others = await office.upload("kim")
+    with pytest.raises(NoSuchFile):
+        await draft_of(office, draft=draft, files=(others.id,))
+    eleven = tuple([(await office.upload("sam")).id for _ in range(11)])
+    with pytest.raises(BadField, match="Files: 11 are too many"):
+        await draft_of(office, draft=draft, files=eleven)
 
 
 async def test_a_drafts_text_is_bounded(office: Office) -> None:

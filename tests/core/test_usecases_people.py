@@ -102,6 +102,13 @@ async def test_an_account_without_a_fit_name_or_address_is_refused(office: Offic
         await registered(office, email, username)
 
 
+@pytest.mark.parametrize("name", ["Asha Agent", "asha-agent", "ＡＳＨＡ  agent", "Student Support"])
+async def test_nobody_registers_under_a_name_that_reads_like_the_staffs_or_the_desks(office: Office, name: str) -> None:
+    with pytest.raises(Refusal, match="is a name that people here know the staff by"):
+        await registered(office, "zoe@example.com", name)
+    await registered(office, "zoe@example.com", "Sam Student")
+
+
 # --- what bot.toml gives ---------------------------------------------------------------------------------------------
 
 

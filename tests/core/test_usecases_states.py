@@ -6,6 +6,7 @@ import pytest
 
 from bot.scheduler import Scheduler
 from core.commands import (
+    AddParticipant,
     ClaimTicket,
     CloseQuietTicket,
     CloseTicket,
@@ -22,6 +23,7 @@ from core.model.people import Platform, Standing
 from core.model.thread import MessageKind
 from core.model.ticket import Ending, Priority, Status
 from core.text import Text
+from tests.fakes.contested import Contested
 from tests.fakes.office import DAY, HOUR, SYSTEM, Office
 
 ANSWER = Text.of("It is there again.")
@@ -88,7 +90,8 @@ async def test_closing_says_by_whom_and_stops_the_quiet_days(office: Office, who
 
 
 async def test_a_participant_does_not_close(office: Office) -> None:
-    ticket = await office.open(category="forum")
+    ticket = await office.open()
+    await office.do(AddParticipant(ticket=ticket, person=office.people["kim"]), "sam")
     with pytest.raises(NotAllowed, match="close this ticket"):
         await office.do(CloseTicket(ticket=ticket), "kim")
 
@@ -302,6 +305,18 @@ async def test_many_timers_due_at_once_all_fire(office: Office) -> None:
     office.clock.advance(8 * DAY)
     assert await scheduler(office).fire_due() == 3
     assert {(await office.ticket(ticket)).status for ticket in tickets} == {Status.CLOSED}
+
+
+async def test_a_timer_that_cannot_be_fired_now_holds_up_no_other_and_is_tried_again(office: Office) -> None:
+    tickets = [await office.open() for _ in range(2)]
+    for ticket in tickets:
+        await office.do(ResolveTicket(ticket=ticket), "asha")
+    office.clock.advance(8 * DAY)
+    office.use(office.desk, Contested(office.store, times=12))
+    assert await scheduler(office).fire_due() == 1
+    assert [(await office.ticket(ticket)).status for ticket in tickets] == [Status.RESOLVED, Status.CLOSED]
+    assert await scheduler(office).fire_due() == 1
+    assert (await office.ticket(tickets[0])).status is Status.CLOSED
 
 
 async def test_a_timer_of_no_ticket_that_another_took_changes_nothing(office: Office) -> None:

@@ -1,11 +1,14 @@
 """An engine over a real database, with people to speak as: what the tests of the use cases work at."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapters.sql.store import SqlStore
 from adapters.sql.tables import deliveries
@@ -75,6 +78,25 @@ def desk_of(*, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySet
     return replace(made, **changes)
 
 
+async def staffed(template: Path, file: Path) -> Path:
+    """A copy of the migrated database ``template`` with everybody of ``WHO`` in it, to be copied again."""
+    shutil.copy(template, file)
+    store = SqlStore(f"sqlite:///{file}")
+    await Office(store).staff_up()
+    await store.close()
+    return file
+
+
+@asynccontextmanager
+async def opened(staffed: Path, file: Path) -> AsyncGenerator["Office"]:
+    """An office over a copy of what ``staffed`` made, which is a test's own."""
+    shutil.copy(staffed, file)
+    office = Office(SqlStore(f"sqlite:///{file}"))
+    await office.meet()
+    yield office
+    await office.store.close()
+
+
 class Office:
     def __init__(self, store: SqlStore, desk: Desk | None = None) -> None:
         self.store = store
@@ -100,7 +122,13 @@ class Office:
                 person = await work.people.add(name, self.clock.now(), email=email, email_confirmed=True)
                 for grant in grants:
                     await work.people.grant(person.id, grant, self.clock.now())
-                self.people[who] = person.id
+        await self.meet()
+
+    async def meet(self) -> None:
+        """Learn who is there already."""
+        names = {name: who for who, (name, _) in WHO.items()}
+        async with self.store.read() as work:
+            self.people = {names[person.name]: person.id for person in await work.people.everybody()}
 
     def actor(self, who: str, *, door: Platform = Platform.WEB, **more: Any) -> Actor:
         return Actor(person=self.people[who], door=door, **more)
@@ -175,15 +203,16 @@ class Office:
     async def owed(self, after: DeliveryId | None = None) -> list[Delivery]:
         """Every delivery ever written down, or those after one, oldest first."""
         async with self.store.read() as work:
-            rows = await work.connection.execute(select(deliveries.c.id).order_by(deliveries.c.id))
-            found = [await work.outbox.get(number) for number in rows.scalars() if number > (after or 0)]
+            later = select(deliveries.c.id).where(deliveries.c.id > (after or 0)).order_by(deliveries.c.id)
+            found = [await work.outbox.get(number) for number in (await work.connection.execute(later)).scalars()]
         return [delivery for delivery in found if delivery is not None]
 
     async def owed_by(self, command: Command, who: str | Actor, **actor: Any) -> list[Delivery]:
         """What handling the command adds to the outbox."""
-        before = await self.owed()
+        async with self.store.read() as work:
+            newest = (await work.connection.execute(select(func.max(deliveries.c.id)))).scalar_one()
         await self.do(command, who, **actor)
-        return await self.owed(before[-1].id if before else None)
+        return await self.owed(newest)
 
     def pinged(self, owed: Sequence[Delivery]) -> list[str]:
         """Who is pinged, by their short names, sorted, each as often as they are."""
