@@ -42,7 +42,8 @@ class SaveDraft(Command):
 
     draft: DraftId | None = None
     values: Mapping[str, str] = field(default_factory=dict)
-    files: tuple[FileId, ...] = ()
+    files: tuple[FileId, ...] | None = None
+    """All that are to go with it; None leaves them as they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

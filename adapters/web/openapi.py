@@ -225,7 +225,7 @@ def _responses(operation: _Operation) -> Mapping[str, Json]:
         good["content"] = {operation.media_type: {"schema": operation.answer}}
     refusals = {*operation.refusals, *(() if operation.open else (401,)), 500, 503}
     if operation.body is not None:
-        refusals |= {400, 413, 415}
+        refusals |= {400, 408, 413, 415, 429}
     bad: dict[str, Json] = {
         str(status): {"description": HTTPStatus(status).phrase, "content": {_PROBLEM: {"schema": ref("Problem")}}}
         for status in sorted(refusals)
