@@ -141,7 +141,9 @@ class ThreadDesk:
             return await self._form(declared.command, pressed.arguments, pressed.ticket, actor)
         return await self._call(declared.command, pressed.arguments, pressed.ticket, actor)
 
-    async def submit(self, action: str, values: Mapping[str, str], files: tuple[FileId, ...], actor: Actor) -> Reply:
+    async def submit(
+        self, action: str, values: Mapping[str, str], files: tuple[FileId, ...] | None, actor: Actor
+    ) -> Reply:
         sent = decode(action)
         if not isinstance(sent, Submit):
             raise UnknownAction

@@ -104,7 +104,8 @@ class Call:
     """Parameter name -> its value: the canonical one where the parameter has choices."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What a form brought, by input key; the form's own are kept apart from the parameters."""
-    files: tuple[FileId, ...] = ()
+    files: tuple[FileId, ...] | None = None
+    """All that a form brought; None where it asks for none, or the door has none to give."""
     draft: str | None = None
     """The draft that a form fills."""
 
@@ -209,8 +210,11 @@ class FrontDesk(Protocol):
     async def press(self, action: str, actor: Actor) -> Reply:
         """A button."""
 
-    async def submit(self, action: str, values: Mapping[str, str], files: tuple[FileId, ...], actor: Actor) -> Reply:
-        """A form. Answered with a form again where something is missing or wrong."""
+    async def submit(
+        self, action: str, values: Mapping[str, str], files: tuple[FileId, ...] | None, actor: Actor
+    ) -> Reply:
+        """A form. Answered with a form again where something is missing or wrong. ``files``: all that go with it; None
+        leaves those that came before."""
 
     async def say(
         self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor

@@ -8,12 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from psycopg import Error as PsycopgError
-from psycopg import OperationalError as PsycopgOperationalError
 from sqlalchemy import URL, CursorResult, Engine, Executable, Row, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -100,9 +98,7 @@ def translated(error: DBAPIError, *, writing: bool) -> Exception:
     driver = error.driver_exception
     if isinstance(driver, sqlite3.Error):
         return _translated_sqlite(driver, writing) or error
-    if isinstance(driver, PsycopgError):
-        return _translated_postgresql(driver, writing) or error
-    return error
+    return _translated_postgresql(error, writing) or error
 
 
 def _translated_sqlite(driver: sqlite3.Error, writing: bool) -> Exception | None:
@@ -113,10 +109,11 @@ def _translated_sqlite(driver: sqlite3.Error, writing: bool) -> Exception | None
     return Unavailable(why=why) if why else None
 
 
-def _translated_postgresql(driver: PsycopgError, writing: bool) -> Exception | None:
-    state = driver.sqlstate
+def _translated_postgresql(error: DBAPIError, writing: bool) -> Exception | None:
+    # psycopg's class is not named here: a desk on SQLite starts without loading that driver.
+    state: str | None = getattr(error.driver_exception, "sqlstate", None)
     if state is None:
-        return Unavailable(why=UNREACHABLE) if isinstance(driver, PsycopgOperationalError) else None
+        return Unavailable(why=UNREACHABLE) if isinstance(error, OperationalError) else None
     if state in _POSTGRESQL_CONFLICTS:
         return Conflict(f"PostgreSQL reported {state}")
     if state == "25006" and not writing:

@@ -118,7 +118,7 @@ class PageApi:
 
     async def submit(self, request: web.Request, visitor: Visitor) -> web.Response:
         body = await read_json(request)
-        files = body.files("files", self._config.max_files)
+        files = body.files("files", self._config.max_files) if "files" in body else None
         actor = self._gate.actor(request, visitor)
         reply = await self._desk.submit(body.words("action"), body.texts("values"), files, actor)
         return answer(reply_json(reply))

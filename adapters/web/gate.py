@@ -42,6 +42,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_KEY = 100
 _BURST, _PACE = 300, timedelta(milliseconds=500)
 """Changes that one person may ask for at once, and how soon the next is free. No hand is so quick; a loop is."""
+_WORDS, _MOST_WORDS = 500, 25_000
+"""Bytes of what is written that weigh as much as a change does, and the bytes past which nothing weighs more."""
 CSRF_HEADER = "X-CSRF-Token"
 
 Statuses = Mapping[HTTPStatus, HTTPStatus]
@@ -107,7 +109,7 @@ class Gate:
             if visitor.session is not None and request.method not in _SAFE:
                 self.check_page(request, visitor.session, request.headers.get(CSRF_HEADER, ""))
             if request.method not in _SAFE:
-                self._pace.take(visitor.id)
+                self._pace.take(visitor.id, _weight(request))
             return await handler(request, visitor)
 
         return self.open_to_all(with_visitor, statuses)
@@ -168,3 +170,11 @@ class Gate:
     def _gettext(self, request: web.Request) -> Callable[[str], str]:
         visitor = request.get(VISITOR)
         return words_of(visitor.person.language if visitor is not None else "en")
+
+
+def _weight(request: web.Request) -> float:
+    """What a change takes of its person's pace: long texts more, since a thread is read whole; files have their own."""
+    if request.content_type.startswith("multipart/"):
+        return 1
+    size = request.content_length if request.content_length is not None else _MOST_WORDS
+    return 1 + min(size, _MOST_WORDS) / _WORDS

@@ -53,8 +53,9 @@ async def save_draft(command: SaveDraft, case: Case) -> Outcome:
     if command.draft is not None:
         earlier = await own_draft(command.draft, case)
         values, files = earlier.values, earlier.files
-    files = tuple(dict.fromkeys((*files, *command.files)))
-    await _check_files(files, case)
+    if command.files is not None:
+        files = tuple(dict.fromkeys(command.files))
+        await _check_files(files, case)
     asked = _asked(case.desk)
     given = {key: clean(value)[: limits.TEXT + 1] for key, value in command.values.items() if key in asked}
     draft = Draft(
