@@ -171,7 +171,7 @@ def failures() -> None:
             )
         return table
 
-    out.print(_in_office(given_up) or "None: everything that was to go out has gone out.")
+    out.print(_in_office(given_up) or "Nothing was given up. What is still on its way is tried again by itself.")
 
 
 @app.command()

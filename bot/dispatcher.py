@@ -152,6 +152,8 @@ class Dispatcher:
         wait = self._patience.poll if next_due is None else next_due - self._clock.now()
         if wait > timedelta(0):
             return min(wait, self._patience.poll)
+        if self._stopping:
+            return self._patience.poll
         leased = await self._lease(free)
         for delivery in leased:
             flight = asyncio.create_task(self._fly(delivery), name=f"delivery {delivery.id}")

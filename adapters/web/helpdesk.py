@@ -200,7 +200,7 @@ def opening(sent: Sent, desk: Desk) -> OpenTicket:
     return OpenTicket(
         title=sent.first("title") or "",
         description=Text.of(sent.first("description") or ""),
-        category=_category(sent.first("category"), desk),
+        category=category_named(sent.first("category"), desk),
         priority=choice("priority", sent.first("priority") or Priority.NORMAL, Priority),
         answers=_answers(sent.first("answers")),
         tags=tuple(
@@ -210,13 +210,17 @@ def opening(sent: Sent, desk: Desk) -> OpenTicket:
     )
 
 
-def _category(word: str | None, desk: Desk) -> str:
-    """By its key or its name; without one the first that can be opened without answers, else the first."""
+def category_named(word: str | None, desk: Desk) -> str:
+    """By its key or its name; without one the first that can be opened without answers, else the first.
+
+    Never a sensitive one by default: its tickets are hidden from all but a few of the staff.
+    """
     categories = desk.categories
     wanted = (word or "").strip().casefold()
     if not wanted:
-        easy = (key for key, c in categories.items() if not any(q.required for q in c.questions))
-        return next(easy, next(iter(categories), ""))
+        common = [key for key, c in categories.items() if not c.sensitive]
+        easy = (key for key in common if not any(q.required for q in categories[key].questions))
+        return next(easy, next(iter(common), ""))
     named = (key for key, c in categories.items() if wanted in (key.casefold(), c.name.casefold()))
     return next(named, shorten(clean_line(word or ""), 40))
 

@@ -75,7 +75,9 @@ def failures_card(failures: Sequence[Delivery], reader: Reader) -> Card:
     _ = reader.gettext
     return Card(
         title=_("Failed deliveries"),
-        body=Text() if failures else Text.of(_("None: everything that was to go out has gone out.")),
+        body=Text()
+        if failures
+        else Text.of(_("Nothing was given up. What is still on its way is tried again by itself.")),
         rows=tuple(
             Row(
                 title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _)}"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from adapters.web.helpdesk import category_named
 from bot.settings import BadSettings, Problem, Settings, desk_of, effective, load
 from bot.settings.places import lines_of
 from bot.settings.sources import bare
@@ -652,3 +653,10 @@ def every_value(tree: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[
     inside = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for name, value in inside:
         yield from every_value(value, (*path, name))
+
+
+def test_the_shipped_desk_has_a_common_category_that_a_program_may_open_without_answers() -> None:
+    """The REST API's default: never the sensitive one, whose tickets hardly anybody sees."""
+    desk = desk_of(load({}, ROOT), "http://127.0.0.1:8080")
+    assert category_named(None, desk) == "platform"
+    assert not any(question.required for question in desk.categories["platform"].questions)
