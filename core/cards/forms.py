@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from core import limits
 from core.actions import Submit, encode_submit
 from core.cards.card import Choice, Form, Input, InputKind, Reader, When
-from core.model.desk import Category, Desk, Question, QuestionKind, UrgencySetting
+from core.model.desk import Category, Desk, QuestionKind, UrgencySetting
 from core.model.draft import Draft
 from core.model.ids import TicketId
 from core.model.ticket import PRIORITY_WORDS, Priority
@@ -90,25 +90,20 @@ def open_inputs(values: Mapping[str, str], desk: Desk, reader: Reader) -> tuple[
     )
 
 
-def answer_key(category: Category, question: Question) -> str:
-    """The input that a question of a category is asked by."""
-    return f"{category.key}:{question.key}"
-
-
 def answers_in(values: Mapping[str, str], category: Category) -> Mapping[str, str]:
     """Question key -> what was typed."""
-    return {question.key: values.get(answer_key(category, question), "") for question in category.questions}
+    return {question.key: values.get(category.input_key(question), "") for question in category.questions}
 
 
 def _questions(category: Category, values: Mapping[str, str]) -> Sequence[Input]:
     return [
         Input(
-            key=answer_key(category, question),
+            key=category.input_key(question),
             label=question.label,
             kind=_KINDS[question.kind],
             required=question.required,
             hint=question.hint,
-            value=values.get(answer_key(category, question), ""),
+            value=values.get(category.input_key(question), ""),
             choices=tuple(Choice(choice, choice) for choice in question.choices),
             max_length=None if question.kind is QuestionKind.CHOICE else limits.ANSWER,
             when=When("category", category.key),

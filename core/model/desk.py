@@ -41,6 +41,10 @@ class Category:
     alert_space: str | None = None
     """Where its alerts go: the first space of its escalation's first step."""
 
+    def input_key(self, question: Question) -> str:
+        """The key of the form's input, and of the draft's value, that one of its questions is asked by."""
+        return f"{self.key}:{question.key}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:

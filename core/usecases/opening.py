@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from core import limits
-from core.cards.forms import answer_key
 from core.commands import OpenTicket, SaveDraft
 from core.errors import (
     N_,
@@ -71,7 +70,7 @@ async def save_draft(command: SaveDraft, case: Case) -> Outcome:
 
 def _asked(desk: Desk) -> frozenset[str]:
     """The keys of all that the form can ask."""
-    answers = (answer_key(category, one) for category in desk.categories.values() for one in category.questions)
+    answers = (category.input_key(one) for category in desk.categories.values() for one in category.questions)
     return frozenset({"title", "category", "priority", "description", *answers})
 
 
