@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.discord.checkup import Step
 from adapters.sql import schema
-from bot import lifecycle
+from bot import checkup, lifecycle
 from bot.commands.room import person_called
 from bot.settings import BadSettings, Settings, effective, load
 from bot.telemetry import set_up_logs
@@ -83,8 +84,10 @@ def _announce(url: str, settings: Settings) -> None:
 
 
 @app.command()
-def check() -> None:
-    """Check every setting and the database, start nothing."""
+def check(
+    offline: Annotated[bool, typer.Option("--offline", help="ask nobody outside, such as Discord")] = False,
+) -> None:
+    """Check every setting, the database, and that Discord is set up; start nothing."""
     settings = _settings()
     table = Table("setting", "value", "from", box=None, pad_edge=False)
     for key, value, source in effective(settings):
@@ -93,6 +96,23 @@ def check() -> None:
     state = _attempt(lambda: schema.check_version(settings.database.url.get_secret_value()))
     words = "up to date" if state is schema.SchemaState.CURRENT else "will be brought up to date by threaddesk run"
     out.print(f"\nThe settings are right. The database: {words}.")
+    if not offline:
+        _check_discord(settings)
+
+
+def _check_discord(settings: Settings) -> None:
+    if settings.discord.token is not None:
+        out.print("\nDiscord:")
+    elif checkup.names_channels(settings):
+        out.print("\nDiscord: closed, since BOT_DISCORD__TOKEN is not set; docs/discord.md says how to get it.")
+    if not _attempt(lambda: checkup.check_discord(settings, _tell)):
+        _fail("\nDiscord is not ready: mend what bears a ✗, and check again. docs/discord.md has each step.", 1)
+
+
+def _tell(step: Step) -> None:
+    out.print(f"  {'✓' if step.done else '✗'} {escape(step.name)}")
+    if step.mend:
+        out.print(f"      {escape(step.mend)}")
 
 
 @people_app.command("list")

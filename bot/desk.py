@@ -2,26 +2,33 @@
 
 from asyncio import Semaphore, to_thread
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
+from bot.asking import Asking, likeliest, pressed
 from bot.commands import COMMANDS
 from bot.commands.declaration import Declared
 from bot.commands.room import Room
-from core.actions import Press, Submit, UnknownAction, decode
+from core.actions import Submit, UnknownAction, decode
+from core.cards.card import Form, Reader
 from core.cards.forms import command_form
-from core.commands import Actor, Arrive, PostMessage
+from core.cards.words import words_of
+from core.commands import Actor, Arrive, Depart, NoteDeparture, PostMessage
 from core.engine import Engine
 from core.errors import N_, BadArgument, BadInput
 from core.grammar import parse, resolve
 from core.model.desk import Desk
-from core.model.ids import EventId, FileId, PersonId, TicketId
+from core.model.ids import DraftId, EventId, FileId, PersonId, TicketId
 from core.model.people import Identity, Person, Platform, Role
 from core.model.thread import File, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Visibility
 from core.policy import Action, require_in_general
-from core.ports import Clock, FileInspector, Store
+from core.ports import Clock, FileInspector
 from core.reading import Reading, asker_of
+from core.storage import Store
 from core.text import Text
 from core.vocabulary import (
+    Asks,
     Call,
     Choice,
     Entry,
@@ -83,6 +90,7 @@ class ThreadDesk:
         self._inspecting = Semaphore(_INSPECTIONS)
         self._reading = Reading(store, desk, clock)
         self._vocabulary = vocabulary_of(desk)
+        self._asking = Asking(self._vocabulary, desk)
         self._declared = {(one.command.noun, one.command.verb): one for one in COMMANDS}
         self._room = Room(
             engine=engine,
@@ -102,13 +110,22 @@ class ThreadDesk:
     def desk(self) -> Desk:
         return self._desk
 
-    async def arrive(self, identity: Identity, name: str) -> PersonId:
-        outcome = await self._engine.handle(
-            Arrive(identity=identity, name=name), Actor(person=None, door=identity.platform)
-        )
+    async def arrive(
+        self, identity: Identity, name: str, *, avatar_url: str | None = None, groups: frozenset[str] | None = None
+    ) -> PersonId:
+        arriving = Arrive(identity=identity, name=name, avatar_url=avatar_url, groups=groups)
+        outcome = await self._engine.handle(arriving, Actor(person=None, door=identity.platform))
         if outcome.person is None:
             raise ValueError("somebody arrived and is nobody")
         return outcome.person
+
+    async def depart(self, identity: Identity) -> None:
+        system = Actor(person=None, door=Platform.SYSTEM)
+        person = (await self._engine.handle(Depart(identity=identity), system)).person
+        if person is None:
+            return
+        for ticket in await self._reading.live_of(person):
+            await self._engine.handle(NoteDeparture(ticket=ticket, platform=identity.platform), system)
 
     async def person(self, person: PersonId) -> Person | None:
         return await self._reading.person(person)
@@ -116,30 +133,70 @@ class ThreadDesk:
     async def commands_for(self, person: Person) -> Sequence[SlashCommand]:
         return self._room.commands_for(person)
 
+    def reader(self, language: str, *, is_staff: bool = False) -> Reader:
+        zone = ZoneInfo(self._desk.time_zone)
+        return Reader(gettext=words_of(language), zone=zone, now=self._clock.now(), is_staff=is_staff)
+
+    def form_of(
+        self, command: SlashCommand, given: Mapping[str, str], reader: Reader, ticket: TicketId | None = None
+    ) -> Form | None:
+        return self._asking.of_command(command, given, reader, ticket)
+
+    def form_at(self, action: str, reader: Reader, values: Mapping[str, str] | None = None) -> Form | None:
+        return self._asking.at(action, reader, values or {})
+
+    async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
+        return await self._reading.draft_values(draft, actor)
+
+    async def suggest(self, kind: ParameterKind, typed: str, actor: Actor) -> Sequence[Choice]:
+        match kind:
+            case ParameterKind.TICKET:
+                return likeliest(await self._reading.refs(actor), typed)
+            case ParameterKind.AGENT:
+                return likeliest([Choice("me", "me"), *await self._reading.agents(actor)], typed)
+            case _:
+                return self._asking.choices(kind, typed, await self._reading.reader(actor))
+
+    async def tickets_for(self, actor: Actor, *, limit: int = 25) -> Sequence[Choice]:
+        return (await self._reading.refs(actor, to_write_in=True))[:limit]
+
     async def type(self, line: str, actor: Actor, ticket: TicketId | None = None) -> Reply:
         parsed = parse(line, self._vocabulary, ticket)
-        return await self.run(
+        return await self._do(
             Call(command=parsed.command, actor=actor, ticket=parsed.ticket, arguments=parsed.arguments)
         )
 
-    async def run(self, call: Call) -> Reply:
+    async def run(
+        self,
+        command: SlashCommand,
+        given: Mapping[str, str],
+        actor: Actor,
+        ticket: TicketId | None = None,
+        *,
+        people: Mapping[str, PersonId] | None = None,
+    ) -> Reply:
+        return await self._call(command, given, ticket, actor, people=people or {}, values={})
+
+    async def _do(self, call: Call) -> Reply:
         asker = await self._room.asker(call.actor)
         require_in_general(call.command.action, asker)
         return await self._declared[call.command.noun, call.command.verb].handler(call, self._room)
 
     async def press(self, action: str, actor: Actor) -> Reply:
-        pressed = decode(action)
-        if not isinstance(pressed, Press):
-            raise UnknownAction
-        declared = self._named(pressed.noun, pressed.verb)
-        open_questions = [
-            parameter
-            for parameter in declared.command.parameters
-            if parameter.kind is not ParameterKind.TICKET and parameter.name not in pressed.arguments
-        ]
-        if any(parameter.required for parameter in open_questions) or (declared.asks and open_questions):
-            return await self._form(declared.command, pressed.arguments, pressed.ticket, actor)
-        return await self._call(declared.command, pressed.arguments, pressed.ticket, actor)
+        press = pressed(action)
+        command = self._asking.named(press)
+        skipping = self._asking.skipping(press)
+        if skipping is not None:
+            sent, blank = skipping
+            return await self._do(Call(command=command, actor=actor, values=blank, draft=sent.draft))
+        draft = press.arguments.get("draft")
+        values = await self._reading.draft_values(DraftId(draft), actor) if draft else {}
+        form = self._asking.at(action, await self._reading.reader(actor), values)
+        if form is None:
+            return await self._call(command, press.arguments, press.ticket, actor, values=press.arguments)
+        if press.ticket is not None:
+            await self._reading.ticket(press.ticket, actor)
+        return Reply(form=form, ticket=press.ticket)
 
     async def submit(
         self, action: str, values: Mapping[str, str], files: tuple[FileId, ...] | None, actor: Actor
@@ -147,44 +204,42 @@ class ThreadDesk:
         sent = decode(action)
         if not isinstance(sent, Submit):
             raise UnknownAction
-        command = self._named(sent.noun, sent.verb).command
+        command = self._asking.named(sent)
+        if command.asks is Asks.DRAFT:
+            return await self._do(Call(command=command, actor=actor, values=values, files=files, draft=sent.draft))
         if sent.draft is not None:
-            if Action.OPEN is not command.action or not command.parameters:
-                raise UnknownAction
-            return await self.run(Call(command=command, actor=actor, values=values, files=files, draft=sent.draft))
+            raise UnknownAction
         try:
-            return await self._call(command, values, sent.ticket, actor)
+            return await self._call(command, values, sent.ticket, actor, values=values)
         except BadInput as refusal:
-            return await self._form(command, values, sent.ticket, actor, refusal)
+            if sent.ticket is not None:
+                await self._reading.ticket(sent.ticket, actor)
+            reader = await self._reading.reader(actor)
+            problem = refusal.sentence(reader.gettext)
+            form = command_form(command, values, sent.ticket, self._vocabulary, reader, problem)
+            return Reply(form=form, ticket=sent.ticket)
 
     async def _call(
-        self, command: SlashCommand, given: Mapping[str, str], ticket: TicketId | None, actor: Actor
-    ) -> Reply:
-        arguments = {name: value for name, value in given.items() if value.strip()}
-        parsed = resolve(command, arguments, self._vocabulary, ticket)
-        return await self.run(
-            Call(command=command, actor=actor, ticket=parsed.ticket, arguments=parsed.arguments, values=given)
-        )
-
-    async def _form(
         self,
         command: SlashCommand,
         given: Mapping[str, str],
         ticket: TicketId | None,
         actor: Actor,
-        refusal: BadInput | None = None,
+        *,
+        values: Mapping[str, str],
+        people: Mapping[str, PersonId] = MappingProxyType({}),
     ) -> Reply:
-        if ticket is not None:
-            await self._reading.ticket(ticket, actor)
-        reader = await self._reading.reader(actor)
-        problem = refusal.sentence(reader.gettext) if refusal is not None else ""
-        return Reply(form=command_form(command, given, ticket, self._vocabulary, reader, problem), ticket=ticket)
-
-    def _named(self, noun: str, verb: str) -> Declared:
-        declared = self._declared.get((noun, verb))
-        if declared is None:
-            raise UnknownAction
-        return declared
+        arguments = {name: value for name, value in given.items() if value.strip()}
+        parsed = resolve(command, arguments, self._vocabulary, ticket)
+        call = Call(
+            command=command,
+            actor=actor,
+            ticket=parsed.ticket,
+            arguments=parsed.arguments,
+            values=values,
+            people=people,
+        )
+        return await self._do(call)
 
     async def say(
         self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor

@@ -6,6 +6,7 @@ that may have happened is looked for before it is made again. Retrying is decide
     Retry           tried again after what the platform said, else with exponential backoff and jitter
     Unknown         the same, and first looked for
     Undeliverable   given up at once: a dead letter with its reason
+    Gone            its thread is there no more: another is made in its place
     anything else   a fault of ours: logged, and treated as Unknown
 
 What was given up waits for an admin (``/desk failures``, ``threaddesk retry``). Nothing is dropped silently.
@@ -19,11 +20,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from core.commands import Actor, ReplaceThread
 from core.composing import Skip, compose
+from core.engine import Engine
 from core.errors import Conflict, Unavailable
 from core.model.desk import Desk
 from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread
-from core.ports import Channel, Clock, Committed, Parcel, Receipt, Retry, Store, Undeliverable, Unknown
+from core.model.people import Platform
+from core.ports import Channel, Clock, Committed, Gone, Keys, Parcel, Receipt, Retry, Undeliverable, Unknown
+from core.receipts import take_receipt
+from core.storage import Store
 
 log = structlog.get_logger(__name__)
 
@@ -80,9 +86,11 @@ class Dispatcher:
         self,
         *,
         store: Store,
+        engine: Engine,
         channels: Channels,
         desk: Desk,
         clock: Clock,
+        keys: Keys,
         owner: str,
         patience: Patience | None = None,
         jitter: Jitter = random.random,
@@ -90,6 +98,8 @@ class Dispatcher:
     ) -> None:
         """``owner``: unique among the processes of the desk; ``at_once``: how many calls may be in flight."""
         self._store = store
+        self._engine = engine
+        self._keys = keys
         self._channels = channels
         self._desk = desk
         self._clock = clock
@@ -206,6 +216,8 @@ class Dispatcher:
             await self._again(delivery, str(failure), failure.after, uncertain=False)
         except Undeliverable as failure:
             await self._give_up(delivery, str(failure))
+        except Gone as failure:
+            await self._replace(parcel, str(failure))
         except Unknown as failure:
             await self._again(delivery, str(failure), None, uncertain=True)
         except TimeoutError:
@@ -214,7 +226,16 @@ class Dispatcher:
             log.exception("channel stumbled", delivery=delivery.id, intent=delivery.intent)
             await self._again(delivery, f"a fault of the desk: {type(failure).__name__}", None, uncertain=True)
         else:
-            await self._done(delivery, receipt)
+            await self._done(parcel, receipt)
+        return None
+
+    async def _replace(self, parcel: Parcel, reason: str) -> None:
+        """The thread is gone: what was for it goes with it, and another is made in its place."""
+        if parcel.thread is None or parcel.ticket is None:
+            return await self._give_up(parcel.delivery, reason)
+        lost = ReplaceThread(ticket=parcel.ticket.id, thread=parcel.thread.id, reason=reason)
+        await self._engine.handle(lost, Actor(person=None, door=Platform.SYSTEM))
+        log.warning("thread gone", thread=parcel.thread.id, reason=reason)
         return None
 
     async def _call(self, channel: Channel, parcel: Parcel) -> Receipt:
@@ -225,9 +246,12 @@ class Dispatcher:
                 return found
         return await channel.deliver(parcel)
 
-    async def _done(self, delivery: Delivery, receipt: Receipt) -> None:
+    async def _done(self, parcel: Parcel, receipt: Receipt) -> None:
+        delivery, now = parcel.delivery, self._clock.now()
         async with self._store.write() as work:
-            await work.outbox.done(delivery.id, self._owner, receipt=receipt.external_id, at=self._clock.now())
+            held = await work.outbox.done(delivery.id, self._owner, receipt=receipt.external_id, at=now)
+            if held:
+                await take_receipt(parcel, receipt, work, now, self._keys)
         log.info("delivered", delivery=delivery.id, intent=delivery.intent, lane=delivery.address.lane)
 
     async def _again(self, delivery: Delivery, reason: str, after: float | None, *, uncertain: bool) -> None:

@@ -11,7 +11,8 @@ from core.errors import Refusal
 from core.model.draft import DRAFT_LIFE
 from core.model.outbox import Timer, TimerKind
 from core.model.people import Platform
-from core.ports import Clock, Store
+from core.ports import Clock
+from core.storage import Store
 
 log = structlog.get_logger(__name__)
 

@@ -29,7 +29,8 @@ from core.engine import Engine
 from core.errors import Unavailable
 from core.model.desk import Desk
 from core.model.people import Platform
-from core.ports import Clock, Keys, Store
+from core.ports import Clock, Keys
+from core.storage import Store
 
 _MEGABYTE = 1024 * 1024
 _REST_OF_A_REQUEST = _MEGABYTE
@@ -101,9 +102,11 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
     dispatcher = Dispatcher(
         store=office.store,
+        engine=engine,
         channels=Channels(platforms={Platform.WEB: WebChannel(door.live)}, spaces=alerts),
         desk=desk,
         clock=clock,
+        keys=keys,
         owner=f"{os.getpid()}-{keys.hex(8)}",
         patience=patience,
     )

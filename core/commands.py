@@ -6,7 +6,7 @@ Who asks is not in a command: ``Actor`` goes beside it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.model.ids import DeliveryId, DraftId, FileId, PersonId, ThreadId, TicketId, TimerId
+from core.model.ids import DeliveryId, DraftId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
 from core.model.people import Identity, Platform, Role
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
@@ -23,7 +23,7 @@ class Actor:
     inbound: str | None = None
     """The platform's id of what arrived: told twice, it changes nothing the second time."""
     thread: ThreadId | None = None
-    """The thread it was said in."""
+    """The thread it was said, changed or removed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +64,52 @@ class PostMessage(TicketCommand):
     kind: MessageKind
     text: Text
     files: tuple[FileId, ...] = ()
+    external_id: str | None = None
+    """What the platform calls it in the thread that it was said in; that thread's cursor moves there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoMessage(TicketCommand):
     """Take back one's own last message of the last minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditMessage(TicketCommand):
+    """Other words in place of one's own, as the author changed them on their platform."""
+
+    message: MessageId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMessage(TicketCommand):
+    """It is gone from the platform where it was said: its author took it away, or whoever keeps order there."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React(TicketCommand):
+    message: MessageId
+    emoji: str
+    on: bool
+    """False takes it away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceThread(TicketCommand):
+    """By the desk: a thread is gone from its platform. Another is made in its place, with what was said in it."""
+
+    thread: ThreadId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceThread(TicketCommand):
+    """By the desk: everything there up to ``cursor`` is taken, though it was nothing to record."""
+
+    thread: ThreadId
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,10 +217,28 @@ class RemoveParticipant(TicketCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrive(Command):
-    """Somebody speaks on a platform: find their person, or make one. A changed name follows."""
+    """Somebody speaks on a platform: find their person, or make one. A changed name or picture follows."""
 
     identity: Identity
     name: str
+    avatar_url: str | None = None
+    groups: frozenset[str] | None = None
+    """All groups of the platform (Discord roles, by id) that they are in, where it said so: what those give is theirs,
+    and what others gave is theirs no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depart(Command):
+    """By the desk: somebody left the platform. What its groups gave is taken back."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDeparture(TicketCommand):
+    """By the desk: the ticket's requester left a platform where it has a thread."""
+
+    platform: Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +294,21 @@ class RevokeRoles(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncGrants(Command):
     """Make the roles whose source is bot.toml those that bot.toml names now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTrouble(Command):
+    """By the desk: something outside stands in its way. The admins are told the first time."""
+
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendTrouble(Command):
+    """By the desk: what ``key`` names is no longer in the way."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,24 +4,25 @@ So an edit, an undo, another language or a forgotten person is never overtaken b
 delivery that nobody needs any more is skipped, with the reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.cards.card import Card, Reader
 from core.cards.news import persons_in
-from core.cards.notices import alert, alert_news, bare, followed, ping
+from core.cards.notices import alert, alert_news, bare, followed, history, ping, thread_news, trouble
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.cards.words import words_of
-from core.events import Record, TicketAssigned, TicketResolved
+from core.events import ParticipantRemoved, Record, TicketAssigned, TicketClaimed, TicketResolved, TroubleFound
 from core.model.desk import Desk
 from core.model.ids import PersonId
 from core.model.outbox import Delivery, Intent, ToPerson, ToThread
-from core.model.people import Person
-from core.model.thread import Audience, Message, MessageKind, Thread, may_hear
+from core.model.people import Person, Platform
+from core.model.thread import Audience, Message, MessageKind, Thread, may_tell
 from core.model.ticket import Ticket
-from core.policy import Action, may
-from core.ports import Parcel, Spoken, UnitOfWork
+from core.policy import Action, Fact, facts_of, may
+from core.ports import Content, Parcel, Reacted, Removal, Roster, Settled, Spoken
+from core.storage import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,18 @@ def reader_of(person: Person | None, desk: Desk, now: datetime) -> Reader:
 
 async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetime) -> Parcel | Skip:
     """The parcel to hand to the channel, or why there is none."""
-    if delivery.ticket is None or delivery.event is None:
+    record = await work.events.get(delivery.event) if delivery.event is not None else None
+    if record is None:
         return Skip("it is about nothing")
-    ticket = await work.tickets.get(delivery.ticket)
-    record = await work.events.get(delivery.event)
-    if ticket is None or record is None:
+    address = delivery.address
+    person = await work.people.get(address.person) if isinstance(address, ToPerson) else None
+    if delivery.intent is Intent.TROUBLE:
+        return await _trouble(delivery, record, reader_of(person, desk, now), work)
+    ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
+    if ticket is None:
         return Skip("the ticket is gone")
     message = await work.messages.get(delivery.message) if delivery.message is not None else None
-    address = delivery.address
     thread = await work.threads.get(address.thread) if isinstance(address, ToThread) else None
-    person = await work.people.get(address.person) if isinstance(address, ToPerson) else None
     named: set[PersonId] = {ticket.requester, *ticket.participants, *persons_in(record.event)}
     named |= {who for who in (ticket.assignee, record.actor, message.author if message else None) if who is not None}
     scene = _Scene(
@@ -84,10 +87,99 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     content = await _content(scene, person, work)
     if isinstance(content, Skip):
         return content
-    return Parcel(delivery=delivery, address=address, thread=thread, ticket=ticket, content=content)
+    parcel = Parcel(
+        delivery=delivery,
+        address=address,
+        thread=_placed(thread, ticket, desk),
+        ticket=ticket,
+        content=content,
+        over=not ticket.status.is_live,
+    )
+    return await _with_ids(parcel, scene, person, work)
 
 
-async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Card | Spoken | Skip:
+def _placed(thread: Thread | None, ticket: Ticket, desk: Desk) -> Thread | None:
+    """A thread that is still to be made is made where bot.toml says now: a channel may have been deleted since."""
+    if thread is None or thread.external_id is not None:
+        return thread
+    places = [p for p, audience in desk.places_of(ticket.category, ticket.team) if audience is thread.audience]
+    here = [place.channel for place in places if place.platform is thread.platform]
+    return replace(thread, place=here[0]) if here and thread.place not in here else thread
+
+
+async def _trouble(delivery: Delivery, record: Record, reader: Reader, work: UnitOfWork) -> Parcel | Skip:
+    found = await work.troubles.get(record.event.trouble) if isinstance(record.event, TroubleFound) else None
+    if found is None:
+        return Skip("it is mended")
+    parcel = Parcel(delivery=delivery, address=delivery.address, content=trouble(found, reader))
+    return await _to_recipient(parcel, work)
+
+
+async def _to_recipient(parcel: Parcel, work: UnitOfWork) -> Parcel | Skip:
+    """With what the platform calls the person addressed. The web and an alert space need no such name."""
+    address = parcel.address
+    if not isinstance(address, ToPerson) or not address.platform.keeps_copies:
+        return parcel
+    recipient = (await work.people.external_ids([address.person], address.platform)).get(address.person)
+    return Skip("the person is no longer there") if recipient is None else replace(parcel, recipient=recipient)
+
+
+async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: UnitOfWork) -> Parcel | Skip:
+    """With what the platform calls everything that the parcel is about."""
+    address, ticket, intent = parcel.address, scene.ticket, scene.delivery.intent
+    if isinstance(address, ToPerson):
+        inside = person is not None and person.id in ticket.people
+        fallback = await _home(address.platform, ticket, work) if inside and address.platform.keeps_copies else None
+        return await _to_recipient(replace(parcel, fallback=fallback), work)
+    if not isinstance(address, ToThread) or scene.thread is None:
+        return parcel
+    match intent:
+        case Intent.CREATE_THREAD if scene.thread.is_shared_with_staff:
+            files = tuple(file for file in await work.files.of(ticket.id) if file.message is None)
+            return replace(parcel, roster=await _roster(scene, work), files=files)
+        case Intent.CREATE_THREAD | Intent.TICKET_CARD if scene.thread.audience is Audience.STAFF:
+            return replace(parcel, home=await _home(address.platform, ticket, work))
+        case Intent.EDIT | Intent.REMOVAL | Intent.REACTIONS:
+            copies = await work.copies.of(scene.message.id) if scene.message is not None else []
+            copy = next((copy for copy in copies if copy.thread == scene.thread.id), None)
+            return Skip("it is not there") if copy is None else replace(parcel, copy=copy)
+        case Intent.NEWS:
+            return replace(parcel, pings=await _pinged(scene, work))
+        case _:
+            return parcel
+
+
+async def _home(platform: Platform, ticket: Ticket, work: UnitOfWork) -> Thread | None:
+    """The ticket's thread on ``platform`` that its people share."""
+    shared = (t for t in await work.threads.of(ticket.id) if t.platform is platform and t.is_shared_with_staff)
+    return next((thread for thread in shared if thread.external_id is not None), None)
+
+
+async def _pinged(scene: _Scene, work: UnitOfWork) -> tuple[str, ...]:
+    """The assignee hears of a ticket that somebody gave them; nobody is ever pinged by anything else in a thread."""
+    event, assignee = scene.record.event, scene.ticket.assignee
+    platform = scene.thread.platform if scene.thread is not None else None
+    given = isinstance(event, TicketAssigned | TicketClaimed) and event.assignee == assignee != scene.record.actor
+    if not given or assignee is None or platform is None:
+        return ()
+    return tuple((await work.people.external_ids([assignee], platform)).values())
+
+
+async def _roster(scene: _Scene, work: UnitOfWork) -> Roster:
+    """Who belongs in the thread addressed, and who was just taken out of it."""
+    if scene.thread is None:
+        return Roster()
+    present = scene.ticket.people
+    event = scene.record.event
+    gone = {event.person} - present if isinstance(event, ParticipantRemoved) else set()
+    ids = await work.people.external_ids(sorted(present | gone), scene.thread.platform)
+    return Roster(
+        present=tuple(ids[person] for person in sorted(present) if person in ids),
+        gone=tuple(ids[person] for person in sorted(gone) if person in ids),
+    )
+
+
+async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Content | Skip:
     ticket, record, reader = scene.ticket, scene.record, scene.reader
     match scene.delivery.intent:
         case Intent.ALERT:
@@ -96,14 +188,61 @@ async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Ca
             return alert_news(record, ticket, scene.names, scene.desk, reader)
         case Intent.PING:
             return await _ping(scene, person, work)
-        case Intent.MESSAGE:
-            return await _spoken(scene, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
-            if scene.desk.is_sensitive(ticket.category) and _is_shared(scene.thread):
-                return bare(ticket, scene.desk, reader)
-            place = await work.tickets.place_in_queue(ticket) if ticket.assignee is None else None
-            view = TicketView(ticket=ticket, names=scene.names, place=place)
-            return ticket_card(view, scene.desk, reader, None)
+            return await _card(scene, work)
+        case Intent.MEMBERS:
+            return await _roster(scene, work)
+        case Intent.NEWS:
+            return thread_news(record, ticket, scene.names, scene.desk, reader)
+        case Intent.HISTORY:
+            return await _history(scene, work)
+        case Intent.SETTLE:
+            return Settled(over=not ticket.status.is_live)
+        case _:
+            return await _of_message(scene, work)
+
+
+async def _of_message(scene: _Scene, work: UnitOfWork) -> Content | Skip:
+    match scene.delivery.intent:
+        case Intent.MESSAGE | Intent.EDIT:
+            return await _spoken(scene, work)
+        case Intent.REMOVAL:
+            return Removal()
+        case Intent.REACTIONS:
+            return await _reacted(scene, work)
+        case _:
+            return Skip("this desk does not know what it is")
+
+
+async def _card(scene: _Scene, work: UnitOfWork) -> Card:
+    if scene.desk.is_sensitive(scene.ticket.category) and _is_shared(scene.thread):
+        return bare(scene.ticket, scene.desk, scene.reader)
+    place = await work.tickets.place_in_queue(scene.ticket) if scene.ticket.assignee is None else None
+    view = TicketView(ticket=scene.ticket, names=scene.names, place=place)
+    for_staff = scene.thread is not None and scene.thread.audience is Audience.STAFF
+    return ticket_card(view, scene.desk, scene.reader, None, for_staff=for_staff)
+
+
+async def _history(scene: _Scene, work: UnitOfWork) -> Card | Skip:
+    """What was said until the thread was asked for: what came later has deliveries of its own."""
+    said = await work.messages.of(scene.ticket.id, kinds=frozenset({MessageKind.REPLY}))
+    before = [message for message in said if message.undone_at is None and message.at <= scene.record.at]
+    if not before:
+        return Skip("nothing was said before")
+    names = await work.people.named(sorted({message.author for message in before}))
+    return history(scene.ticket, before, names, scene.desk, scene.reader)
+
+
+async def _reacted(scene: _Scene, work: UnitOfWork) -> Reacted | Skip:
+    if scene.message is None or scene.thread is None or not _may_tell(scene, scene.message, scene.thread):
+        return Skip("it is not for those who read there")
+    platform = scene.thread.platform
+    theirs = [r for r in await work.reactions.of(scene.ticket.id) if r.message == scene.message.id]
+    return Reacted(tuple(dict.fromkeys(r.emoji for r in theirs if r.platform is not platform)))
+
+
+def _may_tell(scene: _Scene, message: Message, thread: Thread) -> bool:
+    return may_tell(message.kind, thread, sensitive=scene.desk.is_sensitive(scene.ticket.category))
 
 
 def _is_shared(thread: Thread | None) -> bool:
@@ -147,7 +286,15 @@ async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Skip:
     message = scene.message
     if message is None or message.undone_at is not None:
         return Skip("the message was taken back")
-    if scene.thread is None or not may_hear(message.kind, scene.thread.audience):
+    if scene.thread is None or not _may_tell(scene, message, scene.thread):
         return Skip("it is not for those who read there")
-    files = tuple(file for file in await work.files.of(scene.ticket.id) if file.message == message.id)
-    return Spoken(author=scene.names.get(message.author, "?"), text=message.text, kind=message.kind, files=files)
+    author = await work.people.get(message.author)
+    is_staff = author is not None and Fact.SEES in facts_of(author, scene.ticket, scene.desk, scene.reader.now)
+    return Spoken(
+        author=scene.names.get(message.author, "?"),
+        by_staff=is_staff and message.author != scene.ticket.requester,
+        avatar_url=author.avatar_url if author is not None else None,
+        text=message.text,
+        kind=message.kind,
+        files=tuple(file for file in await work.files.of(scene.ticket.id) if file.message == message.id),
+    )

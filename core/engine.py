@@ -15,9 +15,10 @@ from core.errors import N_, Busy, Conflict, NotAllowed
 from core.model.desk import Desk
 from core.model.ids import ref_of
 from core.model.people import Person
-from core.ports import Clock, Committed, Keys, OnCommit, Outcome, Store, UnitOfWork
+from core.ports import Clock, Committed, Keys, OnCommit
 from core.routing import route
-from core.usecases import assignment, company, deliveries, facts, messages, opening, people, states
+from core.storage import Outcome, Store, UnitOfWork
+from core.usecases import assignment, company, deliveries, facts, messages, opening, people, states, threads, troubles
 from core.usecases.case import Case
 
 _ATTEMPTS = 12
@@ -30,6 +31,12 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.OpenTicket: opening.open_ticket,
     commands.PostMessage: messages.post_message,
     commands.UndoMessage: messages.undo_message,
+    commands.EditMessage: messages.edit_message,
+    commands.RemoveMessage: messages.remove_message,
+    commands.React: messages.react,
+    commands.ReplaceThread: threads.replace_thread,
+    commands.AdvanceThread: threads.advance_thread,
+    commands.NoteDeparture: threads.note_departure,
     commands.ClaimTicket: assignment.claim_ticket,
     commands.AssignTicket: assignment.assign_ticket,
     commands.UnassignTicket: assignment.unassign_ticket,
@@ -50,6 +57,7 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.AddParticipant: company.add_participant,
     commands.RemoveParticipant: company.remove_participant,
     commands.Arrive: people.arrive,
+    commands.Depart: people.depart,
     commands.RegisterPerson: people.register_person,
     commands.EnrolDemoPerson: people.enrol_demo_person,
     commands.DismissDemoPerson: people.dismiss_demo_person,
@@ -57,6 +65,8 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.GrantRole: people.grant_role,
     commands.RevokeRoles: people.revoke_roles,
     commands.SyncGrants: people.sync_grants,
+    commands.ReportTrouble: troubles.report_trouble,
+    commands.MendTrouble: troubles.mend_trouble,
     commands.RetryDelivery: deliveries.retry_delivery,
 }
 

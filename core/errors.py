@@ -69,6 +69,10 @@ class NobodyConfirmed(NoSuchPerson):
     )
 
 
+class NoSuchMessage(MissingTicket):
+    template = N_("That message is not there, or was taken back.")
+
+
 class NoSuchFile(MissingTicket):
     template = N_("That file is not there, or not yours to use.")
 

@@ -139,8 +139,46 @@ class MessagePosted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageUndone(Event):
+    """Taken back by its author, or removed where it was said."""
+
     message: MessageId
     kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(Event):
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionChanged(Event):
+    message: MessageId
+    kind: MessageKind
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadLost(Event):
+    """A thread is gone from its platform."""
+
+    platform: Platform
+    replaced: bool
+    """Whether another is made in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft(Event):
+    """The requester is no longer on the platform where the ticket has a thread."""
+
+    person: PersonId
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleFound(Event):
+    trouble: str
+    """The key of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +261,10 @@ _ENUM_FIELDS: Mapping[type[Event], Mapping[str, type[StrEnum]]] = {
     VisibilityChanged: {"before": Visibility, "after": Visibility},
     MessagePosted: {"kind": MessageKind},
     MessageUndone: {"kind": MessageKind},
+    MessageEdited: {"kind": MessageKind},
+    ReactionChanged: {"kind": MessageKind},
+    ThreadLost: {"platform": Platform},
+    PersonLeft: {"platform": Platform},
     RoleGranted: {"role": Role},
     RoleRevoked: {"role": Role},
 }

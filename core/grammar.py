@@ -19,7 +19,7 @@ _TOKEN = re.compile(r'\s*(?:"(?P<straight>[^"]*)"(?=\s|$)|“(?P<curly>[^”]*)�
 _NAMED = re.compile(r'\s*(?P<name>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?=\s|$)')
 _SHOWN = 80
 """Characters of a word that cannot be read, in the sentence that says so."""
-_RESTS = (ParameterKind.TEXT, ParameterKind.PERSON)
+_RESTS = (ParameterKind.TEXT, ParameterKind.PERSON, ParameterKind.AGENT)
 """Kinds that take the rest of the line where they come last: a text, and a name with spaces in it."""
 
 

@@ -14,6 +14,8 @@ TEXT = 20_000
 ANSWER = 1_000
 TAG = 30
 TAGS = 10
+EMOJI = 60
+"""Of one reaction: a name of a platform's own, between colons."""
 FILES = 10
 PARTICIPANTS = 50
 

@@ -12,7 +12,7 @@ from core.errors import N_, NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import Desk, UrgencySetting
 from core.model.people import STANDING_WORDS, Person, Role
 from core.model.ticket import Ticket, Visibility
-from core.ports import Sight
+from core.storage import Sight
 
 
 class Action(StrEnum):

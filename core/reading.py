@@ -1,6 +1,8 @@
 """What people look at: lists of tickets, a thread, a file, one's notices. Permissions first, then everything else."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from core.cards.card import Card, Reader
 from core.cards.news import FOR_EVERYBODY, line, persons_in
@@ -8,16 +10,42 @@ from core.cards.ticket import Names, TicketView, ticket_card
 from core.commands import Actor
 from core.composing import compose, reader_of
 from core.errors import N_, NoSuchFile, NoSuchTicket, NotAllowed
-from core.events import MessagePosted, MessageUndone, Record
+from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, Record
 from core.model.desk import Desk
-from core.model.ids import EventId, FileId, MessageId, PersonId, TicketId, ref_of
+from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId, ref_of
 from core.model.outbox import Delivery
-from core.model.people import Person, Platform
-from core.model.thread import Audience, File, Message, MessageKind, may_hear
+from core.model.people import Person, Platform, told_apart
+from core.model.thread import Audience, File, Message, MessageKind, Reaction, may_hear
 from core.model.ticket import LIVE, Ticket
 from core.policy import Action, may, require, require_in_general, sight_of
-from core.ports import Clock, Order, Parcel, Store, TicketQuery, UnitOfWork
-from core.vocabulary import Entry, Notice, Summary, ThreadView, View
+from core.ports import Clock, Parcel
+from core.storage import Order, Sight, Store, TicketQuery, UnitOfWork
+from core.vocabulary import Choice, Entry, Notice, Reactions, Summary, ThreadView, View
+
+_TO_CHOOSE_FROM = 100
+"""Tickets that a list to choose from is made of."""
+
+
+_CHANGES = (MessageEdited, ReactionChanged)
+"""What a page that shows the message already has to hear; a whole view shows the message as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a ticket's entries are made from."""
+
+    messages: Mapping[MessageId, Message]
+    files: Sequence[File]
+    reactions: Sequence[Reaction]
+    names: Names
+    staff: frozenset[PersonId]
+
+    def under(self, message: Message | None) -> tuple[Reactions, ...]:
+        theirs: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self.reactions:
+            if message is not None and one.message == message.id:
+                theirs[one.emoji].append(self.names.get(one.person, "?"))
+        return tuple(Reactions(emoji, tuple(people)) for emoji, people in theirs.items())
 
 
 class Reading:
@@ -50,9 +78,12 @@ class Reading:
             person = await asker_of(actor, work)
             if view is View.QUEUE:
                 require_in_general(Action.CLAIM, person)
-            tickets = await work.tickets.find(self._query(view, person, before, max(1, min(limit, 200)), team))
-            shown = {ticket.requester for ticket in tickets} | {t.assignee for t in tickets if t.assignee is not None}
-            names = await work.people.named(sorted(shown))
+            return await self._summaries(self._query(view, person, before, max(1, min(limit, 200)), team), work)
+
+    async def _summaries(self, query: TicketQuery, work: UnitOfWork) -> Sequence[Summary]:
+        tickets = await work.tickets.find(query)
+        shown = {ticket.requester for ticket in tickets} | {t.assignee for t in tickets if t.assignee is not None}
+        names = await work.people.named(sorted(shown))
         return [
             Summary(
                 ticket=ticket,
@@ -73,6 +104,53 @@ class Reading:
                 own = frozenset(one for one in self._desk.teams if person.serves(one) or person.leads(one))
                 teams = frozenset({team}) if team is not None else own or None
                 return TicketQuery(sight=sight, teams=teams, statuses=LIVE, order=Order.QUEUE, limit=limit)
+
+    async def opened_by(self, requester: PersonId, actor: Actor, limit: int) -> Sequence[Summary]:
+        """The tickets of one requester that the asker may see, the newest first."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            sight = sight_of(person, self._desk)
+            return await self._summaries(TicketQuery(sight=sight, requester=requester, limit=limit), work)
+
+    async def live_of(self, requester: PersonId) -> Sequence[TicketId]:
+        """For the desk itself: the live tickets of a requester."""
+        async with self._store.read() as work:
+            sight = Sight(person=requester, own_only=True)
+            query = TicketQuery(sight=sight, requester=requester, statuses=LIVE, limit=1_000)
+            return [ticket.id for ticket in await work.tickets.find(query)]
+
+    async def refs(self, actor: Actor, *, to_write_in: bool = False) -> Sequence[Choice]:
+        """Tickets to choose one from, by ref and title: the asker's own first, then, for the staff, the queue's."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            sight = sight_of(person, self._desk)
+            statuses = LIVE if to_write_in else None
+            found = list(
+                await work.tickets.find(
+                    TicketQuery(sight=sight, concerning=person.id, statuses=statuses, limit=_TO_CHOOSE_FROM)
+                )
+            )
+            if person.is_staff:
+                found += await work.tickets.find(self._query(View.QUEUE, person, None, _TO_CHOOSE_FROM, None))
+        action = Action.REPLY if to_write_in else Action.SEE
+        known = {ticket.id: ticket for ticket in found if self._may(action, person, ticket)}
+        return [Choice(ticket.ref, f"{ticket.ref} {ticket.title}") for ticket in known.values()]
+
+    async def agents(self, actor: Actor) -> Sequence[Choice]:
+        """The staff by name, for the staff; two of one name are told apart."""
+        async with self._store.read() as work:
+            if not (await asker_of(actor, work)).is_staff:
+                return []
+            staff = [person for person in await work.people.staff() if person.may_act]
+        names = Counter(person.name.casefold() for person in staff)
+        named = (p.name if names[p.name.casefold()] == 1 else told_apart(p) for p in staff)
+        return [Choice(name, name) for name in sorted(named)]
+
+    async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
+        """What a draft of the asker's own holds; nothing where there is none."""
+        async with self._store.read() as work:
+            found = await work.drafts.get(draft)
+            return found.values if found is not None and found.person == actor.person else {}
 
     async def ticket(self, ticket: TicketId, actor: Actor) -> Ticket:
         """Raises NoSuchTicket."""
@@ -118,22 +196,39 @@ class Reading:
         audience = Audience.STAFF if reads_notes else Audience.REQUESTER
         kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
         records = [record for record in records if _shows(record, audience)]
-        since = min((record.at for record in records), default=self._clock.now())
-        messages = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds, since=since)}
+        cursor = records[-1].id if records else (after or EventId(0))
+        messages = await self._messages(ticket, records, kinds, work)
         files = await work.files.of(ticket.id)
-        names = await work.people.named(sorted(_everybody(ticket, records)))
-        staff = {member.id for member in await work.people.staff()}
+        reactions = await work.reactions.of(ticket.id)
+        names = await work.people.named(sorted(_everybody(ticket, records) | {one.person for one in reactions}))
+        staff = frozenset(member.id for member in await work.people.staff())
+        said = _Said(messages, files, reactions, names, staff)
+        if after is None:
+            records = [record for record in records if not isinstance(record.event, _CHANGES)]
         reader = self._reader(person)
-        shown = (self._entry(r, messages, files, names, staff, reader) for r in records)
+        shown = (self._entry(record, said, reader) for record in records)
         return ThreadView(
             ticket=ticket,
             card=await self._card(ticket, names, person, work),
             files=tuple(file for file in files if file.message is None),
             entries=tuple(entry for entry in shown if entry.line or entry.message is not None),
-            cursor=records[-1].id if records else (after or EventId(0)),
+            cursor=cursor,
             may_reply=self._may(Action.REPLY, person, ticket),
             may_note=self._may(Action.NOTE, person, ticket),
         )
+
+    async def _messages(
+        self, ticket: Ticket, records: Sequence[Record], kinds: frozenset[MessageKind], work: UnitOfWork
+    ) -> Mapping[MessageId, Message]:
+        """What was said from the first of ``records`` on, and what they say was changed."""
+        since = min((record.at for record in records), default=self._clock.now())
+        found = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds, since=since)}
+        for record in records:
+            if isinstance(record.event, _CHANGES) and record.event.message not in found:
+                changed = await work.messages.get(record.event.message)
+                if changed is not None and changed.undone_at is None:
+                    found[changed.id] = changed
+        return found
 
     async def _card(self, ticket: Ticket, names: Names, person: Person, work: UnitOfWork) -> Card:
         waits = ticket.status.is_live and ticket.assignee is None
@@ -144,27 +239,20 @@ class Reading:
     def _may(self, action: Action, person: Person, ticket: Ticket) -> bool:
         return may(action, person, ticket, self._desk, self._clock.now())
 
-    def _entry(
-        self,
-        record: Record,
-        messages: dict[MessageId, Message],
-        files: Sequence[File],
-        names: Names,
-        staff: set[PersonId],
-        reader: Reader,
-    ) -> Entry:
+    def _entry(self, record: Record, said: _Said, reader: Reader) -> Entry:
         event = record.event
-        message = messages.get(event.message) if isinstance(event, MessagePosted) else None
+        message = said.messages.get(event.message) if isinstance(event, (MessagePosted, *_CHANGES)) else None
         return Entry(
             event=record.id,
             at=record.at,
-            who=names.get(record.actor, "?") if record.actor is not None else self._desk.name,
+            who=said.names.get(record.actor, "?") if record.actor is not None else self._desk.name,
             person=record.actor,
-            by_staff=record.actor in staff,
-            line=line(record, names, self._desk, reader),
+            by_staff=record.actor in said.staff,
+            line=line(record, said.names, self._desk, reader),
             message=message,
-            files=tuple(file for file in files if message is not None and file.message == message.id),
-            about=event.message if isinstance(event, MessageUndone) else None,
+            files=tuple(file for file in said.files if message is not None and file.message == message.id),
+            about=event.message if isinstance(event, (MessageUndone, *_CHANGES)) else None,
+            reactions=said.under(message),
         )
 
     async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
@@ -221,6 +309,6 @@ def _everybody(ticket: Ticket, records: Sequence[Record]) -> set[PersonId]:
 
 def _shows(record: Record, audience: Audience) -> bool:
     """Whether a reader of ``audience`` may know of it: notes and the staff's own trail are the staff's."""
-    if isinstance(record.event, MessagePosted | MessageUndone):
+    if isinstance(record.event, (MessagePosted, MessageUndone, *_CHANGES)):
         return may_hear(record.event.kind, audience)
     return audience is Audience.STAFF or isinstance(record.event, FOR_EVERYBODY)

@@ -3,15 +3,21 @@
 Rows hold references. What a person, a thread or a space then reads is made by ``core/composing.py`` at delivery.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.events import (
     Event,
+    MessageEdited,
     MessagePosted,
     MessageUndone,
     ParticipantAdded,
+    ParticipantRemoved,
+    PersonLeft,
     PriorityChanged,
+    ReactionChanged,
     Record,
+    ThreadLost,
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
@@ -20,20 +26,36 @@ from core.events import (
     TicketResolved,
     TicketTransferred,
     TicketUnassigned,
+    TroubleFound,
     UrgencyDeclared,
 )
-from core.model.ids import EventId, MessageId, PersonId
+from core.model.ids import EventId, MessageId, PersonId, TicketId
 from core.model.outbox import Intent, NewDelivery, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
-from core.model.thread import MessageKind, Thread, may_hear
+from core.model.thread import Audience, MessageKind, Thread, may_tell
 from core.model.ticket import Ending, Ticket
-from core.policy import Action, may
+from core.policy import Action, may, may_in_general
 from core.usecases.case import Case
 
 Owed = tuple[NewDelivery, EventId]
 
 _ALERT_NEWS = (TicketClaimed, TicketAssigned, TicketUnassigned, TicketResolved, TicketClosed, TicketReopened)
-_QUIET_ON_CARDS = (MessagePosted, MessageUndone)
+_ON_MESSAGES = (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)
+_IN_THE_THREAD = (
+    TicketClaimed,
+    TicketAssigned,
+    TicketUnassigned,
+    TicketTransferred,
+    PriorityChanged,
+    TicketResolved,
+    TicketClosed,
+    TicketReopened,
+    ParticipantAdded,
+    ParticipantRemoved,
+)
+"""What a thread's people are told there, in a line of its own beside the card's change."""
+_MOVES_PEOPLE = (TicketClaimed, TicketAssigned, ParticipantAdded, ParticipantRemoved)
+_PUTS_AWAY = (TicketResolved, TicketClosed, TicketReopened)
 
 
 async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
@@ -42,44 +64,155 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
     Nobody is told of what they did themselves, and nobody is pinged twice for one transaction: its last event of theirs
     says the most (an answer that resolves is news of the resolution).
     """
-    ticket = case.changed
-    if ticket is None or not records:
+    if not records:
         return []
-    threads = [thread for thread in await case.work.threads.of(ticket.id) if thread.platform.keeps_copies]
+    ticket = case.changed
+    if ticket is None:
+        return [owed for record in records for owed in await _to_admins(record, case)]
+    all_threads = await case.work.threads.of(ticket.id)
+    threads = [thread for thread in all_threads if thread.platform.keeps_copies]
     owed: list[Owed] = []
-    pings: dict[PersonId, Owed] = {}
+    pings: dict[PersonId, Record] = {}
     for record in records:
-        owed += [(new, record.id) for new in _to_threads(record.event, threads, case)]
+        owed += [(new, record.id) for new in _to_threads(record.event, ticket, threads, case)]
         owed += [(new, record.id) for new in _to_space(record.event, ticket, case)]
         for person in await _who_hears(record.event, ticket, case):
             if person != case.actor.person:
-                pings[person] = (_ping(person, ticket, record.event), record.id)
-    return [*owed, *pings.values()]
+                pings[person] = record
+    owed += [(new, records[-1].id) for new in _put_away(records, threads, case)]
+    return [*owed, *await _pings(pings, ticket, threads, case)]
 
 
-def _ping(person: PersonId, ticket: Ticket, event: Event) -> NewDelivery:
+async def _to_admins(record: Record, case: Case) -> Sequence[Owed]:
+    if not isinstance(record.event, TroubleFound):
+        return []
+    admins = [p.id for p in await case.work.people.staff() if may_in_general(Action.ADMINISTER, p)]
+    owed = [(NewDelivery(address=ToPerson(p, Platform.WEB), intent=Intent.TROUBLE), record.id) for p in admins]
+    for platform in sorted(case.desk.messengers):
+        there = await case.work.people.external_ids(admins, platform)
+        owed += [(NewDelivery(address=ToPerson(p, platform), intent=Intent.TROUBLE), record.id) for p in sorted(there)]
+    return owed
+
+
+async def _pings(
+    pings: Mapping[PersonId, Record], ticket: Ticket, threads: Sequence[Thread], case: Case
+) -> Sequence[Owed]:
+    """On the web everybody's; on a platform, what a person there does not read in a thread anyway."""
+    owed = [(_ping(person, Platform.WEB, ticket, record.event), record.id) for person, record in pings.items()]
+    if not pings:
+        return owed
+    for platform in sorted(case.desk.messengers):
+        there = await case.work.people.external_ids(sorted(pings), platform)
+        theirs = [thread for thread in threads if thread.platform is platform]
+        owed += [
+            (_ping(person, platform, ticket, record.event), record.id)
+            for person, record in pings.items()
+            if person in there and not _reads_of_it(record.event, person, ticket, theirs)
+        ]
+    return owed
+
+
+def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread]) -> bool:
+    """Whether ``person`` hears of it in one of the platform's ``threads`` already."""
+    inside = person in ticket.people and any(thread.is_shared_with_staff for thread in threads)
+    match event:
+        case TicketResolved() | UrgencyDeclared():
+            return False
+        case TicketOpened() | TicketTransferred() | TicketUnassigned() | TicketReopened():
+            return inside or any(thread.audience is Audience.STAFF for thread in threads)
+        case _:
+            return inside
+
+
+def _ping(person: PersonId, platform: Platform, ticket: Ticket, event: Event) -> NewDelivery:
     return NewDelivery(
-        address=ToPerson(person, Platform.WEB), intent=Intent.PING, ticket=ticket.id, message=_message_of(event)
+        address=ToPerson(person, platform), intent=Intent.PING, ticket=ticket.id, message=_message_of(event)
     )
 
 
 def _message_of(event: Event) -> MessageId | None:
-    return event.message if isinstance(event, MessagePosted | MessageUndone | UrgencyDeclared) else None
+    return event.message if isinstance(event, (*_ON_MESSAGES, UrgencyDeclared)) else None
 
 
-def _to_threads(event: Event, threads: Iterable[Thread], case: Case) -> Iterator[NewDelivery]:
-    """Copies of what was said to every other thread that may hear it; a fresh card where the state changed."""
+def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: Case) -> Iterator[NewDelivery]:
+    """What was said to every other thread that may hear it; a fresh card and a line where the state changed."""
     for thread in threads:
-        address = ToThread(thread.id, thread.platform)
-        if isinstance(event, MessagePosted | MessageUndone):
-            if may_hear(event.kind, thread.audience) and thread.id != case.actor.thread:
-                yield NewDelivery(address=address, intent=Intent.MESSAGE, ticket=event.ticket, message=event.message)
-        elif isinstance(event, TicketOpened):
-            yield NewDelivery(address=address, intent=Intent.CREATE_THREAD, ticket=event.ticket)
-        if not isinstance(event, _QUIET_ON_CARDS):
-            yield NewDelivery(
-                address=address, intent=Intent.TICKET_CARD, ticket=event.ticket, supersede_key="ticket_card"
-            )
+        if thread.id in case.made:
+            continue
+        owes = _Owes(ToThread(thread.id, thread.platform), ticket.id)
+        if isinstance(event, _ON_MESSAGES):
+            yield from _said(event, thread, threads, owes, case)
+            continue
+        if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
+            yield owes(Intent.MEMBERS)
+        yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
+        if isinstance(event, _IN_THE_THREAD) and thread.audience is not Audience.STAFF:
+            yield owes(Intent.NEWS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owes:
+    """A delivery to a thread, of any intent."""
+
+    address: ToThread
+    ticket: TicketId
+
+    def __call__(
+        self, intent: Intent, message: MessageId | None = None, supersede_key: str | None = None
+    ) -> NewDelivery:
+        return NewDelivery(
+            address=self.address, intent=intent, ticket=self.ticket, message=message, supersede_key=supersede_key
+        )
+
+
+def _said(
+    event: MessagePosted | MessageEdited | MessageUndone | ReactionChanged,
+    thread: Thread,
+    threads: Sequence[Thread],
+    owes: _Owes,
+    case: Case,
+) -> Iterator[NewDelivery]:
+    if not _hears(event.kind, thread, threads, case):
+        return
+    elsewhere = thread.id != case.actor.thread
+    match event:
+        case MessagePosted(message=message) if elsewhere:
+            yield owes(Intent.MESSAGE, message)
+        case MessageEdited(message=message) if elsewhere:
+            yield owes(Intent.EDIT, message)
+        case MessageUndone(message=message):
+            yield owes(Intent.REMOVAL, message)
+        case ReactionChanged(message=message) if elsewhere:
+            yield owes(Intent.REACTIONS, message, f"reactions:{message}")
+        case _:
+            return
+
+
+def _hears(kind: MessageKind, thread: Thread, threads: Sequence[Thread], case: Case) -> bool:
+    """Replies go to a staff thread only where the platform has no thread that the staff share with the requester."""
+    sensitive = case.changed is not None and case.desk.is_sensitive(case.changed.category)
+    if not may_tell(kind, thread, sensitive=sensitive):
+        return False
+    if kind is MessageKind.NOTE or thread.audience is not Audience.STAFF:
+        return True
+    return not any(other.platform is thread.platform and other.is_shared_with_staff for other in threads)
+
+
+def _put_away(records: Sequence[Record], threads: Sequence[Thread], case: Case) -> Iterator[NewDelivery]:
+    """Threads to be made, with what was said before; last of all, those to be put away or brought back."""
+    ticket = case.changed
+    if ticket is None:
+        return
+    is_new = any(isinstance(record.event, TicketOpened) for record in records)
+    ends = any(isinstance(record.event, _PUTS_AWAY) for record in records)
+    for thread in threads:
+        owes = _Owes(ToThread(thread.id, thread.platform), ticket.id)
+        if thread.id in case.made:
+            yield owes(Intent.CREATE_THREAD)
+            if not is_new and thread.audience is not Audience.STAFF:
+                yield owes(Intent.HISTORY)
+        elif ends and thread.audience is not Audience.STAFF:
+            yield owes(Intent.SETTLE, supersede_key="settle")
 
 
 def _to_space(event: Event, ticket: Ticket, case: Case) -> Iterator[NewDelivery]:
@@ -111,6 +244,10 @@ async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[Perso
             return assignee
         case UrgencyDeclared(granted=False):
             return await _deciders(ticket, case)
+        case PersonLeft():
+            return assignee
+        case ThreadLost(replaced=False):
+            return assignee or await _team(ticket, case)
         case MessagePosted(kind=MessageKind.NOTE):
             return assignee
         case MessagePosted():

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.cards.card import Card, Form
+from core.cards.card import Card, Form, Reader
 from core.commands import Actor
 from core.model.desk import Desk
-from core.model.ids import EventId, FileId, PersonId, TicketId
+from core.model.ids import DraftId, EventId, FileId, PersonId, TicketId
 from core.model.people import Identity, Person
 from core.model.thread import File, Message, MessageKind
 from core.model.ticket import Ticket
@@ -25,6 +25,8 @@ class ParameterKind(StrEnum):
     TICKET = "ticket"
     """A ref; in a ticket's thread it is understood."""
     PERSON = "person"
+    AGENT = "agent"
+    """One of the staff."""
     TEAM = "team"
     CATEGORY = "category"
     PRIORITY = "priority"
@@ -53,6 +55,18 @@ class Choice:
     label: str
 
 
+class Asks(StrEnum):
+    """When a command that could run as it stands asks for its optional arguments by a form first."""
+
+    NEVER = "never"
+    PRESSED = "pressed"
+    """When its button is pressed: a resolution asks for its answer."""
+    ALWAYS = "always"
+    """Whenever none of them is given: there is nothing to edit without one."""
+    DRAFT = "draft"
+    """By a form of its own, gathered in a draft: the opening of a ticket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlashCommand:
     """``/noun verb parameters``; ``verb`` is "" where the noun alone is the command, as in ``/queue``."""
@@ -63,6 +77,9 @@ class SlashCommand:
     action: Action
     """What the table of ``core/policy.py`` must allow; also what decides who is shown it."""
     parameters: tuple[Parameter, ...] = ()
+    asks: Asks = Asks.NEVER
+    menu: str = ""
+    """What it is called in the menu of a person, where a platform has such a thing: its first PERSON is that one."""
 
     @property
     def name(self) -> str:
@@ -102,6 +119,8 @@ class Call:
     """The ticket it is about: named, or the thread's."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Parameter name -> its value: the canonical one where the parameter has choices."""
+    people: Mapping[str, PersonId] = field(default_factory=dict)
+    """Parameter name -> the person, where the door knows who is meant; ``arguments`` then holds their name."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What a form brought, by input key; the form's own are kept apart from the parameters."""
     files: tuple[FileId, ...] | None = None
@@ -122,6 +141,8 @@ class Reply:
     form: Form | None = None
     ticket: TicketId | None = None
     """The ticket that it made or changed: a door may lead there."""
+    shared: Card | None = None
+    """A card for everybody in the place where it was asked for, besides."""
 
 
 class View(StrEnum):
@@ -144,6 +165,14 @@ class Summary:
     assignee: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """One emoji under a message, and who set it."""
+
+    emoji: str
+    people: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing in a thread: what was said, or a line on what happened."""
@@ -157,7 +186,9 @@ class Entry:
     message: Message | None = None
     files: tuple[File, ...] = ()
     about: int | None = None
-    """The message that a taking back is about."""
+    """The message that a change or a taking back is about: ``message`` is what became of it, if it is there still."""
+    reactions: tuple[Reactions, ...] = ()
+    """Under the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +224,13 @@ class FrontDesk(Protocol):
     @property
     def desk(self) -> Desk: ...
 
-    async def arrive(self, identity: Identity, name: str) -> PersonId:
-        """The person behind an identity, made if new."""
+    async def arrive(
+        self, identity: Identity, name: str, *, avatar_url: str | None = None, groups: frozenset[str] | None = None
+    ) -> PersonId:
+        """The person behind an identity, made if new. ``groups``: all that they are in there, which may give roles."""
+
+    async def depart(self, identity: Identity) -> None:
+        """Somebody left the platform: what its groups gave is taken back, and their live tickets there say so."""
 
     async def person(self, person: PersonId) -> Person | None: ...
 
@@ -204,11 +240,44 @@ class FrontDesk(Protocol):
     async def type(self, line: str, actor: Actor, ticket: TicketId | None = None) -> Reply:
         """A line that begins with ``/``. ``ticket``: the one whose thread it was typed in."""
 
-    async def run(self, call: Call) -> Reply:
-        """A native slash command, its arguments as the platform gave them."""
+    async def run(
+        self,
+        command: SlashCommand,
+        given: Mapping[str, str],
+        actor: Actor,
+        ticket: TicketId | None = None,
+        *,
+        people: Mapping[str, PersonId] | None = None,
+    ) -> Reply:
+        """A native slash command, its arguments as the platform gave them: parameter name -> what was chosen or typed,
+        ``people`` for those that it knows. ``ticket``: the one whose thread it was used in."""
+
+    def form_of(
+        self,
+        command: SlashCommand,
+        given: Mapping[str, str],
+        reader: Reader,
+        ticket: TicketId | None = None,
+    ) -> Form | None:
+        """The form that a native slash command opens where it cannot run yet, or None where it can. It is made from
+        the declaration alone, without a wait, for a platform that must be answered at once; rights are asked when it
+        is sent."""
+
+    def form_at(self, action: str, reader: Reader, values: Mapping[str, str] | None = None) -> Form | None:
+        """The same for a button. ``values``: what its draft holds already, by input key. Raises UnknownAction."""
+
+    def reader(self, language: str, *, is_staff: bool = False) -> Reader:
+        """For whom words are made where the person is not looked up: by the language that the platform says."""
+
+    async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
+        """What a draft of the actor's holds; nothing where there is none."""
+
+    async def suggest(self, kind: ParameterKind, typed: str, actor: Actor) -> Sequence[Choice]:
+        """What somebody may mean by what they typed so far, the likeliest first, 25 at most: refs of tickets they may
+        see, categories, teams, agents (for the staff). Nothing for any other kind."""
 
     async def press(self, action: str, actor: Actor) -> Reply:
-        """A button."""
+        """A button. Answered with a form where it asks for something."""
 
     async def submit(
         self, action: str, values: Mapping[str, str], files: tuple[FileId, ...] | None, actor: Actor
@@ -220,6 +289,9 @@ class FrontDesk(Protocol):
         self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor
     ) -> Entry:
         """Words in a ticket's thread; what was recorded, as a thread shows it."""
+
+    async def tickets_for(self, actor: Actor, *, limit: int = 25) -> Sequence[Choice]:
+        """The live tickets that the actor may write in, their own first: ref and title, to choose one from."""
 
     async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
         """Take an upload into the desk's own keeping, checked and sniffed, until a command attaches it."""

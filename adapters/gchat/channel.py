@@ -61,7 +61,7 @@ class GoogleChat:
         if self._session is None:
             self._session = self._open_session()
         name = await post_message(self._session, url, query, body, now=self._clock.now(), timeout=self._timeout)
-        return Receipt(name)
+        return Receipt(external_id=name)
 
     async def find(self, parcel: Parcel) -> Receipt | None:
         """None: a webhook cannot read, and need not, since a second call with the same ``requestId`` returns the

@@ -1,1 +1,1 @@
-"""The desk's memory: ``core.ports.Store`` over SQLAlchemy Core, on SQLite and on PostgreSQL."""
+"""The desk's memory: ``core.storage.Store`` over SQLAlchemy Core, on SQLite and on PostgreSQL."""

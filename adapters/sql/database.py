@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from adapters.sql import driver
 from core.errors import N_, Conflict, Unavailable
 
 CONNECT_TIMEOUT = 5
@@ -122,6 +123,13 @@ def _translated_postgresql(error: DBAPIError, writing: bool) -> Exception | None
     return Unavailable(why=why) if why else None
 
 
+Values = Mapping[str, object]
+"""By column or ``bindparam``."""
+Inserting = Callable[[Table], postgresql.Insert | sqlite.Insert]
+"""Begins an INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, which both databases write alike. A
+function of it that is kept by ``functools.cache`` builds its statement once for each."""
+
+
 class Database:
     """One database: transactions that write and transactions that read.
 
@@ -192,9 +200,9 @@ async def _turn_of(lock: asyncio.Lock) -> AsyncGenerator[None]:
 
 
 def _sqlite_engine(url: URL, busy_timeout: timedelta, *, pool_size: int, writing: bool) -> AsyncEngine:
-    engine = create_async_engine(
+    engine = driver.create_engine(
         url,
-        connect_args={"timeout": busy_timeout.total_seconds()},
+        timeout=busy_timeout.total_seconds(),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=QUEUE_TIMEOUT,
@@ -245,25 +253,27 @@ def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 
 class Room:
-    """What a repository stands on: the connection of its unit of work."""
+    """What a repository stands on: the connection of its unit of work.
+
+    A statement that is run all day is built once, with ``bindparam`` for what changes: to build it costs more than to
+    run it.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._on_postgresql = connection.dialect.name == "postgresql"
+        self._insert: Inserting = postgresql.insert if self._on_postgresql else sqlite.insert
 
-    async def _run(self, statement: Executable) -> CursorResult[Any]:
-        return cast(CursorResult[Any], await self._connection.execute(statement))
+    async def _run(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> CursorResult[Any]:
+        """For several ``values`` the statement is run once each, in one call."""
+        return cast(CursorResult[Any], await self._connection.execute(statement, values))
 
-    async def _row(self, statement: Executable) -> Row[Any] | None:
-        return (await self._connection.execute(statement)).first()
+    async def _row(self, statement: Executable, values: Values | None = None) -> Row[Any] | None:
+        return (await self._connection.execute(statement, values)).first()
 
-    async def _rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
+    async def _rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         return (await self._connection.execute(statement, values)).all()
 
-    async def _changed(self, statement: Executable) -> int:
+    async def _changed(self, statement: Executable, values: Values | None = None) -> int:
         """How many rows ``statement`` changed."""
-        return (await self._run(statement)).rowcount
-
-    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, which both databases write alike."""
-        return postgresql.insert(table) if self._on_postgresql else sqlite.insert(table)
+        return (await self._run(statement, values)).rowcount

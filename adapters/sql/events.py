@@ -1,7 +1,7 @@
 """The audit trail as rows: written once, never changed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -11,26 +11,24 @@ from adapters.sql.tables import events
 from core.events import Event, Record, decode, encode, kind_of
 from core.model.ids import EventId, PersonId, TicketId
 from core.model.people import Platform
-from core.ports import Events
+from core.storage import Events
 
 
 class SqlEvents(Room, Events):
     async def append(self, event: Event, at: datetime, actor: PersonId | None, door: Platform, digest: str) -> Record:
-        row = await self._run(
-            insert(events)
-            .values(
-                ticket_id=event.ticket,
-                kind=kind_of(event),
-                schema=event.schema,
-                data=encode(event),
-                at=at,
-                actor_id=actor,
-                door=door,
-                digest=digest,
-            )
-            .returning(events)
-        )
-        return _record(row.one())
+        values = {
+            "ticket_id": event.ticket,
+            "kind": kind_of(event),
+            "schema": event.schema,
+            "data": encode(event),
+            "at": at,
+            "actor_id": actor,
+            "door": door,
+            "digest": digest,
+        }
+        added = await self._run(_ADD, values)
+        number = EventId(added.scalar_one())
+        return Record(id=number, event=event, at=at.astimezone(UTC), actor=actor, door=door, digest=digest)
 
     async def get(self, event: EventId) -> Record | None:
         """Raises ValueError for an event that a newer desk wrote: so does ``of``."""
@@ -46,6 +44,9 @@ class SqlEvents(Room, Events):
         if since is not None:
             statement = statement.where(events.c.at >= since)
         return [_record(row) for row in await self._rows(statement)]
+
+
+_ADD = insert(events).returning(events.c.id)
 
 
 def _record(row: Row[Any]) -> Record:

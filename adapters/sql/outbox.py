@@ -35,7 +35,7 @@ from adapters.sql.tables import GIVEN_UP, deliveries, pace, pending, unfinished
 from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Address, Delivery, DeliveryState, Intent, NewDelivery, ToPerson, ToSpace, ToThread
 from core.model.people import Platform
-from core.ports import Outbox
+from core.storage import Outbox
 
 _older, _beside, _ahead = (deliveries.alias(name) for name in ("older", "beside", "ahead"))
 _NOW = bindparam("now", type_=deliveries.c.due_at.type)
@@ -49,40 +49,22 @@ _FREE_LANES = text(
 
 class SqlOutbox(Room, Outbox):
     async def add(self, new: NewDelivery, *, key: str, event: EventId | None, at: datetime) -> DeliveryId:
-        if new.supersede_key is not None:
-            await self._supersede(new.address.lane, new.supersede_key, at)
-        row = await self._run(
-            insert(deliveries)
-            .values(
-                key=key,
-                lane=new.address.lane,
-                **_address_columns(new.address),
-                intent=new.intent,
-                ticket_id=new.ticket,
-                message_id=new.message,
-                event_id=event,
-                pace_key=new.pace_key,
-                supersede_key=new.supersede_key,
-                state=DeliveryState.PENDING,
-                attempts=0,
-                uncertain=False,
-                created_at=at,
-                due_at=at,
-            )
-            .returning(deliveries.c.id)
-        )
+        await self.add_all([(new, key, event)], at=at)
+        row = await self._run(select(deliveries.c.id).where(deliveries.c.key == key))
         return DeliveryId(row.scalar_one())
 
-    async def _supersede(self, lane: str, supersede_key: str, at: datetime) -> None:
-        older = (
-            unfinished(deliveries.c.state),  # for the lane's index
-            pending(deliveries.c.state),
-            deliveries.c.lane == lane,
-            deliveries.c.supersede_key == supersede_key,
-            _unheld(at),
-        )
-        values = {"state": DeliveryState.SKIPPED, "reason": _SUPERSEDED, "finished_at": at, **_NOBODYS}
-        await self._run(update(deliveries).where(*older).values(values))
+    async def add_all(self, owed: Sequence[tuple[NewDelivery, str, EventId | None]], *, at: datetime) -> None:
+        if not owed:
+            return
+        newest = {_kind(new): key for new, key, _ in owed if new.supersede_key is not None}
+        if newest:
+            older = [{"of_lane": lane, "of_kind": kind, "now": at} for lane, kind in newest]
+            await self._run(_SUPERSEDE, [{**one, **_superseded(at)} for one in older])
+        rows = []
+        for new, key, event in owed:
+            taken = newest.get(_kind(new), key) != key
+            rows.append({**_columns(new, key, event, at), **(_superseded(at) if taken else {})})
+        await self._run(_ADD, rows)
 
     async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
         rows = await self._rows(_HEADS, {"now": now, "most": limit})
@@ -124,6 +106,11 @@ class SqlOutbox(Room, Outbox):
         held = (deliveries.c.id == delivery, deliveries.c.owner == owner, pending(deliveries.c.state))
         return await self._changed(update(deliveries).where(*held).values({**_NOBODYS, **values})) > 0
 
+    async def abandon(self, lane: str, *, reason: str, at: datetime) -> int:
+        rest = (unfinished(deliveries.c.state), deliveries.c.lane == lane)
+        values = {"state": DeliveryState.SKIPPED, "reason": reason, "finished_at": at, **_NOBODYS}
+        return await self._changed(update(deliveries).where(*rest).values(values))
+
     async def revive(self, delivery: DeliveryId, now: datetime) -> bool:
         """One that was ever tried comes back ``uncertain``: the call that it was given up after may have happened."""
         dead = (deliveries.c.id == delivery, text(GIVEN_UP))
@@ -159,6 +146,12 @@ class SqlOutbox(Room, Outbox):
         rows = await self._rows(select(deliveries).where(text(GIVEN_UP)).order_by(deliveries.c.id.desc()).limit(limit))
         return [_delivery(row) for row in rows]
 
+    async def struggling(self, *, limit: int = 100) -> Sequence[Delivery]:
+        """Those too whose process died over them, which leave no reason."""
+        again = or_(deliveries.c.reason.is_not(None) & (deliveries.c.attempts > 0), deliveries.c.attempts > 1)
+        failed = select(deliveries).where(pending(deliveries.c.state), again)
+        return [_delivery(row) for row in await self._rows(failed.order_by(deliveries.c.id).limit(limit))]
+
     async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
         theirs = (deliveries.c.lane == ToPerson(person, platform).lane, text("state = 'done'"))
         rows = await self._rows(select(deliveries).where(*theirs).order_by(deliveries.c.id.desc()).limit(limit))
@@ -192,6 +185,15 @@ def _is_held_beside(now: BindParameter[datetime] | None) -> ColumnElement[bool]:
     same_lane = and_(_beside.c.lane == deliveries.c.lane, _beside.c.id != deliveries.c.id)
     return exists().where(same_lane, unfinished(_beside.c.state), lasting)
 
+
+_ADD = insert(deliveries)
+_SUPERSEDE = update(deliveries).where(
+    unfinished(deliveries.c.state),  # for the lane's index
+    pending(deliveries.c.state),
+    deliveries.c.lane == bindparam("of_lane"),
+    deliveries.c.supersede_key == bindparam("of_kind"),
+    _unheld(_NOW),
+)
 
 # The dispatcher asks these all day: they are built once, since building costs more than running them.
 _READY = (
@@ -239,14 +241,47 @@ _NEXT_DUE = select(
 )
 
 
+def _kind(new: NewDelivery) -> tuple[str, str | None]:
+    """What supersedes what."""
+    return new.address.lane, new.supersede_key
+
+
+def _superseded(at: datetime) -> dict[str, object]:
+    return {"state": DeliveryState.SKIPPED, "reason": _SUPERSEDED, "finished_at": at, **_NOBODYS}
+
+
+def _columns(new: NewDelivery, key: str, event: EventId | None, at: datetime) -> dict[str, object]:
+    """All of them, so that rows of different addresses are written in one call."""
+    return {
+        "key": key,
+        "lane": new.address.lane,
+        **_address_columns(new.address),
+        "intent": new.intent,
+        "ticket_id": new.ticket,
+        "message_id": new.message,
+        "event_id": event,
+        "pace_key": new.pace_key,
+        "supersede_key": new.supersede_key,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "uncertain": False,
+        "created_at": at,
+        "due_at": at,
+        "reason": None,
+        "finished_at": None,
+        **_NOBODYS,
+    }
+
+
 def _address_columns(address: Address) -> dict[str, object]:
+    nobody = {"address_kind": "", "thread_id": None, "person_id": None, "platform": None, "space": None}
     match address:
         case ToThread(thread, platform):
-            return {"address_kind": "thread", "thread_id": thread, "platform": platform}
+            return {**nobody, "address_kind": "thread", "thread_id": thread, "platform": platform}
         case ToPerson(person, platform):
-            return {"address_kind": "person", "person_id": person, "platform": platform}
+            return {**nobody, "address_kind": "person", "person_id": person, "platform": platform}
         case ToSpace(space):
-            return {"address_kind": "space", "space": space}
+            return {**nobody, "address_kind": "space", "space": space}
 
 
 def _address(row: Row[Any]) -> Address:

@@ -1,24 +1,25 @@
 """Persons, their identities, grants, accounts and sessions as rows."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Row, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.sql.database import Room
+from adapters.sql.database import Room, Values
 from adapters.sql.keys import email_key, name_key
 from adapters.sql.tables import accounts, grants, identities, sessions
 from adapters.sql.tables import people as persons
 from core.errors import Conflict, EmailTaken
 from core.model.ids import PersonId
-from core.model.people import Account, Grant, Identity, Person, Role, Session, Standing
-from core.ports import People
+from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
+from core.storage import People
 
 _NAMESAKES = 10
-_STAFF = [role.value for role in Role if role.is_staff]
+_AT_ONCE = 10_000
+"""A database takes only so many values in one statement: SQLite 32766, PostgreSQL 65535."""
 
 
 class SqlPeople(Room, People):
@@ -35,34 +36,49 @@ class SqlPeople(Room, People):
         return _person(row, ())
 
     async def get(self, person: PersonId, *, lock: bool = False) -> Person | None:
-        statement = select(persons).where(persons.c.id == person)
-        return await self._one(statement.with_for_update() if lock else statement)
+        return await self._one(_HOLD if lock else _GET, {"person": person})
 
     async def named(self, people: Sequence[PersonId]) -> Mapping[PersonId, str]:
-        rows = await self._rows(select(persons.c.id, persons.c.name).where(persons.c.id.in_(set(people))))
+        rows = await self._rows(_NAMES, {"people": list(set(people))})
         return {PersonId(row.id): row.name for row in rows}
 
     async def by_identity(self, identity: Identity) -> Person | None:
-        return await self._one(select(persons).join(identities).where(*_is(identity)))
+        values = {"on": identity.platform, "in_realm": identity.realm, "called": identity.external_id}
+        return await self._one(_BY_IDENTITY, values)
+
+    async def by_external(self, platform: Platform, realm: str, external_ids: Sequence[str]) -> Mapping[str, PersonId]:
+        found: dict[str, PersonId] = {}
+        for first in range(0, len(external_ids), _AT_ONCE):
+            some = external_ids[first : first + _AT_ONCE]
+            rows = await self._rows(_BY_EXTERNAL, {"on": platform, "in_realm": realm, "called": some})
+            found |= {row.external_id: PersonId(row.person_id) for row in rows}
+        return found
+
+    async def external_ids(self, people: Sequence[PersonId], platform: Platform) -> Mapping[PersonId, str]:
+        """For a person whom the platform knows in several realms, what the first realm calls them."""
+        rows = await self._rows(_EXTERNAL_IDS, {"on": platform, "people": list(set(people))}) if people else []
+        return {PersonId(row.person_id): row.external_id for row in reversed(rows)}
 
     async def by_email(self, email: str) -> Person | None:
-        return await self._one(select(persons).where(persons.c.email_key == email_key(email)))
+        return await self._one(_BY_EMAIL, {"key": email_key(email)})
 
     async def by_name(self, name: str) -> Sequence[Person]:
         key = name_key(name)
         holders = select(accounts.c.person_id).where(accounts.c.username_key == key)
         found = or_(persons.c.name_key == key, persons.c.id.in_(holders))
-        return await self._all(select(persons).where(found).order_by(persons.c.id).limit(_NAMESAKES))
+        return await self._some(select(persons.c.id).where(found).limit(_NAMESAKES))
 
     async def everybody(self, *, after: PersonId | None = None, limit: int = 100) -> Sequence[Person]:
-        statement = select(persons).order_by(persons.c.id).limit(limit)
-        return await self._all(statement if after is None else statement.where(persons.c.id > after))
+        statement = select(persons.c.id).limit(limit)
+        return await self._some(statement if after is None else statement.where(persons.c.id > after))
 
     async def staff(self) -> Sequence[Person]:
-        return await self._granted(grants.c.role.in_(_STAFF), grants.c.approved.is_(True))
+        return _people(await self._rows(_EVERY_STAFF))
 
     async def granted_by(self, source: str) -> Sequence[Person]:
-        return await self._granted(grants.c.source == source)
+        # not LIKE, which disregards case on SQLite and on PostgreSQL does not
+        kind = func.substr(grants.c.source, 1, len(source)) if source.endswith(":") else grants.c.source
+        return _people(await self._rows(_holding(kind == source)))
 
     async def save(self, person: Person) -> None:
         try:
@@ -154,22 +170,44 @@ class SqlPeople(Room, People):
     async def end_expired_sessions(self, now: datetime) -> int:
         return await self._changed(delete(sessions).where(sessions.c.expires_at <= now))
 
-    async def _granted(self, *which: ColumnElement[bool]) -> Sequence[Person]:
-        holders = select(grants.c.person_id).where(*which)
-        return await self._all(select(persons).where(persons.c.id.in_(holders)).order_by(persons.c.id))
-
-    async def _one(self, statement: Select[Any]) -> Person | None:
-        found = await self._all(statement)
+    async def _one(self, statement: Executable, values: Values) -> Person | None:
+        found = _people(await self._rows(statement, values))
         return found[0] if found else None
 
-    async def _all(self, statement: Select[Any]) -> Sequence[Person]:
-        rows = await self._rows(statement)
-        given: defaultdict[int, list[Grant]] = defaultdict(list)
-        if rows:
-            theirs = grants.c.person_id.in_([row.id for row in rows])
-            for row in await self._rows(select(grants).where(theirs).order_by(grants.c.id)):
-                given[row.person_id].append(_grant(row))
-        return [_person(row, tuple(given[row.id])) for row in rows]
+    async def _some(self, ids: Select[int]) -> Sequence[Person]:
+        return _people(await self._rows(_WHOLE.where(persons.c.id.in_(ids.order_by(persons.c.id)))))
+
+
+_WHOLE = (
+    select(persons, *(grants.c[name] for name in ("role", "team", "source", "approved")))
+    .outerjoin(grants, grants.c.person_id == persons.c.id)
+    .order_by(persons.c.id, grants.c.id)
+)
+"""Each person in as many rows as they have grants, and in one where they have none: see ``_people``."""
+
+
+def _holding(*which: ColumnElement[bool]) -> Select[Any]:
+    """Everybody who has such a grant, with all of theirs."""
+    return _WHOLE.where(persons.c.id.in_(select(grants.c.person_id).where(*which)))
+
+
+_GET = _WHOLE.where(persons.c.id == bindparam("person"))
+_HOLD = _GET.with_for_update(of=persons)
+_NAMES = select(persons.c.id, persons.c.name).where(persons.c.id.in_(bindparam("people", expanding=True)))
+_BY_EMAIL = _WHOLE.where(persons.c.email_key == bindparam("key"))
+_EVERY_STAFF = _holding(grants.c.role.in_([role.value for role in Role if role.is_staff]), grants.c.approved.is_(True))
+_THEIRS = (identities.c.platform == bindparam("on"), identities.c.realm == bindparam("in_realm"))
+_BY_IDENTITY = _WHOLE.join(identities, identities.c.person_id == persons.c.id).where(
+    *_THEIRS, identities.c.external_id == bindparam("called")
+)
+_BY_EXTERNAL = select(identities.c.external_id, identities.c.person_id).where(
+    *_THEIRS, identities.c.external_id.in_(bindparam("called", expanding=True))
+)
+_EXTERNAL_IDS = (
+    select(identities.c.person_id, identities.c.external_id)
+    .where(identities.c.person_id.in_(bindparam("people", expanding=True)), identities.c.platform == bindparam("on"))
+    .order_by(identities.c.realm, identities.c.external_id)
+)
 
 
 def _is(identity: Identity) -> Sequence[ColumnElement[bool]]:
@@ -189,8 +227,17 @@ def _columns(person: Person) -> dict[str, object]:
         "email_confirmed": person.email_confirmed,
         "language": person.language,
         "time_zone": person.time_zone,
+        "avatar_url": person.avatar_url,
         "standing": person.standing,
     }
+
+
+def _people(rows: Sequence[Row[Any]]) -> Sequence[Person]:
+    people = []
+    for _, group in groupby(rows, key=lambda row: int(row.id)):
+        first, *more = group
+        people.append(_person(first, tuple(_grant(row) for row in (first, *more) if row.role is not None)))
+    return people
 
 
 def _person(row: Row[Any], given: tuple[Grant, ...]) -> Person:
@@ -201,6 +248,7 @@ def _person(row: Row[Any], given: tuple[Grant, ...]) -> Person:
         email_confirmed=row.email_confirmed,
         language=row.language,
         time_zone=row.time_zone,
+        avatar_url=row.avatar_url,
         standing=Standing(row.standing),
         grants=given,
         created_at=row.created_at,

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -14,11 +15,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.database import CONNECT_TIMEOUT, UNREADABLE, parse_url, prepare_sqlite, sqlite_file, translated
+from adapters.sql.database import (
+    CONNECT_TIMEOUT,
+    LOCKED,
+    UNREADABLE,
+    parse_url,
+    prepare_sqlite,
+    sqlite_file,
+    translated,
+)
 from core.errors import Unavailable
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _ADVISORY_LOCK = 0x7468726561646465  # "threadde"
+_AGAIN = 0.02
+"""Seconds between two tries for a lock that SQLite does not wait for."""
 _alembic = threading.Lock()
 """Alembic keeps the migration it runs in a module's global."""
 
@@ -110,7 +121,8 @@ def _locked(url: URL) -> Generator[Connection]:
             sqlite_file(url).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(why=UNREADABLE) from error
-    with _connected(url, "PRAGMA journal_mode = WAL", begin="BEGIN IMMEDIATE") as connection:
+        _keep_write_ahead_log(url)
+    with _connected(url, begin="BEGIN IMMEDIATE") as connection:
         if connection.dialect.name == "sqlite":
             yield connection
             if broken := connection.execute(text("PRAGMA foreign_key_check")).all():
@@ -118,6 +130,21 @@ def _locked(url: URL) -> Generator[Connection]:
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             yield connection
+
+
+def _keep_write_ahead_log(url: URL) -> None:
+    """Of two processes that turn it on at once, SQLite refuses one on the spot, whatever its timeout: waiting would be
+    a deadlock. https://www.sqlite.org/c3ref/busy_handler.html
+    """
+    end = time.monotonic() + CONNECT_TIMEOUT
+    while True:
+        try:
+            with _connected(url, "PRAGMA journal_mode = WAL", begin="BEGIN"):
+                return
+        except Unavailable as error:
+            if error.values["why"] != LOCKED or time.monotonic() > end:
+                raise
+        time.sleep(_AGAIN)
 
 
 @contextmanager

@@ -3,17 +3,21 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Database
+from adapters.sql.desk import SqlLeases, SqlMarks, SqlTroubles
 from adapters.sql.events import SqlEvents
+from adapters.sql.files import SqlFiles
+from adapters.sql.messages import SqlCopies, SqlMessages, SqlReactions
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.people import SqlPeople
-from adapters.sql.threads import SqlFiles, SqlMessages, SqlThreads
+from adapters.sql.threads import SqlThreads
 from adapters.sql.tickets import SqlTickets
 from adapters.sql.timers import SqlDrafts, SqlInbox, SqlTimers
-from core.ports import Store, UnitOfWork
+from core.storage import Store, UnitOfWork
 
 
 class SqlUnitOfWork(UnitOfWork):
@@ -22,45 +26,65 @@ class SqlUnitOfWork(UnitOfWork):
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
 
-    @property
+    @cached_property
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection)
 
-    @property
+    @cached_property
     def people(self) -> SqlPeople:
         return SqlPeople(self.connection)
 
-    @property
+    @cached_property
     def threads(self) -> SqlThreads:
         return SqlThreads(self.connection)
 
-    @property
+    @cached_property
     def messages(self) -> SqlMessages:
         return SqlMessages(self.connection)
 
-    @property
+    @cached_property
+    def copies(self) -> SqlCopies:
+        return SqlCopies(self.connection)
+
+    @cached_property
+    def reactions(self) -> SqlReactions:
+        return SqlReactions(self.connection)
+
+    @cached_property
     def files(self) -> SqlFiles:
         return SqlFiles(self.connection)
 
-    @property
+    @cached_property
     def events(self) -> SqlEvents:
         return SqlEvents(self.connection)
 
-    @property
+    @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection)
 
-    @property
+    @cached_property
     def timers(self) -> SqlTimers:
         return SqlTimers(self.connection)
 
-    @property
+    @cached_property
     def inbox(self) -> SqlInbox:
         return SqlInbox(self.connection)
 
-    @property
+    @cached_property
     def drafts(self) -> SqlDrafts:
         return SqlDrafts(self.connection)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        return SqlLeases(self.connection)
+
+    @cached_property
+    def marks(self) -> SqlMarks:
+        return SqlMarks(self.connection)
+
+    @cached_property
+    def troubles(self) -> SqlTroubles:
+        return SqlTroubles(self.connection)
 
 
 class SqlStore(Store):

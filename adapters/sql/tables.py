@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.types import Document, Id, Instant, Words
+from core.model.ticket import LIVE
 
 metadata = MetaData(
     naming_convention={
@@ -33,6 +34,7 @@ UNFINISHED = "state IN ('pending', 'parked')"
 PENDING = "state = 'pending'"
 GIVEN_UP = "state IN ('dead', 'parked')"
 DONE = "state = 'done'"
+FOUND = "external_id IS NOT NULL AND lost_at IS NULL"
 
 
 def unfinished(state: ColumnElement[str]) -> ColumnElement[bool]:
@@ -44,12 +46,17 @@ def pending(state: ColumnElement[str]) -> ColumnElement[bool]:
     return state == literal_column("'pending'")
 
 
+def live(status: ColumnElement[str]) -> ColumnElement[bool]:
+    """``status`` is one in which somebody still has to do something, in literals: the same each time."""
+    return status.in_([literal_column(f"'{one}'") for one in sorted(LIVE)])
+
+
 def _id() -> Column[int]:
     return Column("id", Id, Identity(), primary_key=True)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 people = Table(
@@ -63,6 +70,7 @@ people = Table(
     Column("email_confirmed", Boolean, nullable=False),
     Column("language", Words, nullable=False),
     Column("time_zone", Words),
+    Column("avatar_url", Words),
     Column("standing", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
     sqlite_autoincrement=True,
@@ -174,8 +182,12 @@ threads = Table(
     Column("realm", Words, nullable=False),
     Column("place", Words, nullable=False),
     Column("external_id", Words),
+    Column("card", Words),
+    Column("cursor", Words),
+    Column("lost_at", Instant),
     Column("audience", Words, nullable=False),
     Column("participant_id", ForeignKey(people.c.id)),
+    _partial("uq_threads_found", "platform", "external_id", where=FOUND, unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -193,6 +205,27 @@ messages = Table(
     Column("origin_id", ForeignKey(threads.c.id)),
     Index(None, "ticket_id", "id"),
     sqlite_autoincrement=True,
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("thread_id", ForeignKey(threads.c.id), nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("message_id", ForeignKey(messages.c.id), nullable=False, index=True),
+    Column("position", Integer, nullable=False),  # among those that one message became there
+    PrimaryKeyConstraint("thread_id", "external_id"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("message_id", ForeignKey(messages.c.id), nullable=False),
+    Column("person_id", ForeignKey(people.c.id), nullable=False),
+    Column("emoji", Words, nullable=False),
+    Column("platform", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("message_id", "person_id", "emoji"),
 )
 
 files = Table(
@@ -311,4 +344,29 @@ drafts = Table(
     Column("values", Document, nullable=False),
     Column("files", Document, nullable=False),
     Column("updated_at", Instant, nullable=False, index=True),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("sentence", Words, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
 )

@@ -6,21 +6,41 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room
-from adapters.sql.tables import followers, participants, tickets
+from adapters.sql.tables import followers, live, participants, tickets
 from core.errors import Conflict
 from core.model.ids import PersonId, TicketId
 from core.model.people import Platform
-from core.model.ticket import LIVE, Answer, Ending, Priority, Status, Ticket, Visibility
-from core.ports import NewTicket, Order, Sight, TicketQuery, Tickets
+from core.model.ticket import Answer, Ending, Priority, Status, Ticket, Visibility
+from core.storage import NewTicket, Order, Sight, TicketQuery, Tickets
 from core.text import from_json, to_json
 
 _urgency = case({priority.value: priority.weight for priority in Priority}, value=tickets.c.priority)
 
 
 class SqlTickets(Room, Tickets):
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self._present: dict[tuple[TicketId, int], frozenset[PersonId]] = {}
+        """Who took part in what this unit read: nobody else changes that without the next version."""
+
     async def add(self, new: NewTicket) -> Ticket:
         ticket = Ticket(
             id=TicketId(0),
@@ -39,25 +59,32 @@ class SqlTickets(Room, Tickets):
             updated_at=new.at,
             alerted_in=new.alerted_in,
         )
-        row = await self._run(insert(tickets).values(**_columns(ticket), version=0).returning(tickets))
-        return _ticket(row.one(), frozenset())
+        added = await self._run(_ADD, {**_columns(ticket), "version": 0})
+        return self._met(added.one(), frozenset())
 
     async def get(self, ticket: TicketId) -> Ticket | None:
-        found = await self._all(select(tickets).where(tickets.c.id == ticket))
-        return found[0] if found else None
+        rows = await self._rows(_GET, {"ticket": ticket})
+        taking_part = frozenset(PersonId(row.taking_part) for row in rows if row.taking_part is not None)
+        return self._met(rows[0], taking_part) if rows else None
 
     async def save(self, ticket: Ticket) -> None:
-        as_read = (tickets.c.id == ticket.id, tickets.c.version == ticket.version)
-        statement = update(tickets).where(*as_read).values(**_columns(ticket), version=ticket.version + 1)
-        if await self._changed(statement) == 0:
+        as_read = {"ticket": ticket.id, "read_version": ticket.version}
+        if await self._changed(_SAVE, {**_columns(ticket), "version": ticket.version + 1, **as_read}) == 0:
             raise Conflict(f"{ticket.ref} is no longer at version {ticket.version}")
-        mine = participants.c.ticket_id == ticket.id
-        present = {row.person_id for row in await self._rows(select(participants.c.person_id).where(mine))}
+        present = self._present.pop((ticket.id, ticket.version), None)
+        if present is None:
+            rows = await self._rows(_TAKING_PART, {"ticket": ticket.id})
+            present = frozenset(PersonId(row.person_id) for row in rows)
+        await self._change_company(ticket, present)
+        self._present[ticket.id, ticket.version + 1] = ticket.participants
+
+    async def _change_company(self, ticket: Ticket, present: frozenset[PersonId]) -> None:
         if gone := present - ticket.participants:
+            mine = participants.c.ticket_id == ticket.id
             await self._run(delete(participants).where(mine, participants.c.person_id.in_(gone)))
         if come := ticket.participants - present:
             rows = [{"ticket_id": ticket.id, "person_id": person} for person in sorted(come)]
-            await self._run(insert(participants).values(rows))
+            await self._run(insert(participants), rows)
 
     async def find(self, query: TicketQuery) -> Sequence[Ticket]:
         statement = select(tickets).where(*_wanted(query)).limit(query.limit)
@@ -69,18 +96,19 @@ class SqlTickets(Room, Tickets):
         return await self._all(statement)
 
     async def count_open_by(self, requester: PersonId) -> int:
-        return await self._count(tickets.c.requester_id == requester, tickets.c.status.in_(LIVE))
+        row = await self._run(_COUNT_OPEN, {"person": requester})
+        return int(row.scalar_one())
 
     async def opened_since(self, requester: PersonId, since: datetime) -> Sequence[datetime]:
-        theirs = (tickets.c.requester_id == requester, tickets.c.opened_at >= since)
-        rows = await self._rows(select(tickets.c.opened_at).where(*theirs).order_by(tickets.c.opened_at))
+        rows = await self._rows(_OPENED_SINCE, {"person": requester, "since": since})
         return [row.opened_at for row in rows]
 
     async def place_in_queue(self, ticket: Ticket) -> int:
         weight = ticket.priority.weight
         before = or_(_urgency > weight, and_(_urgency == weight, tickets.c.id < ticket.id))
-        waiting = (tickets.c.team == ticket.team, tickets.c.status.in_(LIVE), tickets.c.assignee_id.is_(None))
-        return 1 + await self._count(*waiting, before, tickets.c.id != ticket.id)
+        waiting = (tickets.c.team == ticket.team, live(tickets.c.status), tickets.c.assignee_id.is_(None))
+        ahead = select(func.count()).select_from(tickets).where(*waiting, before, tickets.c.id != ticket.id)
+        return 1 + int((await self._run(ahead)).scalar_one())
 
     async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
         row = await self._row(
@@ -104,10 +132,6 @@ class SqlTickets(Room, Tickets):
         )
         return [PersonId(row.person_id) for row in rows]
 
-    async def _count(self, *which: ColumnElement[bool]) -> int:
-        row = await self._run(select(func.count()).select_from(tickets).where(*which))
-        return int(row.scalar_one())
-
     async def _all(self, statement: Select[Any]) -> Sequence[Ticket]:
         rows = await self._rows(statement)
         taking_part: defaultdict[int, set[PersonId]] = defaultdict(set)
@@ -115,7 +139,32 @@ class SqlTickets(Room, Tickets):
             theirs = participants.c.ticket_id.in_([row.id for row in rows])
             for row in await self._rows(select(participants).where(theirs)):
                 taking_part[row.ticket_id].add(PersonId(row.person_id))
-        return [_ticket(row, frozenset(taking_part[row.id])) for row in rows]
+        return [self._met(row, frozenset(taking_part[row.id])) for row in rows]
+
+    def _met(self, row: Row[Any], taking_part: frozenset[PersonId]) -> Ticket:
+        ticket = _ticket(row, taking_part)
+        self._present[ticket.id, ticket.version] = taking_part
+        return ticket
+
+
+_ADD = insert(tickets).returning(tickets)
+_GET = (
+    select(tickets, participants.c.person_id.label("taking_part"))
+    .outerjoin(participants, participants.c.ticket_id == tickets.c.id)
+    .where(tickets.c.id == bindparam("ticket"))
+)
+_SAVE = update(tickets).where(tickets.c.id == bindparam("ticket"), tickets.c.version == bindparam("read_version"))
+_TAKING_PART = select(participants.c.person_id).where(participants.c.ticket_id == bindparam("ticket"))
+_COUNT_OPEN = (
+    select(func.count())
+    .select_from(tickets)
+    .where(tickets.c.requester_id == bindparam("person"), live(tickets.c.status))
+)
+_OPENED_SINCE = (
+    select(tickets.c.opened_at)
+    .where(tickets.c.requester_id == bindparam("person"), tickets.c.opened_at >= bindparam("since"))
+    .order_by(tickets.c.opened_at)
+)
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:

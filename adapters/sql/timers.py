@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.sql.dml import ReturningInsert
 
-from adapters.sql.database import Room
+from adapters.sql.database import Inserting, Room
 from adapters.sql.tables import drafts, inbox, timers
 from core.errors import Conflict
 from core.model.draft import Draft
 from core.model.ids import DraftId, FileId, PersonId, TicketId, TimerId
 from core.model.outbox import NewTimer, Timer, TimerKind
 from core.model.people import Platform
-from core.ports import Drafts, Inbox, Outcome, Timers
+from core.storage import Drafts, Inbox, Outcome, Timers
 
 
 class SqlTimers(Room, Timers):
@@ -46,29 +49,32 @@ class SqlTimers(Room, Timers):
 
 class SqlInbox(Room, Inbox):
     async def find(self, door: Platform, inbound: str) -> Outcome | None:
-        row = await self._row(select(inbox).where(inbox.c.door == door, inbox.c.inbound == inbound))
+        row = await self._row(_FIND, {"at_door": door, "called": inbound})
         return row and Outcome(ticket=row.ticket_id, message=row.message_id, draft=row.draft, person=row.person_id)
 
     async def record(self, door: Platform, inbound: str, outcome: Outcome, at: datetime) -> None:
-        row = await self._row(
-            self._insert(inbox)
-            .values(
-                door=door,
-                inbound=inbound,
-                ticket_id=outcome.ticket,
-                message_id=outcome.message,
-                draft=outcome.draft,
-                person_id=outcome.person,
-                at=at,
-            )
-            .on_conflict_do_nothing()
-            .returning(inbox.c.door)
-        )
-        if row is None:
+        values = {
+            "door": door,
+            "inbound": inbound,
+            "ticket_id": outcome.ticket,
+            "message_id": outcome.message,
+            "draft": outcome.draft,
+            "person_id": outcome.person,
+            "at": at,
+        }
+        if await self._row(_recording(self._insert), values) is None:
             raise Conflict(f"{inbound} from {door} is in the inbox already")
 
     async def forget(self, before: datetime) -> int:
         return await self._changed(delete(inbox).where(inbox.c.at < before))
+
+
+_FIND = select(inbox).where(inbox.c.door == bindparam("at_door"), inbox.c.inbound == bindparam("called"))
+
+
+@cache
+def _recording(insert: Inserting) -> ReturningInsert[Any]:
+    return insert(inbox).on_conflict_do_nothing().returning(inbox.c.door)
 
 
 class SqlDrafts(Room, Drafts):

@@ -23,7 +23,8 @@ from core.engine import Engine
 from core.errors import N_, BadField, Unavailable
 from core.model.ids import PersonId
 from core.model.people import Platform
-from core.ports import Clock, Store
+from core.ports import Clock
+from core.storage import Store
 from core.text import clean_line
 
 SHORTEST, LONGEST = 8, 200

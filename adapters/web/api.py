@@ -23,7 +23,7 @@ from adapters.web.uploads import Uploads, file_response
 from core.model.ids import EventId, PersonId, TicketId
 from core.model.thread import File, MessageKind
 from core.model.ticket import Ticket
-from core.ports import Store
+from core.storage import Store
 from core.vocabulary import FrontDesk, Reply, Summary, View
 
 

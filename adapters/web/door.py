@@ -17,7 +17,8 @@ from adapters.web.sessions import Sessions
 from adapters.web.tokens import Tokens
 from adapters.web.uploads import Uploads
 from core.engine import Engine
-from core.ports import Clock, Keys, Store
+from core.ports import Clock, Keys
+from core.storage import Store
 from core.vocabulary import FrontDesk
 
 

@@ -36,9 +36,10 @@ from core.model.people import Person, Platform, Role
 from core.model.thread import File, Message, MessageKind
 from core.model.ticket import Priority, Status, Ticket
 from core.policy import Action, may, require
-from core.ports import Clock, Store
+from core.ports import Clock
+from core.storage import Store
 from core.text import Text, clean_line, shorten
-from core.vocabulary import Call, FrontDesk, ParameterKind, View
+from core.vocabulary import FrontDesk, ParameterKind, SlashCommand, View
 
 _SHOWN = {
     Status.OPEN: "open",
@@ -159,17 +160,17 @@ class Helpdesk:
         if _SHOWN[ticket.status] == word:
             require(Action.CLOSE, visitor.person, ticket, self._desk.desk, self._clock.now())
         else:
-            await self._desk.run(self._status_call(ticket, _WANTED[word], visitor.person, actor))
+            command, given = self._status_command(ticket, _WANTED[word], visitor.person)
+            await self._desk.run(command, given, actor, ticket.id)
         return await self._shown(number, actor, 200)
 
-    def _status_call(self, ticket: Ticket, wanted: Status, person: Person, actor: Actor) -> Call:
+    def _status_command(self, ticket: Ticket, wanted: Status, person: Person) -> tuple[SlashCommand, Mapping[str, str]]:
         as_staff = may(Action.RESOLVE, person, ticket, self._desk.desk, self._clock.now())
         verb = "status" if as_staff else "close" if wanted is Status.CLOSED else "reopen"
         command = self._desk.vocabulary.find("ticket", verb)
         if command is None:
             raise RuntimeError(f"the vocabulary has no /ticket {verb}")
-        arguments = {p.name: wanted.value for p in command.parameters if p.kind is ParameterKind.STATUS}
-        return Call(command=command, actor=actor, ticket=ticket.id, arguments=arguments)
+        return command, {p.name: wanted.value for p in command.parameters if p.kind is ParameterKind.STATUS}
 
     async def comments(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = numbered_ticket(request.match_info["id"])

@@ -18,7 +18,15 @@ from aiohttp import WSCloseCode, web
 from adapters.web.gate import Visitor
 from adapters.web.problems import Malformed, TooManyAttempts
 from core.errors import N_
-from core.events import MessagePosted, MessageUndone, ParticipantRemoved, RoleGranted, RoleRevoked
+from core.events import (
+    MessageEdited,
+    MessagePosted,
+    MessageUndone,
+    ParticipantRemoved,
+    ReactionChanged,
+    RoleGranted,
+    RoleRevoked,
+)
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.thread import MessageKind
@@ -35,6 +43,7 @@ _FAREWELL = 1.0
 _MOST_WAITING = 64
 """Words on their way to one browser; a slower one is dropped."""
 _FRESH = timedelta(seconds=30)
+_OF_MESSAGES = (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)
 _HELLO = json.dumps({"type": "hello"})
 
 
@@ -154,9 +163,7 @@ class Live:
         ticket = committed.ticket
         if ticket is None:
             return
-        notes_only = all(
-            isinstance(event, MessagePosted | MessageUndone) and event.kind is MessageKind.NOTE for event in events
-        )
+        notes_only = all(isinstance(event, _OF_MESSAGES) and event.kind is MessageKind.NOTE for event in events)
         action = Action.SEE_NOTES if notes_only else Action.SEE
         sent_away = {event.person for event in events if isinstance(event, ParticipantRemoved)}
         for person in tuple(self._sessions):

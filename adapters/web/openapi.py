@@ -53,7 +53,7 @@ _OPERATIONS: Sequence[_Operation] = (
     _page(
         "get",
         "/api/threads/{ref}",
-        "A ticket's thread, or what is new in it",
+        "A ticket's thread, or what is new and changed in it",
         ref("Thread"),
         query={"after": NUMBER},
         refusals=(404, 422),

@@ -12,7 +12,18 @@ from core.model.people import Person, Role
 from core.model.thread import File
 from core.model.ticket import PRIORITY_WORDS, WORDS
 from core.text import Json, to_json
-from core.vocabulary import Choice, Entry, Notice, Parameter, Reply, SlashCommand, Summary, ThreadView, Vocabulary
+from core.vocabulary import (
+    Choice,
+    Entry,
+    Notice,
+    Parameter,
+    Reactions,
+    Reply,
+    SlashCommand,
+    Summary,
+    ThreadView,
+    Vocabulary,
+)
 
 JsonObject = dict[str, Json]
 
@@ -154,8 +165,9 @@ def thread_json(view: ThreadView, summary: Summary, desk: Desk, reader: Reader, 
 
 
 def entry_json(entry: Entry, me: PersonId) -> JsonObject:
+    """``message`` only where the entry is the message itself; one that tells of a change names it in ``about``."""
     message = entry.message
-    said = message is not None and message.undone_at is None
+    said = message if message is not None and message.undone_at is None else None
     return {
         "event": entry.event,
         "at": time_json(entry.at),
@@ -165,19 +177,23 @@ def entry_json(entry: Entry, me: PersonId) -> JsonObject:
         "mine": entry.person == me,
         "kind": _entry_kind(entry),
         "line": entry.line,
-        "message": message.id if message is not None else None,
-        "text": to_json(message.text) if message is not None and said else None,
-        "files": files_json(entry.files) if said or message is None else [],
+        "message": message.id if message is not None and entry.about is None else None,
+        "text": to_json(said.text) if said is not None else None,
+        "files": files_json(entry.files) if said is not None or message is None else [],
+        "edited_at": time_json(said.edited_at) if said is not None and said.edited_at is not None else None,
+        "reactions": [_reactions_json(one) for one in entry.reactions] if said is not None else [],
         "about": entry.about,
     }
 
 
+def _reactions_json(reactions: Reactions) -> JsonObject:
+    return {"emoji": reactions.emoji, "count": len(reactions.people), "people": list(reactions.people)}
+
+
 def _entry_kind(entry: Entry) -> str:
-    if entry.about is not None:
-        return "undone"
-    if entry.message is None:
-        return "line"
-    return "undone" if entry.message.undone_at is not None else entry.message.kind.value
+    if entry.message is not None and entry.message.undone_at is None:
+        return entry.message.kind.value if entry.about is None else "changed"
+    return "line" if entry.message is None and entry.about is None else "undone"
 
 
 def notice_json(notice: Notice) -> JsonObject:

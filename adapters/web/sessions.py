@@ -15,7 +15,8 @@ from aiohttp import web
 from adapters.web.config import WebConfig
 from core.model.ids import PersonId
 from core.model.people import Session
-from core.ports import Clock, Keys, Store
+from core.ports import Clock, Keys
+from core.storage import Store
 
 COOKIE = "threaddesk_session"
 LIFE = timedelta(days=30)

@@ -7,7 +7,7 @@ from bot.commands.room import Room
 from core.errors import N_
 from core.model.ids import TicketId
 from core.policy import Action
-from core.vocabulary import Call, Parameter, ParameterKind, Reply, SlashCommand
+from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, SlashCommand
 
 Handler = Callable[[Call, Room], Awaitable[Reply]]
 
@@ -16,18 +16,24 @@ Handler = Callable[[Call, Room], Awaitable[Reply]]
 class Declared:
     command: SlashCommand
     handler: Handler
-    asks: bool
-    """Whether a press of its button asks for optional arguments too, as a resolution asks for its answer."""
 
 
 def command(
-    noun: str, verb: str, *parameters: Parameter, help: str, action: Action, asks: bool = False
+    noun: str,
+    verb: str,
+    *parameters: Parameter,
+    help: str,
+    action: Action,
+    asks: Asks = Asks.NEVER,
+    menu: str = "",
 ) -> Callable[[Handler], Declared]:
     """Declare the decorated handler as ``/noun verb``."""
 
     def declare(handler: Handler) -> Declared:
-        declared = SlashCommand(noun=noun, verb=verb, help=help, action=action, parameters=parameters)
-        return Declared(declared, handler, asks)
+        declared = SlashCommand(
+            noun=noun, verb=verb, help=help, action=action, parameters=parameters, asks=asks, menu=menu
+        )
+        return Declared(declared, handler)
 
     return declare
 

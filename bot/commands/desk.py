@@ -2,14 +2,20 @@
 
 from bot.commands.declaration import command
 from bot.commands.room import Room
-from core.cards.answers import failures_card, help_card, people_card
+from core.cards.answers import failures_card, help_card, panel_card, people_card
+from core.cards.card import Card
 from core.cards.ticket import ticket_list
 from core.commands import GrantRole, RetryDelivery
-from core.errors import N_
+from core.composing import reader_of
+from core.errors import N_, BadInput
 from core.model.ids import DeliveryId
 from core.model.people import Role
 from core.policy import Action, require_in_general
 from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
+
+
+class NotHere(BadInput):
+    template = N_("A panel is for a channel on a chat platform: use /desk panel there.")
 
 
 @command(
@@ -52,7 +58,7 @@ async def people(call: Call, room: Room) -> Reply:
     action=Action.ADMINISTER,
 )
 async def role(call: Call, room: Room) -> Reply:
-    person = await room.find_person(call.arguments["person"], call)
+    person = await room.find_person("person", call)
     await room.do(GrantRole(person=person, role=Role(call.arguments["role"])), call)
     return await people.handler(call, room)
 
@@ -62,8 +68,9 @@ async def failures(call: Call, room: Room) -> Reply:
     asker = await room.asker(call.actor)
     require_in_general(Action.ADMINISTER, asker)
     async with room.store.read() as work:
-        given_up = await work.outbox.given_up()
-    return Reply(card=failures_card(given_up, room.reader_for(asker)))
+        troubles = await work.troubles.all()
+        given_up, struggling = await work.outbox.given_up(), await work.outbox.struggling()
+    return Reply(card=failures_card(troubles, given_up, struggling, room.reader_for(asker)))
 
 
 @command(
@@ -78,4 +85,17 @@ async def retry(call: Call, room: Room) -> Reply:
     return await failures.handler(call, room)
 
 
-COMMANDS = (queue, help_, people, role, failures, retry)
+@command("desk", "panel", help=N_("Post a message here with a button that opens a ticket"), action=Action.ADMINISTER)
+async def panel(call: Call, room: Room) -> Reply:
+    asker = await room.asker(call.actor)
+    require_in_general(Action.ADMINISTER, asker)
+    if not call.actor.door.keeps_copies:
+        raise NotHere
+    reader, everybody = room.reader_for(asker), reader_of(None, room.desk, room.clock.now())
+    return Reply(
+        card=Card(title=reader.gettext("The panel is posted here")),
+        shared=panel_card(room.desk, everybody),
+    )
+
+
+COMMANDS = (queue, help_, people, role, failures, retry, panel)

@@ -1,5 +1,6 @@
 """What a command's handler works with: the engine for changes, reads for answers, the desk's words for cards."""
 
+import re
 from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person, Platform
 from core.policy import may_in_general
-from core.ports import Clock, Outcome, Store, UnitOfWork
+from core.ports import Clock
 from core.reading import Reading, asker_of
+from core.storage import Outcome, Store, UnitOfWork
 from core.text import Text, clean_line, shorten
 from core.vocabulary import Call, Reply, SlashCommand, Vocabulary
 
@@ -74,8 +76,12 @@ class Room:
         _found, whole, _reader = await self.reading.card(ticket, call.actor)
         return Reply(card=whole, ticket=ticket)
 
-    async def find_person(self, words: str, call: Call) -> PersonId:
-        """``me``, or by email address, or by the name shown. Raises NoSuchPerson or AmbiguousPerson."""
+    async def find_person(self, parameter: str, call: Call) -> PersonId:
+        """Whom an argument means: the door knows, or it says ``me``, an email address, the name shown, or that name
+        with a number behind it. Raises NoSuchPerson or AmbiguousPerson."""
+        if parameter in call.people:
+            return call.people[parameter]
+        words = call.arguments[parameter]
         async with self.store.read() as work:
             asker = await asker_of(call.actor, work)
             return asker.id if words.strip().casefold() == "me" else (await person_called(words, work)).id
@@ -97,9 +103,16 @@ async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = Fal
         if found is not None and (found.email_confirmed or by_operator):
             return found
         raise (NoSuchPerson if by_operator else NobodyConfirmed)(name=shorten(clean_line(words), _ADDRESS))
-    people = await work.people.by_name(name)
+    people = await work.people.by_name(name) or await _numbered(name, work)
     if not people:
         raise NoSuchPerson(name=shorten(clean_line(words), limits.NAME))
     if len(people) > 1:
         raise AmbiguousPerson(name=words)
     return people[0]
+
+
+async def _numbered(words: str, work: UnitOfWork) -> Sequence[Person]:
+    """Whom ``told_apart`` named so."""
+    found = re.fullmatch(r"(.+) \(([1-9][0-9]{0,14})\)", words)
+    person = await work.people.get(PersonId(int(found[2]))) if found else None
+    return [person] if found and person is not None and person.name == found[1] else []

@@ -1,10 +1,11 @@
 """/ticket: what is done to one ticket, by the one who asked and by those who help."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands.declaration import REF, about, command
 from bot.commands.room import Room
-from core.cards.card import Card, Reader
+from core.cards.card import Card, Form, Reader
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import ticket_list
 from core.commands import (
@@ -23,12 +24,12 @@ from core.commands import (
 )
 from core.errors import N_, BadInput, NoSuchDraft, NoSuchTicket
 from core.model.draft import Draft
-from core.model.ids import DraftId, TicketId, ref_of
+from core.model.ids import DraftId, FileId, TicketId, ref_of
 from core.model.ticket import Priority
 from core.policy import Action
 from core.reading import asker_of
 from core.usecases.opening import NotAChoice
-from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
+from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, View
 
 
 @command(
@@ -39,25 +40,47 @@ from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
     Parameter(name="priority", kind=ParameterKind.PRIORITY, help=N_("How much it presses"), required=False),
     help=N_("Open a ticket: a private thread with the right people"),
     action=Action.OPEN,
+    asks=Asks.DRAFT,
 )
 async def open_(call: Call, room: Room) -> Reply:
     """A form first; what it brings is kept in a draft until the ticket can be opened from it."""
     earlier = await room.engine.earlier(call.actor) if call.is_form else None
     if earlier is not None and earlier.ticket is not None:
         return await _opened(earlier.ticket, call, room)
+    if call.is_form and call.draft is None:
+        return await _at_once(call, room)
     draft, reader = await _drafted(call, room)
     if not call.is_form:
-        return Reply(form=open_form(draft, room.desk, reader))
-    remaining = next_form(draft, room.desk, reader)
+        return Reply(form=open_form(draft.values, room.desk, reader, draft=draft.id))
+    remaining = next_form(draft.values, room.desk, reader, draft=draft.id)
     if remaining is not None:
         return Reply(form=remaining)
     try:
-        outcome = await room.do(await _opening(draft, call, room), call)
+        outcome = await room.do(await _opening(draft.values, draft.files, draft.id, call, room), call)
     except BadInput as refusal:
-        return Reply(form=open_form(draft, room.desk, reader, problem=refusal.sentence(reader.gettext)))
-    if outcome.ticket is None:
-        raise ValueError("a ticket that was just opened has no number")
+        return Reply(form=_mended(draft, room, reader, refusal))
     return await _opened(outcome.ticket, call, room)
+
+
+async def _at_once(call: Call, room: Room) -> Reply:
+    """From a form that had no draft yet: with everything asked and right, none is made."""
+    reader = await room.reader(call.actor)
+    refusal = None
+    if next_form(call.values, room.desk, reader, draft=None) is None:
+        try:
+            outcome = await room.do(await _opening(call.values, call.files or (), None, call, room), call)
+            return await _opened(outcome.ticket, call, room)
+        except BadInput as found:
+            refusal = found
+    draft, reader = await _drafted(call, room)
+    form = next_form(draft.values, room.desk, reader, draft=draft.id) if refusal is None else None
+    return Reply(form=form or _mended(draft, room, reader, refusal))
+
+
+def _mended(draft: Draft, room: Room, reader: Reader, refusal: BadInput | None) -> Form:
+    """The whole form again, with what was wrong."""
+    problem = refusal.sentence(reader.gettext) if refusal is not None else ""
+    return open_form(draft.values, room.desk, reader, draft=draft.id, problem=problem)
 
 
 async def _drafted(call: Call, room: Room) -> tuple[Draft, Reader]:
@@ -73,8 +96,9 @@ async def _drafted(call: Call, room: Room) -> tuple[Draft, Reader]:
     return draft, room.reader_for(asker)
 
 
-async def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:
-    values = draft.values
+async def _opening(
+    values: Mapping[str, str], files: tuple[FileId, ...], draft: DraftId | None, call: Call, room: Room
+) -> OpenTicket:
     category = room.desk.categories.get(values.get("category", ""))
     return OpenTicket(
         title=values.get("title", ""),
@@ -82,8 +106,8 @@ async def _opening(draft: Draft, call: Call, room: Room) -> OpenTicket:
         category=values.get("category", ""),
         priority=_priority(values.get("priority", "")),
         answers=answers_in(values, category) if category else {},
-        files=draft.files,
-        draft=draft.id,
+        files=files,
+        draft=draft,
     )
 
 
@@ -94,7 +118,9 @@ def _priority(chosen: str) -> Priority:
         raise NotAChoice(name=N_("Priority"), value=chosen, choices=", ".join(Priority)) from None
 
 
-async def _opened(ticket: TicketId, call: Call, room: Room) -> Reply:
+async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
+    if ticket is None:
+        raise ValueError("a ticket that was just opened has no number")
     return await room.ticket_reply(ticket, call, N_("{ref} is open: write on in its thread"))
 
 
@@ -125,6 +151,7 @@ async def show(call: Call, room: Room) -> Reply:
     ),
     help=N_("Change the title or the description"),
     action=Action.EDIT,
+    asks=Asks.ALWAYS,
 )
 async def edit(call: Call, room: Room) -> Reply:
     ticket = about(call)
@@ -193,7 +220,7 @@ async def close(call: Call, room: Room) -> Reply:
     Parameter(name="why", kind=ParameterKind.TEXT, help=N_("What is still not solved"), required=False),
     help=N_("Open a resolved or closed ticket again"),
     action=Action.REOPEN,
-    asks=True,
+    asks=Asks.PRESSED,
 )
 async def reopen(call: Call, room: Room) -> Reply:
     why = call.arguments.get("why")
@@ -206,7 +233,7 @@ _PERSON = Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Their ema
 
 @command("ticket", "add", REF, _PERSON, help=N_("Bring somebody into the thread"), action=Action.CHANGE_PARTICIPANTS)
 async def add(call: Call, room: Room) -> Reply:
-    person = await room.find_person(call.arguments["person"], call)
+    person = await room.find_person("person", call)
     await room.do(AddParticipant(ticket=about(call), person=person), call)
     return await room.ticket_reply(about(call), call, N_("They are part of {ref} now"))
 
@@ -215,7 +242,7 @@ async def add(call: Call, room: Room) -> Reply:
     "ticket", "remove", REF, _PERSON, help=N_("Take somebody out of the thread"), action=Action.CHANGE_PARTICIPANTS
 )
 async def remove(call: Call, room: Room) -> Reply:
-    person = await room.find_person(call.arguments["person"], call)
+    person = await room.find_person("person", call)
     await room.do(RemoveParticipant(ticket=about(call), person=person), call)
     return await room.ticket_reply(about(call), call, N_("They are no longer part of {ref}"))
 

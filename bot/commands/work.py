@@ -4,6 +4,7 @@ from bot.commands.declaration import REF, about, command
 from bot.commands.room import Room
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card
+from core.cards.ticket import ticket_list
 from core.commands import (
     AssignTicket,
     ClaimTicket,
@@ -21,7 +22,7 @@ from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.policy import Action
 from core.usecases.facts import PreviewFirst
-from core.vocabulary import Call, Parameter, ParameterKind, Reply
+from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply
 
 
 @command("ticket", "claim", REF, help=N_("Take a ticket"), action=Action.CLAIM)
@@ -34,12 +35,12 @@ async def claim(call: Call, room: Room) -> Reply:
     "ticket",
     "assign",
     REF,
-    Parameter(name="agent", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown; me for you")),
+    Parameter(name="agent", kind=ParameterKind.AGENT, help=N_("Their email address, or the name shown; me for you")),
     help=N_("Give a ticket to an agent"),
     action=Action.ASSIGN,
 )
 async def assign(call: Call, room: Room) -> Reply:
-    agent = await room.find_person(call.arguments["agent"], call)
+    agent = await room.find_person("agent", call)
     await room.do(AssignTicket(ticket=about(call), assignee=agent), call)
     return await room.ticket_reply(about(call), call, N_("{ref} is assigned"))
 
@@ -83,7 +84,7 @@ async def status(call: Call, room: Room) -> Reply:
     Parameter(name="answer", kind=ParameterKind.TEXT, help=N_("The answer, if not said yet"), required=False),
     help=N_("Say that a ticket is solved, with the answer"),
     action=Action.RESOLVE,
-    asks=True,
+    asks=Asks.PRESSED,
 )
 async def resolve(call: Call, room: Room) -> Reply:
     answer = call.arguments.get("answer")
@@ -172,4 +173,21 @@ async def undo(call: Call, room: Room) -> Reply:
     return await room.ticket_reply(about(call), call, N_("Your last message in {ref} is taken back"))
 
 
-COMMANDS = (claim, assign, unassign, priority, status, resolve, visibility, note, transfer, undo)
+@command(
+    "staff",
+    "tickets",
+    Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Whose: their email address, or the name shown")),
+    help=N_("The tickets that somebody opened"),
+    action=Action.CLAIM,
+    menu=N_("Tickets of this person"),
+)
+async def tickets(call: Call, room: Room) -> Reply:
+    person = await room.find_person("person", call)
+    found = await room.reading.opened_by(person, call.actor, 25)
+    reader = await room.reader(call.actor)
+    names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
+    title = reader.gettext("Opened by {name}").format(name=found[0].requester if found else call.arguments["person"])
+    return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
+
+
+COMMANDS = (claim, assign, unassign, priority, status, resolve, visibility, note, transfer, undo, tickets)

@@ -23,6 +23,7 @@ from bot.settings.tables import (
     CategoryTable,
     DatabaseTable,
     DeskTable,
+    DiscordTable,
     EscalationTable,
     GchatTable,
     LogTable,
@@ -30,7 +31,8 @@ from bot.settings.tables import (
     TeamTable,
     WebTable,
 )
-from core.model.desk import Category, Desk, Question, Quotas, Team
+from core.model.desk import Category, Desk, Place, Question, Quotas, Team
+from core.model.people import Grant, Platform, Role
 
 __all__ = ["BadSettings", "Problem", "Settings", "desk_of", "effective", "load"]
 
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
     web: WebTable = Field(default_factory=WebTable, description="the table [web]")
     database: DatabaseTable = Field(default_factory=_beside_the_files, description="the table [database]")
     gchat: GchatTable = Field(default_factory=GchatTable, description="only in the environment")
+    discord: DiscordTable = Field(default_factory=DiscordTable, description="the table [discord]")
     log: LogTable = Field(default_factory=LogTable, description="the table [log]")
     _places: Mapping[Path, str] = PrivateAttr(default_factory=dict)
 
@@ -117,16 +120,16 @@ def _settings(layers: list[Layer]) -> Settings | list[Problem]:
 
 
 def desk_of(settings: Settings, public_url: str) -> Desk:
-    """``public_url``: the address that people use, without a slash at its end."""
+    """``public_url``: the address that people use, without a slash at its end.
+
+    A door that is closed has no places and gives no roles: nothing may be owed to it.
+    """
     spaces = {escalation.key: escalation.steps[0].space for escalation in settings.escalations}
     return Desk(
         name=settings.desk.name,
         time_zone=settings.desk.time_zone,
-        teams={
-            team.key: Team(key=team.key, name=team.name, members=frozenset(team.members), lead=team.lead)
-            for team in settings.teams
-        },
-        categories={category.key: _category(category, spaces) for category in settings.categories},
+        teams={team.key: _team(team, settings) for team in settings.teams},
+        categories={category.key: _category(category, settings, spaces) for category in settings.categories},
         quotas=Quotas(
             open_tickets_per_person=settings.quotas.open_tickets_per_person,
             tickets_per_day=settings.quotas.tickets_per_day,
@@ -134,11 +137,46 @@ def desk_of(settings: Settings, public_url: str) -> Desk:
         ),
         urgent_by_requester=settings.desk.urgent_by_requester,
         alert_priorities=frozenset(settings.alerts.priorities),
+        group_grants=_discord_grants(settings),
         public_url=public_url,
     )
 
 
-def _category(table: CategoryTable, spaces: Mapping[str, str | None]) -> Category:
+def _team(table: TeamTable, settings: Settings) -> Team:
+    return Team(
+        key=table.key,
+        name=table.name,
+        members=frozenset(table.members),
+        lead=table.lead,
+        places=_places(table.discord.triage_channel, settings),
+    )
+
+
+def _places(channel: str | None, settings: Settings) -> tuple[Place, ...]:
+    if channel is None or settings.discord.token is None:
+        return ()
+    return (Place(Platform.DISCORD, channel),)
+
+
+def _discord_grants(settings: Settings) -> Mapping[tuple[Platform, str], frozenset[Grant]]:
+    """A role that is named in several places gives all that they say."""
+    roles = settings.discord.roles
+    given: list[tuple[str, Role, str | None]] = [
+        *((role, Role.AGENT, None) for role in roles.agent),
+        *((role, Role.LEAD, None) for role in roles.lead),
+        *((role, Role.ADMIN, None) for role in roles.admin),
+        *((team.discord.role, Role.AGENT, team.key) for team in settings.teams if team.discord.role is not None),
+    ]
+    if settings.discord.token is None:
+        return {}
+    grants: dict[tuple[Platform, str], frozenset[Grant]] = {}
+    for group, role, team in given:
+        grant = Grant(role=role, team=team, source=f"{Platform.DISCORD}:{group}")
+        grants[Platform.DISCORD, group] = grants.get((Platform.DISCORD, group), frozenset()) | {grant}
+    return grants
+
+
+def _category(table: CategoryTable, settings: Settings, spaces: Mapping[str, str | None]) -> Category:
     return Category(
         key=table.key,
         name=table.name,
@@ -150,6 +188,7 @@ def _category(table: CategoryTable, spaces: Mapping[str, str | None]) -> Categor
         sensitive=table.sensitive,
         staff=frozenset(table.staff),
         alert_space=spaces[table.escalation] if table.escalation else None,
+        places=_places(table.discord.channel, settings),
     )
 
 

@@ -48,6 +48,8 @@ def across(tree: dict[str, Any]) -> Iterator[Finding]:
     yield from _references(tree)
     yield from _spaces(tree)
     yield from _demo(tree)
+    yield from _discord_channels(tree)
+    yield from _discord_roles(tree)
 
 
 def problems_of(findings: Sequence[Finding], layers: Sequence[Layer]) -> list[Problem]:
@@ -223,13 +225,17 @@ def _spaces(tree: dict[str, Any]) -> Iterator[Finding]:
             path: Path = ("gchat", "spaces", name)
             mend = did_you_mean(variable_of(path), variables, otherwise) if variables else otherwise
             yield path, f"bot.toml has no alert space “{name}” for this URL.", mend
-    if _is_demo(tree) is not False:  # the demo has an inbox of its own
+    # The demo has an inbox of its own, and a desk that alerts nobody needs no address.
+    if _is_demo(tree) is not False or value_at(tree, ("alerts", "priorities")) == []:
         return
     for at, row in _rows(tree, "alerts", "spaces"):
         key = row.get("key")
         if isinstance(key, str) and fold(key) not in map(fold, urls):
             variable = variable_of(("gchat", "spaces", fold(key)))
-            mend = f"Set {variable} to the webhook URL that Google Chat gives for it, or take the space out."
+            mend = (
+                f"Set {variable} to the webhook URL that Google Chat gives for it. For a desk without alerts write "
+                "priorities = [] in [alerts]."
+            )
             yield ("alerts", "spaces", at), f"The alert space “{key}” has no URL, so nobody would hear an alert.", mend
 
 
@@ -247,11 +253,58 @@ def _demo(tree: dict[str, Any]) -> Iterator[Finding]:
         mend = "Take public_url out, or set desk.demo to false."
         yield ("web", "public_url"), "The demo lets anybody in, so it has no public address.", mend
 
+    if value_at(tree, ("discord", "token")) is not None:
+        mend = "Set desk.demo to false for the real desk, or take this variable out for the demo."
+        yield ("discord", "token"), "The demo lets anybody in as its admin, so it does not go on Discord.", mend
+
+
+def _discord_channels(tree: dict[str, Any]) -> Iterator[Finding]:
+    """Whoever sees a channel, or may manage the threads in it, is decided on Discord, for the channel as a whole."""
+    staff = {
+        channel: team
+        for _, team in reversed(_rows(tree, "teams"))
+        if isinstance(channel := value_at(team, ("discord", "triage_channel")), str)
+    }
+    categories = [
+        (at, row, channel)
+        for at, row in _rows(tree, "categories")
+        if isinstance(channel := value_at(row, ("discord", "channel")), str)
+    ]
+    uses = Counter(channel for _, _, channel in categories)
+    for at, row, channel in categories:
+        path: Path = ("categories", at, "discord", "channel")
+        if channel in staff:
+            wrong = f"This is the triage channel of the team “{staff[channel].get('key')}”: students would read it too."
+            yield path, wrong, "Make a channel that students see, and write its id here."
+        elif uses[channel] > 1 and _truth(row.get("sensitive")):
+            wrong = (
+                "Another category has this channel too: whoever manages threads there would read the sensitive ones."
+            )
+            yield path, wrong, "Give the sensitive category a channel of its own."
+
+
+def _discord_roles(tree: dict[str, Any]) -> Iterator[Finding]:
+    """The role @everyone has its server's id."""
+    guilds = value_at(tree, ("discord", "guilds"))
+    roles: list[Path] = [("teams", at, "discord", "role") for at, _ in _rows(tree, "teams")]
+    for name in ("agent", "lead", "admin"):
+        listed = value_at(tree, ("discord", "roles", name))
+        roles += [("discord", "roles", name, at) for at in range(len(listed) if isinstance(listed, list) else 0)]
+    for path in roles:
+        if isinstance(guilds, list) and value_at(tree, path) in guilds:
+            wrong = "This is the server's id, which its role @everyone bears: every student would be staff."
+            yield path, wrong, "Write the id of a role that only staff have."
+
 
 def _is_demo(tree: dict[str, Any]) -> bool | None:
     """None where nobody can tell."""
     demo = value_at(tree, ("desk", "demo"))
+    return _truth(False if demo is None else demo)
+
+
+def _truth(value: object) -> bool | None:
+    """As the settings will read it, which take "yes" for true; None where they cannot."""
     try:
-        return TypeAdapter(bool).validate_python(False if demo is None else demo)
+        return TypeAdapter(bool).validate_python(value)
     except ValidationError:
         return None

@@ -161,6 +161,36 @@ def _database(value: SecretStr) -> SecretStr:
     return SecretStr(f"{_DATABASES[scheme]}://{rest}")
 
 
+_PORTAL = "Copy it from the Developer Portal: your application, Bot, Reset Token."
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    """https://discord.com/developers/docs/reference#authentication: three parts of base64 with dots between them."""
+    token = value.get_secret_value()
+    if re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token, re.ASCII):
+        return value
+    if not token:
+        raise _wrong("It is empty.", f"{_PORTAL} For a desk without Discord take the variable out.")
+    if token.casefold().startswith(("bot ", "bearer ")):
+        raise _wrong("A word stands before the token.", "Leave it out, and the space: the token alone.")
+    if re.fullmatch(r"\d+", token, re.ASCII):
+        raise _wrong("This is an id, not the bot's token.", _PORTAL)
+    raise _wrong(
+        "This is not a bot's token, which has three parts with dots between them. (A client secret or a public key has "
+        "none.)",
+        _PORTAL,
+    )
+
+
+def _snowflake(value: str) -> str:
+    if not re.fullmatch(r"\d{15,20}", value, re.ASCII):
+        raise _wrong(
+            "This is not an id of Discord's, which has 15 to 20 digits.",
+            "Copy it with Developer Mode (User Settings, Advanced): right-click the server, channel or role, Copy ID.",
+        )
+    return value
+
+
 def _all_different(values: tuple[str, ...]) -> tuple[str, ...]:
     if len({value.casefold() for value in values}) < len(values):
         raise _wrong("Two of these are the same.", "Take one out.")
@@ -172,6 +202,9 @@ Email = Annotated[str, AfterValidator(_email)]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.NAME)]
+Snowflake = Annotated[str, AfterValidator(_snowflake)]
+"""An id of Discord's (https://discord.com/developers/docs/reference#snowflakes)."""
+Snowflakes = Annotated[tuple[Snowflake, ...], AfterValidator(_all_different)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45)]
 """Discord: 45 characters over a field, 100 below it (components/reference)."""
 Hint = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -206,11 +239,17 @@ class QuotasTable(Table):
     cooldown: Duration = Field(default=timedelta(0), description="the time between two tickets of a person")
 
 
+class TeamDiscordTable(Table):
+    triage_channel: Snowflake | None = Field(default=None, description="id of the channel for its staff only")
+    role: Snowflake | None = Field(default=None, description="id of the role whose members are its agents")
+
+
 class TeamTable(Table):
     key: Key = Field(description="the team's short name in commands and in this file")
     name: Name = Field(description="the team's name, as people read it")
     members: tuple[Email, ...] = Field(default=(), description="email addresses of its agents")
     lead: Email | None = Field(default=None, description="email address of its lead")
+    discord: TeamDiscordTable = Field(default=TeamDiscordTable(), description="its channel and its role on Discord")
 
 
 class QuestionTable(Table):
@@ -234,6 +273,10 @@ class QuestionTable(Table):
         return choices
 
 
+class CategoryDiscordTable(Table):
+    channel: Snowflake | None = Field(default=None, description="id of the channel for its private threads")
+
+
 class CategoryTable(Table):
     key: Key = Field(description="the category's short name in commands and in this file")
     name: Name = Field(description="the category's name, as people read it")
@@ -246,6 +289,7 @@ class CategoryTable(Table):
     staff: tuple[Email, ...] = Field(
         default=(), description="email addresses of the only staff who see it, where sensitive"
     )
+    discord: CategoryDiscordTable = Field(default=CategoryDiscordTable(), description="its channel on Discord")
     questions: tuple[QuestionTable, ...] = Field(default=(), max_length=5, description="what the form asks, 5 at most")
 
     @field_validator("staff")
@@ -329,6 +373,25 @@ class DatabaseTable(Table):
 
 class GchatTable(Table):
     spaces: Mapping[str, Annotated[SecretStr, AfterValidator(_webhook)]] = Field(default={}, description="webhook URLs")
+
+
+class DiscordRolesTable(Table):
+    """Whom a role of Discord makes what, for every team."""
+
+    agent: Snowflakes = Field(default=(), description="ids of the roles whose members are agents")
+    lead: Snowflakes = Field(default=(), description="ids of the roles whose members are leads")
+    admin: Snowflakes = Field(default=(), description="ids of the roles whose members are admins")
+
+
+class DiscordTable(Table):
+    guilds: Snowflakes = Field(default=(), description="ids of the servers; with none, the commands are global")
+    roles: DiscordRolesTable = Field(default=DiscordRolesTable(), description="what the members of a role become")
+    api_base: Annotated[str, AfterValidator(_public_url)] = Field(
+        default="https://discord.com/api/v10", description="where Discord's API is, or a proxy before it"
+    )
+    token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        default=None, description="the bot's; the Discord door is open where it is set"
+    )
 
 
 class LogTable(Table):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from core.actions import Press, encode_press
-from core.cards.card import Button, Card, Gettext, Reader, Row
+from core.cards.card import Button, ButtonStyle, Card, Gettext, Reader, Row
 from core.cards.times import ago
 from core.errors import N_
-from core.model.outbox import Address, Delivery, Intent, ToPerson, ToSpace, ToThread
+from core.model.desk import Desk
+from core.model.outbox import Address, Delivery, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
 from core.vocabulary import SlashCommand
@@ -51,8 +52,16 @@ def _person_detail(person: Person, reader: Reader) -> str:
 INTENTS = {
     Intent.CREATE_THREAD: N_("create the thread"),
     Intent.TICKET_CARD: N_("show the ticket's card"),
+    Intent.HISTORY: N_("repeat what was said"),
     Intent.MESSAGE: N_("copy a message"),
+    Intent.EDIT: N_("change a message"),
+    Intent.REMOVAL: N_("take a message back"),
+    Intent.REACTIONS: N_("show reactions"),
+    Intent.MEMBERS: N_("bring people in"),
+    Intent.NEWS: N_("say what became of it"),
+    Intent.SETTLE: N_("put the thread away or bring it back"),
     Intent.PING: N_("ping"),
+    Intent.TROUBLE: N_("tell an admin"),
     Intent.ALERT: N_("alert"),
     Intent.ALERT_NEWS: N_("news of an alert"),
 }
@@ -70,28 +79,62 @@ def address_words(address: Address, gettext: Gettext) -> str:
             return _("thread {thread} on {platform}").format(thread=thread, platform=platform)
 
 
-def failures_card(failures: Sequence[Delivery], reader: Reader) -> Card:
-    """What could not be delivered, why, and a button to try again."""
+def failures_card(
+    troubles: Sequence[Trouble], given_up: Sequence[Delivery], struggling: Sequence[Delivery], reader: Reader
+) -> Card:
+    """What stands in the way, what could not be delivered and why, with a button to try again, and what is being
+    tried still."""
+    _ = reader.gettext
+    nothing = not (troubles or given_up or struggling)
+    return Card(
+        title=_("What does not get through"),
+        body=Text.of(_("Nothing was given up, and nothing is in the way.")) if nothing else Text(),
+        rows=(
+            *(_trouble_row(trouble, reader) for trouble in troubles),
+            *(_failure_row(failure, reader, tried=False) for failure in given_up),
+            *(_failure_row(failure, reader, tried=True) for failure in struggling),
+        ),
+    )
+
+
+def _trouble_row(trouble: Trouble, reader: Reader) -> Row:
+    _ = reader.gettext
+    detail = _("In the way {count} times, last {ago}.").format(count=trouble.count, ago=ago(trouble.seen_at, reader))
+    return Row(title=trouble.sentence, detail=detail)
+
+
+def _failure_row(failure: Delivery, reader: Reader, *, tried: bool) -> Row:
+    _ = reader.gettext
+    reason = _("{reason} Tried {count} times, since {ago}.").format(
+        reason=_sentence(failure.reason or "?"), count=failure.attempts, ago=ago(failure.created_at, reader)
+    )
+    retry = encode_press(Press("desk", "retry", None, {"number": str(failure.id)}))
+    return Row(
+        title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _)}"
+        + (f" (T-{failure.ticket})" if failure.ticket else ""),
+        detail=f"{reason} {_('It is tried again by itself.')}" if tried else reason,
+        buttons=() if tried else (Button(label=_("Try again"), action=retry),),
+    )
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
+
+
+def panel_card(desk: Desk, reader: Reader) -> Card:
+    """For a channel where people come to ask."""
     _ = reader.gettext
     return Card(
-        title=_("Failed deliveries"),
-        body=Text()
-        if failures
-        else Text.of(_("Nothing was given up. What is still on its way is tried again by itself.")),
-        rows=tuple(
-            Row(
-                title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _)}"
-                + (f" (T-{failure.ticket})" if failure.ticket else ""),
-                detail=_("{reason}. Tried {count} times, since {ago}.").format(
-                    reason=failure.reason or "?", count=failure.attempts, ago=ago(failure.created_at, reader)
-                ),
-                buttons=(
-                    Button(
-                        label=_("Try again"),
-                        action=encode_press(Press("desk", "retry", None, {"number": str(failure.id)})),
-                    ),
-                ),
-            )
-            for failure in failures
+        title=desk.name,
+        body=Text.of(
+            _("Press the button and say what is the matter. A private thread opens, with you and those who can help.")
+        ),
+        buttons=(
+            Button(
+                label=_("Open a ticket"),
+                action=encode_press(Press("ticket", "open")),
+                style=ButtonStyle.PRIMARY,
+            ),
+            Button(label=_("My tickets"), action=encode_press(Press("ticket", "list"))),
         ),
     )

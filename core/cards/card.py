@@ -146,3 +146,7 @@ class Form:
     intro: str = ""
     problem: str = ""
     """What was wrong with the last submit."""
+    again: str = ""
+    """What a button does that opens it, for a door that cannot show a form at this moment; "" where nothing can."""
+    skip: str = ""
+    """What a button does that leaves it empty, where nothing in it must be answered."""

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from core import limits
-from core.actions import Submit, encode_submit
+from core.actions import Press, Submit, encode_press, encode_submit
 from core.cards.card import Choice, Form, Input, InputKind, Reader, When
 from core.model.desk import Category, Desk, QuestionKind, UrgencySetting
-from core.model.draft import Draft
-from core.model.ids import TicketId
+from core.model.ids import DraftId, TicketId
 from core.model.ticket import PRIORITY_WORDS, Priority
 from core.vocabulary import Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -15,33 +14,47 @@ FILES = "files"
 """The key of the input for files: what is put there travels beside the values."""
 
 
-def open_form(draft: Draft, desk: Desk, reader: Reader, problem: str = "") -> Form:
-    """The whole form, filled with what the draft holds."""
-    return _form(draft, reader, open_inputs(draft.values, desk, reader), problem)
+def open_form(
+    values: Mapping[str, str], desk: Desk, reader: Reader, *, draft: DraftId | None = None, problem: str = ""
+) -> Form:
+    """The whole form, filled with ``values``. ``draft``: what holds them; without one, the first submit makes it."""
+    return _form(draft, reader, open_inputs(values, desk, reader), problem=problem)
 
 
-def next_form(draft: Draft, desk: Desk, reader: Reader) -> Form | None:
-    """The inputs that apply to the draft and were not shown yet, as a door without conditional inputs needs it; None
+def next_form(values: Mapping[str, str], desk: Desk, reader: Reader, *, draft: DraftId | None) -> Form | None:
+    """The inputs that apply to ``values`` and were not shown yet, as a door without conditional inputs needs it; None
     where nothing remains to be asked."""
     remaining = tuple(
         entry
-        for entry in open_inputs(draft.values, desk, reader)
+        for entry in open_inputs(values, desk, reader)
         if entry.key != FILES
-        and entry.key not in draft.values
-        and (entry.when is None or draft.values.get(entry.when.field) == entry.when.value)
+        and entry.key not in values
+        and (entry.when is None or values.get(entry.when.field) == entry.when.value)
     )
-    return _form(draft, reader, remaining, "") if remaining else None
+    return _form(draft, reader, remaining, category=values.get("category", "")) if remaining else None
 
 
-def _form(draft: Draft, reader: Reader, inputs: tuple[Input, ...], problem: str) -> Form:
+def questions_form(category: Category, values: Mapping[str, str], reader: Reader, *, draft: DraftId | None) -> Form:
+    """A category's questions alone, filled with ``values``."""
+    return _form(draft, reader, tuple(_questions(category, values)), category=category.key)
+
+
+def _form(
+    draft: DraftId | None, reader: Reader, inputs: tuple[Input, ...], *, category: str = "", problem: str = ""
+) -> Form:
     _ = reader.gettext
+    of_category = all(entry.when is not None for entry in inputs)
+    known = {"draft": draft or "", **({"category": category} if of_category and category else {})}
+    may_skip = of_category and draft is not None and not any(entry.required for entry in inputs)
     return Form(
-        action=encode_submit(Submit("ticket", "open", draft=draft.id)),
-        title=_("Open a ticket"),
+        action=encode_submit(Submit("ticket", "open", draft=draft)),
+        title=_("A few questions more") if of_category else _("Open a ticket"),
         submit=_("Open the ticket"),
         intro=_("A private thread opens for it. What is typed here is kept until you send it."),
         inputs=inputs,
         problem=problem,
+        again=encode_press(Press("ticket", "open", None, known)) if draft else "",
+        skip=encode_press(Press("ticket", "open", None, {**known, "skip": "yes"})) if may_skip else "",
     )
 
 
@@ -139,6 +152,7 @@ def command_form(
             if parameter.kind is not ParameterKind.TICKET
         ),
         problem=problem,
+        again=encode_press(Press(command.noun, command.verb, ticket)),
     )
 
 

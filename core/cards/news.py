@@ -4,14 +4,18 @@ from core.cards.card import Reader
 from core.cards.ticket import Names
 from core.events import (
     Event,
+    MessageEdited,
     MessagePosted,
     MessageUndone,
     ParticipantAdded,
     ParticipantRemoved,
+    PersonLeft,
     PriorityChanged,
+    ReactionChanged,
     Record,
     StatusChanged,
     TagsChanged,
+    ThreadLost,
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
@@ -48,11 +52,13 @@ FOR_EVERYBODY = (
     ParticipantAdded,
     ParticipantRemoved,
     MessagePosted,
+    MessageEdited,
     MessageUndone,
+    ReactionChanged,
 )
 """What whoever sees the ticket may know of; the rest of the trail is the staff's."""
 
-_WITHOUT_A_LINE = (MessagePosted,)
+_WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged)
 
 
 def persons_in(event: Event) -> frozenset[PersonId]:
@@ -127,14 +133,32 @@ def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
             return _("{who} made it public: everybody who is signed in can read it").format(who=who)
         case VisibilityChanged():
             return _("{who} made it private again").format(who=who)
-        case TicketFollowed(person=person):
-            return _("{name} follows it").format(name=names.get(person, "?"))
-        case TicketUnfollowed(person=person):
-            return _("{name} no longer follows it").format(name=names.get(person, "?"))
         case MessageUndone(kind=MessageKind.NOTE):
             return _("{who} took a note back").format(who=who)
         case MessageUndone():
             return _("{who} took a message back").format(who=who)
+        case _:
+            return _line_of_place(event, names, reader)
+
+
+def _line_of_place(event: Event, names: Names, reader: Reader) -> str:
+    """Who follows it, and what became of its thread on a platform: for the staff."""
+    _ = reader.gettext
+    match event:
+        case TicketFollowed(person=person):
+            return _("{name} follows it").format(name=names.get(person, "?"))
+        case TicketUnfollowed(person=person):
+            return _("{name} no longer follows it").format(name=names.get(person, "?"))
+        case ThreadLost(platform=platform, replaced=True):
+            return _("Its thread on {platform} was deleted, and is made anew").format(platform=platform.capitalize())
+        case ThreadLost(platform=platform):
+            return _("Its thread on {platform} was deleted: nobody reads it there any more").format(
+                platform=platform.capitalize()
+            )
+        case PersonLeft(person=person, platform=platform):
+            return _("{name} left the server on {platform}, and no longer reads the thread there").format(
+                name=names.get(person, "?"), platform=platform.capitalize()
+            )
         case _:
             return ""
 

@@ -1,17 +1,23 @@
 """What reaches people outside a thread: pings to a person, alerts to a space."""
 
+from collections.abc import Sequence
+
+from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Tone
 from core.cards.news import line
 from core.cards.ticket import Names, url_of
 from core.cards.times import ago
-from core.events import MessagePosted, Record, TicketClaimed, TicketOpened, TicketResolved
+from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, TicketOpened, TicketResolved
 from core.model.desk import Desk
+from core.model.outbox import Trouble
 from core.model.thread import Message, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket
-from core.text import Text, shorten
+from core.text import Paragraph, Plain, Text, shorten
 
 PREVIEW = 200
 """Characters of a message that its ping shows."""
+HISTORY = 3_500
+"""Characters of what was said before, in a thread made anew: a card on Discord holds 4,096."""
 
 
 def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, desk: Desk, reader: Reader) -> Card:
@@ -25,8 +31,58 @@ def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, 
         subtitle=_("Something new in a sensitive ticket") if sensitive else what,
         body=Text.of(words),
         tone=Tone.URGENT if ticket.priority is Priority.URGENT and ticket.status.is_live else Tone.PLAIN,
-        buttons=(Button(label=_("Open"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY),),
+        buttons=(
+            Button(label=_("Open"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY),
+            *((_reopen(ticket, reader),) if isinstance(record.event, TicketResolved) else ()),
+        ),
         url=url_of(ticket, desk),
+    )
+
+
+def thread_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
+    """What became of the ticket, as a line in its thread. The last one says how to go on."""
+    _ = reader.gettext
+    over = not ticket.status.is_live and isinstance(record.event, TicketResolved | TicketClosed)
+    return Card(
+        title=line(record, names, desk, reader),
+        body=Text.of(_("If it is not solved, reopen it with a word on why.")) if over else Text(),
+        tone=Tone.GOOD if over else Tone.PLAIN,
+        buttons=(_reopen(ticket, reader),) if over else (),
+    )
+
+
+def _reopen(ticket: Ticket, reader: Reader) -> Button:
+    return Button(label=reader.gettext("Reopen"), action=encode_press(Press("ticket", "reopen", ticket.id)))
+
+
+def history(ticket: Ticket, said: Sequence[Message], names: Names, desk: Desk, reader: Reader) -> Card:
+    """The replies of a thread that is gone, the oldest first, as many of the newest as a card holds."""
+    _ = reader.gettext
+    kept: list[str] = []
+    room = HISTORY
+    for message in reversed(said):
+        words = f"{names.get(message.author, '?')}, {ago(message.at, reader)}: {shorten(message.text.plain(), 500)}"
+        if len(words) > room:
+            break
+        room -= len(words)
+        kept.append(words)
+    left_out = len(said) - len(kept)
+    more = [_("{count} earlier ones are on the ticket's page.").format(count=left_out)] if left_out else []
+    return Card(
+        title=_("{ref}: what was said before").format(ref=ticket.ref),
+        body=Text(tuple(Paragraph((Plain(words),)) for words in (*more, *reversed(kept)))),
+        url=url_of(ticket, desk),
+    )
+
+
+def trouble(found: Trouble, reader: Reader) -> Card:
+    """What an admin is to mend outside."""
+    _ = reader.gettext
+    return Card(
+        title=_("The desk needs your help"),
+        body=Text.of(found.sentence),
+        tone=Tone.WARNING,
+        footer=_("You are told once. /desk failures shows what is still in the way."),
     )
 
 

@@ -31,8 +31,11 @@ def url_of(ticket: Ticket, desk: Desk) -> str:
     return f"{desk.public_url}/t/{ticket.ref}"
 
 
-def ticket_card(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Card:
-    """The first card of a ticket's thread. ``viewer`` decides on the buttons; None: a card that many people see."""
+def ticket_card(
+    view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool = False
+) -> Card:
+    """The first card of a ticket's thread. ``viewer`` decides on the buttons; None: a card that many people see, which
+    offers a note ``for_staff``."""
     _ = reader.gettext
     ticket = view.ticket
     fields = [
@@ -60,7 +63,7 @@ def ticket_card(view: TicketView, desk: Desk, reader: Reader, viewer: Person | N
         tone=_tone(ticket),
         fields=tuple(fields),
         progress=progress(ticket, reader),
-        buttons=tuple(_buttons(ticket, desk, reader, viewer)),
+        buttons=(*_buttons(ticket, desk, reader, viewer), *([_note(ticket, reader)] if for_staff else [])),
         footer=who_hears(ticket, desk, reader),
         url=url_of(ticket, desk),
     )
@@ -146,6 +149,10 @@ _OFFERS = (
     _Offer(N_("Follow"), "follow", Action.FOLLOW, _LIVE),
     _Offer(N_("Close"), "close", Action.CLOSE, frozenset(Status) - {Status.CLOSED}),
 )
+
+
+def _note(ticket: Ticket, reader: Reader) -> Button:
+    return Button(label=reader.gettext("Note"), action=encode_press(Press("staff", "note", ticket.id)))
 
 
 def _buttons(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:

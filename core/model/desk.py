@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from core.model.people import Grant, Platform
+from core.model.thread import Audience
 from core.model.ticket import Priority, Visibility
 
 
@@ -24,6 +26,14 @@ class Question:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel on a platform, as the platform names it, in which threads of tickets are made."""
+
+    platform: Platform
+    channel: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     key: str
@@ -40,6 +50,8 @@ class Category:
     """The confirmed email addresses of the only staff who see a sensitive category's tickets."""
     alert_space: str | None = None
     """Where its alerts go: the first space of its escalation's first step."""
+    places: tuple[Place, ...] = ()
+    """Where the requester's threads of its tickets are made, besides the door they were opened by."""
 
     def input_key(self, question: Question) -> str:
         """The key of the form's input, and of the draft's value, that one of its questions is asked by."""
@@ -53,6 +65,8 @@ class Team:
     members: frozenset[str] = frozenset()
     """Confirmed email addresses of its agents."""
     lead: str | None = None
+    places: tuple[Place, ...] = ()
+    """Its triage channels: where its tickets' cards and the staff's threads are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +98,22 @@ class Desk:
     quotas: Quotas = field(default_factory=Quotas)
     urgent_by_requester: UrgencySetting = UrgencySetting.ALLOW
     alert_priorities: frozenset[Priority] = frozenset({Priority.HIGH, Priority.URGENT})
+    messengers: frozenset[Platform] = frozenset()
+    """The platforms on which a person can be written to, the web aside."""
+    group_grants: Mapping[tuple[Platform, str], frozenset[Grant]] = field(default_factory=dict)
+    """What a group of a platform (a Discord role, by its id) gives to whoever is in it; the grants' source is
+    ``<platform>:<group>``."""
     public_url: str
     """Without a slash at its end."""
+
+    def places_of(self, category: str, team: str) -> tuple[tuple[Place, Audience], ...]:
+        """Where a ticket has threads besides the door it came by: the category's for its requester, the team's for the
+        staff."""
+        known, staff = self.categories.get(category), self.teams.get(team)
+        return (
+            *((place, Audience.REQUESTER) for place in (known.places if known else ())),
+            *((place, Audience.STAFF) for place in (staff.places if staff else ())),
+        )
 
     def is_sensitive(self, category: str) -> bool:
         """A category that was taken out of bot.toml counts as sensitive: when in doubt, fewer people see it."""

@@ -46,9 +46,27 @@ class Intent(StrEnum):
     """What a delivery is to bring about. Words are made when it is delivered, from the state of that moment."""
 
     CREATE_THREAD = "create_thread"
+    """With the ticket's card as its first message, and its people in it."""
     TICKET_CARD = "ticket_card"
+    """The same card as it is now."""
+    HISTORY = "history"
+    """What was said before, for a thread made in place of one that is gone."""
     MESSAGE = "message"
+    EDIT = "edit"
+    """A message's words changed."""
+    REMOVAL = "removal"
+    """A message was taken back."""
+    REACTIONS = "reactions"
+    """What people elsewhere set under a message."""
+    MEMBERS = "members"
+    """Who belongs in the thread."""
+    NEWS = "news"
+    """A line on what became of the ticket."""
+    SETTLE = "settle"
+    """Put away the thread of what is over, bring back that of what is not."""
     PING = "ping"
+    TROUBLE = "trouble"
+    """An admin is told what stands in the desk's own way."""
     ALERT = "alert"
     ALERT_NEWS = "alert_news"
 
@@ -102,6 +120,20 @@ class Delivery:
     """What the platform calls what was made."""
     reason: str | None
     """Why the last attempt failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What stands in the desk's way outside, for an admin to mend: a permission that is missing, a channel gone."""
+
+    key: str
+    """Names it, so that the same one is told once: ``discord:permission:<channel>``."""
+    sentence: str
+    """What, where, and how to mend it."""
+    since: datetime
+    seen_at: datetime
+    """The last time that it got in the way."""
+    count: int
 
 
 class TimerKind(StrEnum):

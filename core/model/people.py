@@ -72,7 +72,7 @@ class Grant:
     team: str | None = None
     """The team it holds for; None holds for every team."""
     source: str = "operator"
-    """Who gave it: ``operator``, ``bot.toml``, ``demo``, later ``discord:<role id>``…"""
+    """Who gave it: ``operator``, ``bot.toml``, ``demo``, ``discord:<role id>``."""
     approved: bool = True
 
 
@@ -85,6 +85,8 @@ class Person:
     language: str = "en"
     time_zone: str | None = None
     """IANA name; None means the desk's."""
+    avatar_url: str | None = None
+    """Their picture, where a platform has one that anybody may load."""
     standing: Standing = Standing.ACTIVE
     grants: tuple[Grant, ...] = ()
     created_at: datetime
@@ -114,6 +116,11 @@ class Person:
     def leads(self, team: str) -> bool:
         """Whether the person is a lead of ``team``."""
         return any(g.approved and g.role is Role.LEAD and g.team in (None, team) for g in self.grants)
+
+
+def told_apart(person: Person) -> str:
+    """How a person can be named where their name alone is another's too."""
+    return f"{person.name} ({person.id})"
 
 
 @dataclass(frozen=True, slots=True)

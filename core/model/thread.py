@@ -30,9 +30,20 @@ class Thread:
     """The channel it lives in, as the platform names it."""
     external_id: str | None = None
     """None until the platform made it."""
+    card: str | None = None
+    """The message there that bears the ticket's card, as the platform names it."""
+    cursor: str | None = None
+    """The newest message of the platform that the desk has taken from there: it catches up from here."""
+    lost_at: datetime | None = None
+    """When it was found to be gone; another may have taken its place."""
     audience: Audience
     participant: PersonId | None = None
     """The one person whose own thread it is, where a platform has no shared one."""
+
+    @property
+    def is_shared_with_staff(self) -> bool:
+        """Whether the staff talk there beside the requester, and not in a thread of their own."""
+        return self.audience is not Audience.STAFF and self.participant is None
 
 
 class MessageKind(StrEnum):
@@ -58,6 +69,25 @@ class Message:
     """The thread it was written in: it is not mirrored back there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a platform calls a message in one of its threads; one that did not fit into one is several there."""
+
+    message: MessageId
+    thread: ThreadId
+    external_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    message: MessageId
+    person: PersonId
+    emoji: str
+    """As Unicode has it, or ``:name:`` for one of a platform's own."""
+    platform: Platform
+    """Where it was set, and is shown already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """What the desk knows of a file; its bytes are the ``Files`` port's."""
@@ -81,6 +111,12 @@ class File:
     @property
     def is_image(self) -> bool:
         return self.width is not None
+
+
+def may_tell(kind: MessageKind, thread: Thread, *, sensitive: bool) -> bool:
+    """Whether a message of ``kind`` may be copied to ``thread``. The staff's threads stand in places that more staff
+    read than a ``sensitive`` ticket's few: no word of one goes there."""
+    return may_hear(kind, thread.audience) and not (sensitive and thread.audience is Audience.STAFF)
 
 
 def may_hear(kind: MessageKind, audience: Audience) -> bool:

@@ -107,6 +107,11 @@ class Ticket:
     def ref(self) -> str:
         return ref_of(self.id)
 
+    @property
+    def people(self) -> frozenset[PersonId]:
+        """Who talks in it: its requester, its participants and its assignee."""
+        return self.participants | {self.requester} | ({self.assignee} if self.assignee is not None else set())
+
     def claim(self, by: PersonId, holder_name: str) -> "Ticket":
         """``holder_name`` is the present assignee's, for the refusal."""
         self._must_be_live(N_("be claimed"), N_("Reopen it first with /ticket reopen."))

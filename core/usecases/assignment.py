@@ -5,8 +5,9 @@ from core.errors import N_, BadField, NotAssigned
 from core.events import StatusChanged, TicketAssigned, TicketClaimed, TicketTransferred, TicketUnassigned
 from core.model.ticket import Ticket
 from core.policy import Action, may
-from core.ports import Outcome
+from core.storage import Outcome
 from core.usecases.case import Case
+from core.usecases.threads import make_threads
 
 
 class CannotServe(BadField):
@@ -52,6 +53,7 @@ async def transfer_ticket(command: TransferTicket, case: Case) -> Outcome:
     serves = assignee is not None and assignee.serves(command.team)
     moved = ticket.transfer(command.team, assignee_serves_it=serves)
     case.change(moved, TicketTransferred(ticket=ticket.id, before=ticket.team, after=moved.team))
+    await make_threads(moved, case)
     return Outcome(ticket=ticket.id)
 
 

@@ -7,11 +7,12 @@ from core.commands import Actor
 from core.errors import N_, NoSuchTicket, NotAllowed
 from core.events import Event, Record, digest
 from core.model.desk import Desk
-from core.model.ids import PersonId, TicketId, ref_of
-from core.model.people import Person
+from core.model.ids import PersonId, ThreadId, TicketId, ref_of
+from core.model.people import Person, Platform
 from core.model.ticket import Ticket
 from core.policy import Action, may_in_general, require
-from core.ports import Keys, UnitOfWork
+from core.ports import Keys
+from core.storage import UnitOfWork
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class Case:
     keys: Keys
     events: list[Event] = field(default_factory=list)
     changed: Ticket | None = None
+    made: list[ThreadId] = field(default_factory=list)
+    """The threads that this command adds, for their platforms to make."""
 
     @property
     def asker(self) -> Person:
@@ -40,6 +43,16 @@ class Case:
             raise NoSuchTicket(ref=ref_of(ticket))
         require(action, self.asker, found, self.desk, self.now)
         return found
+
+    def require_the_desk(self) -> None:
+        """For what only the desk itself and its operator do."""
+        if self.actor.person is not None or self.actor.door not in (Platform.OPERATOR, Platform.SYSTEM):
+            raise NotAllowed(what=N_("administer the desk"), who=N_("an admin"))
+
+    def require_a_platform(self) -> None:
+        """For what a platform tells of itself, without saying who did it."""
+        if self.actor.person is not None or self.actor.thread is None or not self.actor.door.keeps_copies:
+            raise NotAllowed(what=N_("do this"), who=N_("a person who is signed in"))
 
     def may(self, action: Action) -> bool:
         """Whether the asker may do ``action`` in general."""

@@ -7,7 +7,7 @@ from core.commands import AddParticipant, FollowTicket, RemoveParticipant, Unfol
 from core.errors import N_, AlreadySo, Clash, NoSuchPerson
 from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketUnfollowed
 from core.policy import Action
-from core.ports import Outcome
+from core.storage import Outcome
 from core.usecases.case import Case
 
 

@@ -3,7 +3,7 @@
 from core.commands import RetryDelivery
 from core.errors import NoSuchDelivery
 from core.events import DeliveryRetried
-from core.ports import Outcome
+from core.storage import Outcome
 from core.usecases.case import Case
 from core.usecases.people import require_operator
 

@@ -10,7 +10,7 @@ from core.model.desk import Desk, UrgencySetting
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Ticket, Visibility
 from core.policy import Action
-from core.ports import Outcome
+from core.storage import Outcome
 from core.usecases.case import Case
 from core.usecases.messages import say
 

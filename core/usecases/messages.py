@@ -4,27 +4,39 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core import limits
-from core.commands import PostMessage, UndoMessage
-from core.errors import N_, NothingToUndo, TooLate
-from core.events import MessagePosted, MessageUndone, StatusChanged
-from core.model.thread import MessageKind
+from core.commands import EditMessage, PostMessage, React, RemoveMessage, UndoMessage
+from core.errors import N_, NoSuchMessage, NoSuchTicket, NotAllowed, NothingToUndo, TooLate
+from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, StatusChanged
+from core.model.ids import MessageId, TicketId, ref_of
+from core.model.thread import Copy, Message, MessageKind, Reaction
 from core.model.ticket import Ticket
 from core.policy import Action, Fact, facts_of
-from core.ports import Outcome
+from core.storage import Outcome
 from core.text import Text
 from core.usecases.case import Case
 from core.usecases.opening import attach
+from core.usecases.threads import advance
 
 UNDO_TIME = timedelta(minutes=1)
+_ACTIONS = {MessageKind.REPLY: Action.REPLY, MessageKind.NOTE: Action.NOTE}
 
 
 async def post_message(command: PostMessage, case: Case) -> Outcome:
-    action = Action.REPLY if command.kind is MessageKind.REPLY else Action.NOTE
-    ticket = await case.ticket(command.ticket, action)
+    ticket = await case.ticket(command.ticket, _ACTIONS[command.kind])
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(command.files))
     outcome = await say(ticket, command.kind, words, case)
     await attach(command.files, ticket, case, outcome)
+    await _remember(command, outcome, case)
     return outcome
+
+
+async def _remember(command: PostMessage, said: Outcome, case: Case) -> None:
+    """What its platform calls the message, and that the thread is read as far as there."""
+    thread = await case.work.threads.get(case.actor.thread) if case.actor.thread is not None else None
+    if thread is None or command.external_id is None or said.message is None:
+        return
+    await case.work.copies.put(Copy(said.message, thread.id, (command.external_id,)))
+    await advance(thread, command.external_id, case)
 
 
 async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case) -> Outcome:
@@ -53,7 +65,64 @@ async def undo_message(command: UndoMessage, case: Case) -> Outcome:
         raise NothingToUndo(ref=ticket.ref)
     if case.now - message.at > UNDO_TIME:
         raise TooLate
+    return await _take_back(message, ticket, case)
+
+
+async def _take_back(message: Message, ticket: Ticket, case: Case) -> Outcome:
     await case.work.messages.save(replace(message, text=Text(), files=(), undone_at=case.now))
     await case.work.files.delete_of(message.id)
+    await case.work.reactions.clear(message.id)
     case.change(ticket, MessageUndone(ticket=ticket.id, message=message.id, kind=message.kind))
     return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def edit_message(command: EditMessage, case: Case) -> Outcome:
+    """Its author's alone. On their platform it is changed already, so the ticket's status forbids nothing."""
+    message, ticket = await _heard(command, case)
+    if message.author != case.asker.id:
+        raise NotAllowed(what=N_("change another's words"), who=N_("only who wrote them"))
+    words = limits.text(N_("The message"), command.text, may_be_empty=bool(message.files))
+    if words != message.text:
+        await case.work.messages.save(replace(message, text=words, edited_at=case.now))
+        case.change(ticket, MessageEdited(ticket=ticket.id, message=message.id, kind=message.kind))
+    return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
+    """The platform tells that it is gone, and not by whom: the record follows, and says so."""
+    if case.actor.person is not None:
+        message, ticket = await _heard(command, case)
+        if message.author != case.asker.id:
+            raise NotAllowed(what=N_("take back another's words"), who=N_("only who wrote them"))
+        return await _take_back(message, ticket, case)
+    case.require_a_platform()
+    found = await case.work.tickets.get(command.ticket)
+    if found is None:
+        raise NoSuchTicket(ref=ref_of(command.ticket))
+    return await _take_back(await _said(command.message, found.id, case), found, case)
+
+
+async def react(command: React, case: Case) -> Outcome:
+    message, ticket = await _heard(command, case)
+    emoji = limits.line(N_("The reaction"), command.emoji, limits.EMOJI)
+    reaction = Reaction(message.id, case.asker.id, emoji, case.actor.door)
+    reactions = case.work.reactions
+    changed = await (reactions.add(reaction, case.now) if command.on else reactions.remove(reaction))
+    if changed:
+        case.change(ticket, ReactionChanged(ticket=ticket.id, message=message.id, kind=message.kind, on=command.on))
+    return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def _heard(command: EditMessage | RemoveMessage | React, case: Case) -> tuple[Message, Ticket]:
+    """The message, for somebody who may write beside it. Raises NoSuchTicket before anything else could be told."""
+    await case.ticket(command.ticket, Action.SEE)
+    message = await _said(command.message, command.ticket, case)
+    return message, await case.ticket(command.ticket, _ACTIONS[message.kind])
+
+
+async def _said(message: MessageId, ticket: TicketId, case: Case) -> Message:
+    """Raises NoSuchMessage: for one taken back too, and for another ticket's."""
+    found = await case.work.messages.get(message)
+    if found is None or found.ticket != ticket or found.undone_at is not None:
+        raise NoSuchMessage
+    return found

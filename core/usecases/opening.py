@@ -22,9 +22,10 @@ from core.model.people import Platform
 from core.model.thread import Audience
 from core.model.ticket import Answer, Priority, Ticket
 from core.policy import Action, require_in_general
-from core.ports import NewTicket, Outcome
+from core.storage import NewTicket, Outcome
 from core.text import clean
 from core.usecases.case import Case
+from core.usecases.threads import make_threads
 
 _DAY = timedelta(days=1)
 
@@ -109,6 +110,7 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
     )
     await attach(command.files, ticket, case)
     await case.work.threads.add(ticket.id, Platform.WEB, Audience.REQUESTER, external_id=ticket.ref)
+    await make_threads(ticket, case)
     if command.draft is not None:
         await own_draft(command.draft, case)
         if not await case.work.drafts.delete(command.draft):

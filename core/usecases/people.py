@@ -11,6 +11,7 @@ from core import limits
 from core.commands import (
     Arrive,
     ConfirmEmail,
+    Depart,
     DismissDemoPerson,
     EnrolDemoPerson,
     GrantRole,
@@ -18,12 +19,12 @@ from core.commands import (
     RevokeRoles,
     SyncGrants,
 )
-from core.errors import N_, Clash, EmailTaken, NoSuchPerson, NotAllowed
+from core.errors import N_, Clash, EmailTaken, NoSuchPerson
 from core.events import EmailConfirmed, PersonRegistered, RoleGranted, RoleRevoked
 from core.model.desk import Desk
 from core.model.people import Account, Grant, Person, Platform, Role, Standing
 from core.policy import Action, require_in_general
-from core.ports import Outcome
+from core.storage import Outcome
 from core.text import clean_line, shorten
 from core.usecases.case import Case
 
@@ -51,15 +52,43 @@ def require_operator(case: Case) -> None:
 async def arrive(command: Arrive, case: Case) -> Outcome:
     """Find the person behind an identity, or make one. The name on the platform is followed."""
     name = shorten(clean_line(command.name) or command.identity.external_id, limits.NAME)
-    known = await case.work.people.by_identity(command.identity)
-    if known is not None:
-        if known.name != name:
-            await case.work.people.save(replace(known, name=name))
-        return Outcome(person=known.id)
-    person = await case.work.people.add(name, case.now)
-    await case.work.people.bind(person.id, command.identity)
-    case.record(PersonRegistered(person=person.id))
+    person = await case.work.people.by_identity(command.identity)
+    if person is None:
+        person = await case.work.people.add(name, case.now)
+        await case.work.people.bind(person.id, command.identity)
+        case.record(PersonRegistered(person=person.id))
+    now = replace(person, name=name, avatar_url=command.avatar_url or person.avatar_url)
+    if now != person:
+        await case.work.people.save(now)
+    if command.groups is not None:
+        await _follow_groups(person, command.identity.platform, command.groups, case)
     return Outcome(person=person.id)
+
+
+async def depart(command: Depart, case: Case) -> Outcome:
+    case.require_the_desk()
+    person = await case.work.people.by_identity(command.identity)
+    if person is None:
+        return Outcome()
+    await _follow_groups(person, command.identity.platform, frozenset(), case)
+    return Outcome(person=person.id)
+
+
+async def _follow_groups(person: Person, platform: Platform, groups: frozenset[str], case: Case) -> None:
+    """Make the grants whose sources are the platform's groups those that ``groups`` give now."""
+    given = (case.desk.group_grants.get((platform, group), frozenset()) for group in groups)
+    wanted: frozenset[Grant] = frozenset().union(*given)
+    held = frozenset(grant for grant in person.grants if grant.source.startswith(f"{platform}:"))
+    for source in sorted({grant.source for grant in held - wanted}):
+        await _revoke(person, source, case)
+        held -= {grant for grant in held if grant.source == source}
+    await _grant(person, wanted - held, case)
+
+
+async def _grant(person: Person, grants: frozenset[Grant], case: Case) -> None:
+    for grant in sorted(grants, key=lambda grant: (grant.source, grant.role, grant.team or "")):
+        await case.work.people.grant(person.id, grant, case.now)
+        case.record(RoleGranted(person=person.id, role=grant.role, team=grant.team, source=grant.source))
 
 
 async def register_person(command: RegisterPerson, case: Case) -> Outcome:
@@ -85,7 +114,7 @@ def _looks(name: str) -> str:
 
 async def enrol_demo_person(command: EnrolDemoPerson, case: Case) -> Outcome:
     """At each start of a demo: what is there already stays."""
-    _require_the_desk(case)
+    case.require_the_desk()
     person = await case.work.people.by_identity(command.identity)
     if person is None:
         person = await case.work.people.add(command.name, case.now)
@@ -104,7 +133,7 @@ async def enrol_demo_person(command: EnrolDemoPerson, case: Case) -> Outcome:
 
 
 async def dismiss_demo_person(command: DismissDemoPerson, case: Case) -> Outcome:
-    _require_the_desk(case)
+    case.require_the_desk()
     person = await case.work.people.by_identity(command.identity)
     if person is None or person.standing is Standing.BLOCKED:
         return Outcome()
@@ -112,11 +141,6 @@ async def dismiss_demo_person(command: DismissDemoPerson, case: Case) -> Outcome
         await _revoke(person, grant.source, case)
     await case.work.people.save(replace(person, email=None, email_confirmed=False, standing=Standing.BLOCKED))
     return Outcome(person=person.id)
-
-
-def _require_the_desk(case: Case) -> None:
-    if case.actor.door not in (Platform.OPERATOR, Platform.SYSTEM):
-        raise NotAllowed(what=N_("administer the desk"), who=N_("an admin"))
 
 
 async def confirm_email(command: ConfirmEmail, case: Case) -> Outcome:
@@ -151,7 +175,7 @@ async def revoke_roles(command: RevokeRoles, case: Case) -> Outcome:
 
 async def sync_grants(command: SyncGrants, case: Case) -> Outcome:
     """At the start of the desk: everybody whose address bot.toml names, and everybody whom it named before."""
-    _require_the_desk(case)
+    case.require_the_desk()
     people = {person.id: person for person in await case.work.people.granted_by(CONFIGURED)}
     for email in _configured_emails(case.desk):
         person = await case.work.people.by_email(email)
@@ -168,9 +192,7 @@ async def _follow_configuration(person: Person, case: Case) -> None:
     if held - wanted:
         await _revoke(person, CONFIGURED, case)
         held = frozenset()
-    for grant in sorted(wanted - held, key=lambda grant: (grant.role, grant.team or "")):
-        await case.work.people.grant(person.id, grant, case.now)
-        case.record(RoleGranted(person=person.id, role=grant.role, team=grant.team, source=grant.source))
+    await _grant(person, wanted - held, case)
 
 
 async def _revoke(person: Person, source: str, case: Case) -> None:

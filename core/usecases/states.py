@@ -20,11 +20,12 @@ from core.model.outbox import NewTimer, TimerKind
 from core.model.thread import MessageKind
 from core.model.ticket import WORDS, Ending, Status, Ticket
 from core.policy import Action, may
-from core.ports import Outcome
+from core.storage import Outcome
 from core.text import Text
 from core.usecases.assignment import claim_ticket
 from core.usecases.case import Case
 from core.usecases.messages import say
+from core.usecases.threads import make_threads
 
 
 async def set_status(command: SetStatus, case: Case) -> Outcome:
@@ -120,6 +121,7 @@ async def reopen_ticket(command: ReopenTicket, case: Case) -> Outcome:
     case.change(reopened)
     said = await _say_if_any(reopened, command.why, N_("The reason"), case)
     case.change(case.changed or reopened, TicketReopened(ticket=ticket.id, reason=said.message))
+    await make_threads(reopened, case)
     return Outcome(ticket=ticket.id, message=said.message)
 
 

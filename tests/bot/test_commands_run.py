@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,14 +14,14 @@ from core.commands import (
     CloseTicket,
     RemoveParticipant,
 )
-from core.errors import MissingTicket, NotActive, NotAllowed, Refusal
+from core.errors import BadInput, MissingTicket, NotActive, NotAllowed, Refusal
 from core.grammar import parse
 from core.model.ids import TicketId, ref_of
-from core.model.people import Role, Standing
+from core.model.people import Platform, Role, Standing
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Visibility
 from core.text import Bold, Paragraph, Plain, Text
-from core.vocabulary import Call, Reply
+from core.vocabulary import Reply
 from tests.fakes.front import Front, failed, followed, fresh, held, public, resolved, said, shown, together, unroled
 from tests.fakes.office import Office
 
@@ -51,14 +52,15 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("sam", public, "/ticket visibility {ref} private", "{ref} is private again"),
     ("asha", fresh, "/staff note {ref} Careful", "Noted in {ref}, for the staff only"),
     ("asha", fresh, "/staff transfer {ref} platform", "{ref} is with the other team now"),
+    ("asha", fresh, "/staff tickets Sam Student", "Opened by Sam Student"),
     ("sam", said, "/staff undo {ref}", "Your last message in {ref} is taken back"),
     ("asha", fresh, "/queue", "The queue"),
     ("asha", fresh, "/queue platform", "Platform team"),
     ("sam", fresh, "/help", "What you can do at Student Support"),
     ("ada", fresh, "/desk people", "People"),
     ("ada", unroled, "/desk role lead Kim Other", "People"),
-    ("ada", failed, "/desk failures", "Failed deliveries"),
-    ("ada", failed, "/desk retry {number}", "Failed deliveries"),
+    ("ada", failed, "/desk failures", "What does not get through"),
+    ("ada", failed, "/desk retry {number}", "What does not get through"),
 ]
 
 
@@ -68,9 +70,7 @@ async def by_typing(front: Front, who: str, line: str) -> Reply:
 
 async def natively(front: Front, who: str, line: str) -> Reply:
     parsed = parse(line, front.desk.vocabulary, None)
-    actor = front.office.actor(who)
-    call = Call(command=parsed.command, actor=actor, ticket=parsed.ticket, arguments=parsed.arguments)
-    return await front.desk.run(call)
+    return await front.desk.run(parsed.command, parsed.arguments, front.office.actor(who), parsed.ticket)
 
 
 async def by_a_button(front: Front, who: str, line: str) -> Reply:
@@ -104,7 +104,16 @@ async def test_a_command_does_the_same_typed_native_pressed_and_sent(
 
 def test_every_command_has_its_scene_and_opening_has_its_own() -> None:
     run = {" ".join(line.split()[: 2 if line.split()[0] not in ("/queue", "/help") else 1]) for *_, line, _ in SCENES}
-    assert run | {"/ticket open"} == set(NAMES)
+    assert run | {"/ticket open", "/desk panel"} == set(NAMES)
+
+
+async def test_a_panel_is_posted_on_a_chat_platform_and_nowhere_else(front: Front) -> None:
+    ada = front.office.actor("ada")
+    reply = await front.desk.type("/desk panel", replace(ada, door=Platform.DISCORD))
+    assert reply.shared is not None
+    assert [button.label for button in reply.shared.buttons] == ["Open a ticket", "My tickets"]
+    with pytest.raises(BadInput, match="chat platform"):
+        await front.desk.type("/desk panel", ada)
 
 
 async def test_a_tickets_thread_is_understood(front: Front) -> None:

@@ -52,9 +52,11 @@ class Situation:
         channel = channel or self.channel
         return Dispatcher(
             store=self.store,
+            engine=self.engine,
             channels=Channels(platforms={Platform.DISCORD: channel, Platform.WEB: channel}, spaces=channel),
             desk=DESK,
             clock=self.clock,
+            keys=self.keys,
             owner=owner,
             patience=replace(PATIENCE, **changes),
             jitter=lambda: 1.0,
@@ -310,6 +312,8 @@ async def test_an_address_without_a_way_out_is_visible_as_a_failure(desk: Situat
     first = await desk.owe(LEADS)
     nowhere = Dispatcher(
         store=desk.store,
+        engine=desk.engine,
+        keys=desk.keys,
         channels=Channels(platforms={}, spaces=None),
         desk=DESK,
         clock=desk.clock,

@@ -9,7 +9,7 @@ from core.model.ids import DeliveryId, PersonId, TicketId
 from core.model.outbox import Address, DeliveryState, Intent, NewDelivery, ToSpace
 from core.model.people import Person, Platform
 from core.model.ticket import Answer, Priority, Ticket, Visibility
-from core.ports import NewTicket, UnitOfWork
+from core.storage import NewTicket, UnitOfWork
 from core.text import Bold, CodeBlock, Link, ListBlock, Mention, Moment, Paragraph, Plain, Quote, Text
 from tests.fakes.clock import START
 

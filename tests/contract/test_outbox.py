@@ -20,7 +20,7 @@ from core.model.outbox import (
 )
 from core.model.people import Platform
 from core.model.thread import Audience, MessageKind
-from core.ports import UnitOfWork
+from core.storage import UnitOfWork
 from core.text import Text
 from tests.contract.samples import MINUTE, NOW, a_delivery, a_person, a_requester_with_a_ticket, state_of
 

@@ -10,7 +10,7 @@ from core.errors import Conflict, NoSuchFile
 from core.model.ids import FileId, MessageId, PersonId, ThreadId
 from core.model.people import Platform
 from core.model.thread import Audience, File, Message, MessageKind, Thread
-from core.ports import UnitOfWork
+from core.storage import UnitOfWork
 from core.text import Text
 from tests.contract.samples import MINUTE, NOW, RICH, a_person, a_requester_with_a_ticket, a_ticket
 

@@ -10,7 +10,7 @@ from adapters.sql.store import SqlStore
 from core.model.ids import PersonId, TicketId
 from core.model.people import Platform
 from core.model.ticket import Ending, Priority, Status, Ticket, Visibility
-from core.ports import Order, Sight, TicketQuery
+from core.storage import Order, Sight, TicketQuery
 from tests.contract.samples import ANSWERS, MINUTE, NOW, RICH, a_person, a_ticket, new_ticket, reread
 
 

@@ -10,7 +10,7 @@ from core.model.ids import DraftId, FileId, TicketId, TimerId
 from core.model.outbox import NewTimer, TimerKind
 from core.model.people import Platform
 from core.model.thread import MessageKind
-from core.ports import Outcome, UnitOfWork
+from core.storage import Outcome, UnitOfWork
 from core.text import Text
 from tests.contract.samples import MINUTE, NOW, a_person, a_requester_with_a_ticket, a_ticket
 

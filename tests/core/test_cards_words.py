@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 
 from core import engine
 from core.actions import Press, decode
-from core.cards.answers import INTENTS, failures_card, help_card, people_card
+from core.cards.answers import INTENTS, failures_card, help_card, panel_card, people_card
 from core.cards.card import Card, Field, Form, Reader
-from core.cards.forms import command_form, open_form
+from core.cards.forms import command_form, open_form, questions_form
 from core.cards.news import line
-from core.cards.notices import alert, alert_news, followed, ping
+from core.cards.notices import alert, alert_news, followed, history, ping, thread_news, trouble
 from core.cards.ticket import TicketView, ticket_card, ticket_list
 from core.cards.words import words_of
 from core.errors import Refusal
@@ -22,7 +22,7 @@ from core.events import Event, Record, UrgencyDeclared
 from core.model.desk import Desk
 from core.model.draft import Draft
 from core.model.ids import DeliveryId, DraftId, EventId, MessageId, PersonId, ThreadId, TicketId
-from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread
+from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.thread import Message, MessageKind
 from core.model.ticket import Priority, Status, Ticket, Visibility
@@ -82,6 +82,7 @@ READER = Reader(gettext=words_of("en"), zone=UTC, now=NOW)
 RECORDS = [
     Record(id=EventId(1), event=e, at=NOW, actor=SAM, door=Platform.WEB, digest="") for k in KINDS for e in samples(k)
 ]
+TROUBLE = Trouble(key="1", sentence="2", since=NOW, seen_at=NOW, count=3)
 PEOPLE = [
     person(SAM, Grant(Role.LEAD), Grant(Role.AGENT), Grant(Role.ADMIN), email="1@2", standing=Standing.BLOCKED),
     person(KIM, standing=Standing.SUSPENDED),
@@ -106,9 +107,7 @@ FAILURES = [
         reason="5",
     )
     for intent, address in zip(
-        Intent,
-        [*([ToSpace("1")] * 4), ToPerson(SAM, Platform.WEB), ToThread(ThreadId(2), Platform.WEB)],
-        strict=True,
+        Intent, cycle([ToSpace("1"), ToPerson(SAM, Platform.WEB), ToThread(ThreadId(2), Platform.WEB)]), strict=False
     )
 ]
 
@@ -149,17 +148,37 @@ def all_cards() -> Iterator[Card | Form]:
     for record in RECORDS:
         yield ping(record, ticket(), said, names, desk, marking())
         yield alert_news(record, ticket(), names, desk, marking())
+        yield thread_news(record, ticket(status=Status.RESOLVED), names, desk, marking())
     yield ticket_list("", [], names, desk, marking())
     yield help_card([], "66", marking())
     yield people_card(PEOPLE, marking())
     yield people_card([], marking())
-    yield failures_card(FAILURES, marking())
-    yield failures_card([], marking())
-    yield open_form(DRAFT, desk, marking(is_staff=True))
+    yield history(ticket(), [said] * 100, names, desk, marking())
+    yield trouble(TROUBLE, marking())
+    yield failures_card([TROUBLE], FAILURES, FAILURES, marking())
+    yield failures_card([], [], [], marking())
+    yield panel_card(desk, marking())
+    yield open_form(DRAFT.values, desk, marking(is_staff=True), draft=DRAFT.id)
+    yield questions_form(desk.categories["exams"], DRAFT.values, marking(), draft=DRAFT.id)
     yield command_form(ASSIGN, {}, None, VOCABULARY, marking())
 
 
-NOT_READ = {"action", "url", "key", "value", "kind", "tone", "style", "state", "ref", "when", "field", "language"}
+NOT_READ = {
+    "action",
+    "url",
+    "key",
+    "value",
+    "kind",
+    "tone",
+    "style",
+    "state",
+    "ref",
+    "when",
+    "field",
+    "language",
+    "again",
+    "skip",
+}
 
 
 def strings(thing: object, *, of_field: bool = False) -> Iterator[str]:
@@ -195,7 +214,16 @@ def test_every_word_of_every_card_goes_through_gettext() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_event_of_a_ticket_has_its_line_through_gettext_with_every_name_filled_in(kind: type[Event]) -> None:
-    without = {"MessagePosted", "PersonRegistered", "EmailConfirmed", "RoleGranted", "RoleRevoked", "DeliveryRetried"}
+    of_messages = {"MessagePosted", "MessageEdited", "ReactionChanged"}
+    of_no_ticket = {
+        "PersonRegistered",
+        "EmailConfirmed",
+        "RoleGranted",
+        "RoleRevoked",
+        "DeliveryRetried",
+        "TroubleFound",
+    }
+    without = of_messages | of_no_ticket
     for event in samples(kind):
         record = Record(id=EventId(1), event=event, at=NOW, actor=SAM, door=Platform.WEB, digest="")
         words = line(record, dict.fromkeys(range(9), "7"), desk_of(), marking())
@@ -252,5 +280,5 @@ def test_an_unknown_language_is_english() -> None:
 
 
 def test_a_failed_delivery_has_a_button_that_tries_it_again() -> None:
-    button = failures_card(FAILURES, READER).rows[0].buttons[0]
+    button = failures_card([], FAILURES, [], READER).rows[0].buttons[0]
     assert decode(button.action or "") == Press("desk", "retry", None, {"number": "1"})

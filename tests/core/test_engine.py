@@ -25,7 +25,7 @@ from core.commands import (
 from core.engine import USE_CASES
 from core.errors import AlreadyClaimed, Busy, NotAllowed, Refusal
 from core.model.desk import Quotas
-from core.model.ids import FileId, PersonId, TicketId
+from core.model.ids import FileId, MessageId, PersonId, TicketId
 from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
@@ -215,6 +215,9 @@ INVISIBLE: list[tuple[str, type[Command], dict[str, object]]] = [
     ("kim", commands.PostMessage, {"kind": MessageKind.REPLY, "text": HELLO}),
     ("kim", commands.PostMessage, {"kind": MessageKind.NOTE, "text": HELLO}),
     ("kim", commands.UndoMessage, {}),
+    ("kim", commands.EditMessage, {"message": MessageId(1), "text": HELLO}),
+    ("kim", commands.RemoveMessage, {"message": MessageId(1)}),
+    ("kim", commands.React, {"message": MessageId(1), "emoji": "👍", "on": True}),
     ("asha", commands.ClaimTicket, {}),
     ("asha", commands.AssignTicket, {"assignee": PersonId(1)}),
     ("asha", commands.UnassignTicket, {}),
@@ -251,9 +254,18 @@ async def test_a_ticket_one_may_not_see_is_refused_exactly_as_one_that_is_not_th
     assert await office.everything() == before
 
 
+OF_THE_DESK = {
+    commands.CloseQuietTicket,
+    commands.ReplaceThread,
+    commands.AdvanceThread,
+    commands.NoteDeparture,
+}
+"""No person asks for these."""
+
+
 def test_the_commands_that_must_not_tell_a_hidden_ticket_are_all_of_them() -> None:
     about_tickets = {kind for kind in USE_CASES if issubclass(kind, commands.TicketCommand)}
-    assert {kind for _, kind, _ in INVISIBLE} == about_tickets - {commands.CloseQuietTicket}
+    assert {kind for _, kind, _ in INVISIBLE} == about_tickets - OF_THE_DESK
 
 
 async def test_a_ticket_that_vanishes_from_sight_is_refused_as_missing(office: Office) -> None:

@@ -13,7 +13,7 @@ from core.model.ids import PersonId, TicketId
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.ticket import Status, Ticket, Visibility
 from core.policy import Action, Fact, facts_of, may, may_in_general, require, require_in_general, sight_of
-from core.ports import NewTicket, Sight, TicketQuery
+from core.storage import NewTicket, Sight, TicketQuery
 from core.text import Text
 from tests.fakes.clock import START as NOW
 from tests.fakes.office import desk_of

@@ -264,7 +264,7 @@ async def test_a_message_goes_to_every_other_thread_that_may_hear_it(office: Off
     from_discord = await office.owed_by(reply, "sam", door=Platform.DISCORD, thread=students)
     assert in_threads(from_discord) == [(Platform.SLACK, Intent.MESSAGE)]
     assert in_threads(await office.owed_by(note, "asha")) == [(Platform.SLACK, Intent.MESSAGE)]
-    assert in_threads(await office.owed_by(UndoMessage(ticket=ticket), "asha")) == [(Platform.SLACK, Intent.MESSAGE)]
+    assert in_threads(await office.owed_by(UndoMessage(ticket=ticket), "asha")) == [(Platform.SLACK, Intent.REMOVAL)]
 
 
 async def test_a_changed_ticket_gets_a_fresh_card_that_takes_an_older_ones_place(office: Office) -> None:

@@ -32,8 +32,8 @@ class ScriptedChannel:
         if faults:
             raise faults.popleft()
         self.taken.append(parcel)
-        return Receipt(f"made-{parcel.delivery.id}")
+        return Receipt(external_id=f"made-{parcel.delivery.id}")
 
     async def find(self, parcel: Parcel) -> Receipt | None:
         self.looked_for.append(parcel.delivery.id)
-        return Receipt(f"found-{parcel.delivery.id}") if parcel.delivery.id in self.applied else None
+        return Receipt(external_id=f"found-{parcel.delivery.id}") if parcel.delivery.id in self.applied else None

@@ -22,8 +22,9 @@ from core.model.outbox import Delivery, DeliveryState, Intent, Timer, ToPerson
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.thread import Audience, File, Message, MessageKind
 from core.model.ticket import Ticket, Visibility
-from core.ports import Committed, Outcome, Parcel, Store
+from core.ports import Committed, Parcel
 from core.reading import Reading
+from core.storage import Outcome, Store
 from core.text import Text
 from core.vocabulary import ThreadView
 from tests.fakes.clock import FakeClock

@@ -60,7 +60,7 @@ async def test_a_delivered_card_stands_in_the_space_and_its_name_is_the_receipt(
 ) -> None:
     receipt = await channel.deliver(parcel(ALERT, of=ticket()))
     [message] = chat.messages("leads")
-    assert receipt == Receipt(str(message["name"]))
+    assert receipt == Receipt(external_id=str(message["name"]))
     assert message["fallbackText"].startswith("🔴 T-1042")
     [call] = chat.calls
     assert call["requestId"] == parcel(ALERT).key

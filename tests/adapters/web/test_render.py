@@ -43,6 +43,7 @@ from core.vocabulary import (
     Notice,
     Parameter,
     ParameterKind,
+    Reactions,
     Reply,
     SlashCommand,
     Summary,
@@ -102,6 +103,7 @@ TICKET = Ticket(
     opened_at=AT,
     updated_at=AT,
 )
+THUMBS = Reactions("👍", ("Asha", "<b>Sam</b>"))
 SUMMARY = Summary(ticket=TICKET, requester="Asha", assignee=None)
 
 
@@ -148,7 +150,7 @@ def without_text(value):
     [
         ("`<card>`", card_json(CARD), set()),
         ("`<form>`", form_json(FORM), set()),
-        ("`<entry>`", {**entry_json(entry(), ME), "files": []}, set()),
+        ("`<entry>`", {**entry_json(entry(message=message(), reactions=(THUMBS,)), ME), "files": []}, set()),
         ("`<reply>`", {**reply_json(Reply(ticket=TicketId(1))), "card": None, "form": None}, set()),
         ("| `GET /api/threads?view", summary_json(SUMMARY, DESK, READER, ME), set()),
         ("| `POST /api/files`", file_json(FILE), {"file"}),
@@ -200,6 +202,9 @@ def test_labels_are_for_people():
         (entry(message=message(kind=MessageKind.NOTE)), "note", True),
         (entry(message=message(text=Text(), undone_at=AT)), "undone", False),
         (entry(line="taken back", about=3), "undone", False),
+        (entry(message=message(), about=3), "changed", True),
+        (entry(message=message(kind=MessageKind.NOTE), about=3), "changed", True),
+        (entry(message=message(text=Text(), undone_at=AT), about=3), "undone", False),
     ],
 )
 def test_an_entry_says_what_it_is(shown, kind, has_text):
@@ -212,3 +217,20 @@ def test_an_entry_says_what_it_is(shown, kind, has_text):
 def test_the_files_of_what_was_taken_back_are_not_shown():
     taken_back = entry(message=message(text=Text(), undone_at=AT), files=(FILE,))
     assert entry_json(taken_back, ME)["files"] == []
+
+
+def test_a_message_bears_its_edit_and_what_was_set_under_it_word_for_word():
+    value = entry_json(entry(message=message(edited_at=AT), reactions=(THUMBS,)), ME)
+    assert value["edited_at"] == "2026-03-02T09:00:00Z"
+    assert value["reactions"] == [{"emoji": "👍", "count": 2, "people": ["Asha", "<b>Sam</b>"]}]
+
+
+def test_what_was_taken_back_bears_neither():
+    taken_back = entry(message=message(text=Text(), undone_at=AT, edited_at=AT), reactions=(THUMBS,))
+    value = entry_json(taken_back, ME)
+    assert (value["edited_at"], value["reactions"]) == (None, [])
+
+
+def test_a_change_names_its_message_and_is_none_itself():
+    value = entry_json(entry(message=message(), about=3), ME)
+    assert (value["message"], value["about"]) == (None, 3)

@@ -1,0 +1,39 @@
+"""Buttons and menus under messages: they work for as long as the message is there, whatever was restarted meanwhile.
+
+What one does is in its custom id (``core/actions.py``), so discord.py needs to know no message, but a pattern.
+"""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord.ui import Button, DynamicItem, Item, Select
+
+from adapters.discord.interactions import Interactions
+from adapters.discord.quoting import MENU
+
+
+def items_of(interactions: Interactions) -> tuple[type[DynamicItem[Any]], ...]:
+    """For ``discord.Client.add_dynamic_items``."""
+
+    class Pressed(DynamicItem[Button[Any]], template=re.compile(r"1\..+", re.DOTALL)):
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: discord.Interaction[Any], item: Item[Any], _match: re.Match[str], /
+        ) -> Self:
+            return cls(item)  # type: ignore[arg-type] # a button by its id, which none of our menus has
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            await interactions.press(interaction, self.custom_id)
+
+    class Chosen(DynamicItem[Select[Any]], template=MENU):
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: discord.Interaction[Any], item: Item[Any], _match: re.Match[str], /
+        ) -> Self:
+            return cls(item)  # type: ignore[arg-type] # a menu by its id, which none of our buttons has
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            await interactions.choose(interaction, self.custom_id, next(iter(self.item.values), ""))
+
+    return Pressed, Chosen

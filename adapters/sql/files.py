@@ -1,0 +1,95 @@
+"""Uploaded files as rows, their bytes apart."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from adapters.sql.database import Room
+from adapters.sql.tables import file_data
+from adapters.sql.tables import files as uploads
+from core.errors import Conflict, NoSuchFile
+from core.model.ids import FileId, MessageId, PersonId, TicketId
+from core.model.thread import File
+from core.storage import Files
+
+
+class SqlFiles(Room, Files):
+    async def add(
+        self,
+        owner: PersonId,
+        name: str,
+        media_type: str,
+        data: bytes,
+        at: datetime,
+        *,
+        width: int | None,
+        height: int | None,
+    ) -> File:
+        added = await self._run(
+            insert(uploads)
+            .values(
+                owner_id=owner,
+                position=0,
+                name=name,
+                media_type=media_type,
+                size=len(data),
+                width=width,
+                height=height,
+                sha256=hashlib.sha256(data).hexdigest(),
+                at=at,
+            )
+            .returning(uploads)
+        )
+        row = added.one()
+        await self._run(insert(file_data).values(file_id=row.id, data=data))
+        return _file(row)
+
+    async def get(self, file: FileId) -> File | None:
+        row = await self._row(select(uploads).where(uploads.c.id == file))
+        return row and _file(row)
+
+    async def data(self, file: FileId) -> bytes:
+        """Raises NoSuchFile."""
+        row = await self._row(select(file_data.c.data).where(file_data.c.file_id == file))
+        if row is None:
+            raise NoSuchFile()
+        return bytes(row.data)
+
+    async def attach(self, files: Sequence[FileId], ticket: TicketId, message: MessageId | None) -> None:
+        """Raises Conflict where another transaction attached one first, or removed it."""
+        for position, file in enumerate(files):
+            free = (uploads.c.id == file, uploads.c.ticket_id.is_(None))
+            place = {"ticket_id": ticket, "message_id": message, "position": position}
+            if await self._changed(update(uploads).where(*free).values(place)) == 0:
+                raise Conflict(f"file {file} is no longer there to attach")
+
+    async def of(self, ticket: TicketId) -> Sequence[File]:
+        """Message by message, those that the ticket was opened with first; in the order in which they were attached."""
+        order = (uploads.c.message_id.asc().nulls_first(), uploads.c.position, uploads.c.id)
+        rows = await self._rows(select(uploads).where(uploads.c.ticket_id == ticket).order_by(*order))
+        return [_file(row) for row in rows]
+
+    async def delete_of(self, message: MessageId) -> None:
+        await self._run(delete(uploads).where(uploads.c.message_id == message))
+
+    async def delete_unattached(self, before: datetime) -> int:
+        return await self._changed(delete(uploads).where(uploads.c.ticket_id.is_(None), uploads.c.at < before))
+
+
+def _file(row: Row[Any]) -> File:
+    return File(
+        id=FileId(row.id),
+        owner=PersonId(row.owner_id),
+        ticket=row.ticket_id,
+        message=row.message_id,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        width=row.width,
+        height=row.height,
+        sha256=row.sha256,
+        at=row.at,
+    )

@@ -1,0 +1,100 @@
+"""Which form a command opens, and what its parameters may mean: made from its declaration, without a wait."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.actions import Press, Submit, UnknownAction, decode
+from core.cards.card import Form, Reader
+from core.cards.forms import command_form, open_form, questions_form
+from core.model.desk import Desk
+from core.model.ids import DraftId, TicketId
+from core.vocabulary import Asks, Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
+
+SUGGESTIONS = 25
+"""Discord shows no more (interactions/application-commands)."""
+
+
+class Asking:
+    def __init__(self, vocabulary: Vocabulary, desk: Desk) -> None:
+        self._vocabulary = vocabulary
+        self._desk = desk
+
+    def of_command(
+        self,
+        command: SlashCommand,
+        given: Mapping[str, str],
+        reader: Reader,
+        ticket: TicketId | None = None,
+        *,
+        pressed: bool = False,
+    ) -> Form | None:
+        """None where it can run with what is given. ``pressed``: it was a button."""
+        if command.asks is Asks.DRAFT:
+            return open_form(given, self._desk, reader)
+        if not _is_to_ask(command, given, pressed=pressed):
+            return None
+        return command_form(command, given, ticket, self._vocabulary, reader)
+
+    def at(self, action: str, reader: Reader, values: Mapping[str, str]) -> Form | None:
+        """The form that a button opens. ``values``: what its draft holds. Raises UnknownAction."""
+        press = pressed(action)
+        command = self.named(press)
+        if command.asks is not Asks.DRAFT:
+            return self.of_command(command, press.arguments, reader, press.ticket, pressed=True)
+        if "skip" in press.arguments:
+            return None
+        draft = DraftId(press.arguments["draft"]) if press.arguments.get("draft") else None
+        category = self._desk.categories.get(press.arguments.get("category", ""))
+        if category is not None:
+            return questions_form(category, values, reader, draft=draft)
+        return open_form(values, self._desk, reader, draft=draft)
+
+    def skipping(self, press: Press) -> tuple[Submit, Mapping[str, str]] | None:
+        """What the button sends that leaves a category's questions empty; None for any other button."""
+        command, arguments = self.named(press), press.arguments
+        category = self._desk.categories.get(arguments.get("category", ""))
+        if command.asks is not Asks.DRAFT or "skip" not in arguments or category is None or not arguments.get("draft"):
+            return None
+        sent = Submit(command.noun, command.verb, draft=DraftId(arguments["draft"]))
+        return sent, {category.input_key(question): "" for question in category.questions}
+
+    def named(self, action: Press | Submit) -> SlashCommand:
+        """Raises UnknownAction."""
+        command = self._vocabulary.find(action.noun, action.verb)
+        if command is None:
+            raise UnknownAction
+        return command
+
+    def choices(self, kind: ParameterKind, typed: str, reader: Reader) -> Sequence[Choice]:
+        """The parameter's values that fit what was typed so far."""
+        offered = (Choice(c.value, reader.gettext(c.label)) for c in self._vocabulary.choices.get(kind, ()))
+        return likeliest(offered, typed)
+
+
+def pressed(action: str) -> Press:
+    """Raises UnknownAction."""
+    found = decode(action)
+    if not isinstance(found, Press):
+        raise UnknownAction
+    return found
+
+
+def likeliest(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
+    """Those in which ``typed`` occurs, those that begin with it first."""
+    wanted = typed.strip().casefold().removeprefix("@")
+    fitting = [c for c in choices if wanted in c.label.casefold() or wanted in c.value.casefold()]
+    begins = sorted(fitting, key=lambda c: not (c.label.casefold().startswith(wanted) or c.value.startswith(wanted)))
+    return begins[:SUGGESTIONS]
+
+
+def _is_to_ask(command: SlashCommand, given: Mapping[str, str], *, pressed: bool) -> bool:
+    asked: list[Parameter] = [p for p in command.parameters if p.kind is not ParameterKind.TICKET]
+    missing = [parameter for parameter in asked if not given.get(parameter.name)]
+    if any(parameter.required for parameter in missing):
+        return True
+    match command.asks:
+        case Asks.PRESSED:
+            return pressed and bool(missing)
+        case Asks.ALWAYS:
+            return len(missing) == len(asked)
+        case _:
+            return False

@@ -1,0 +1,471 @@
+"""What the core asks of its memory: one transaction and the rooms it reaches.
+
+Protocols that ``adapters/sql`` fulfils and ``tests/contract/`` checks.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from core.events import Event, Record
+from core.model.draft import Draft
+from core.model.ids import DeliveryId, DraftId, EventId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
+from core.model.outbox import Delivery, DeliveryState, NewDelivery, NewTimer, Timer, Trouble
+from core.model.people import Account, Grant, Identity, Person, Platform, Session
+from core.model.thread import Audience, Copy, File, Message, MessageKind, Reaction, Thread
+from core.model.ticket import Answer, Priority, Status, Ticket, Visibility
+from core.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Which tickets a person may know of, as a filter that a query applies before anything else."""
+
+    person: PersonId
+    known: frozenset[str] = frozenset()
+    """The categories whose public tickets anybody may read: those that are in bot.toml and not sensitive."""
+    staff_categories: frozenset[str] = frozenset()
+    """The categories of which the person, as staff, sees every ticket."""
+    own_only: bool = False
+    """For the suspended and the blocked."""
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    """Highest ref first; ``before`` pages on."""
+    QUEUE = "queue"
+    """Most urgent first, then the longest waiting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketQuery:
+    """Which tickets: every given field narrows."""
+
+    sight: Sight
+    requester: PersonId | None = None
+    concerning: PersonId | None = None
+    """Requester, participant, follower or assignee."""
+    assignee: PersonId | None = None
+    unassigned: bool = False
+    teams: frozenset[str] | None = None
+    statuses: frozenset[Status] | None = None
+    order: Order = Order.NEWEST
+    before: TicketId | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTicket:
+    """A ticket before the database gave it its number."""
+
+    key: str
+    title: str
+    description: Text
+    category: str
+    answers: tuple[Answer, ...]
+    priority: Priority
+    visibility: Visibility
+    requester: PersonId
+    team: str
+    tags: tuple[str, ...]
+    door: Platform
+    at: datetime
+    alerted_in: str | None
+
+
+class Tickets(Protocol):
+    async def add(self, new: NewTicket) -> Ticket: ...
+
+    async def get(self, ticket: TicketId) -> Ticket | None: ...
+
+    async def save(self, ticket: Ticket) -> None:
+        """Write a changed ticket (participants, tags and ``follower_count`` included); ``ticket.version`` is the one
+        that was read, and the row then bears the next. Raises Conflict where another transaction was first."""
+
+    async def find(self, query: TicketQuery) -> Sequence[Ticket]: ...
+
+    async def count_open_by(self, requester: PersonId) -> int:
+        """How many live tickets the person has."""
+
+    async def opened_since(self, requester: PersonId, since: datetime) -> Sequence[datetime]:
+        """When the person's tickets since ``since`` were opened, oldest first; withdrawn ones count."""
+
+    async def place_in_queue(self, ticket: Ticket) -> int:
+        """1 for the next: among the team's live tickets that nobody has, by priority, then age."""
+
+    async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
+        """False where the person followed it already. ``follower_count`` is the caller's to save."""
+
+    async def unfollow(self, ticket: TicketId, person: PersonId) -> bool:
+        """False where the person did not follow it."""
+
+    async def followers(self, ticket: TicketId) -> Sequence[PersonId]: ...
+
+
+class People(Protocol):
+    async def add(self, name: str, at: datetime, *, email: str | None = None, email_confirmed: bool = False) -> Person:
+        """Raises EmailTaken where the address is another person's."""
+
+    async def get(self, person: PersonId, *, lock: bool = False) -> Person | None:
+        """``lock``: hold the row until the transaction ends, so that two commands of one person follow each other."""
+
+    async def named(self, people: Sequence[PersonId]) -> Mapping[PersonId, str]:
+        """Their display names."""
+
+    async def by_identity(self, identity: Identity) -> Person | None: ...
+
+    async def by_external(self, platform: Platform, realm: str, external_ids: Sequence[str]) -> Mapping[str, PersonId]:
+        """External id -> the person, for those whom the desk knows."""
+
+    async def external_ids(self, people: Sequence[PersonId], platform: Platform) -> Mapping[PersonId, str]:
+        """What the platform calls each of ``people`` who is there."""
+
+    async def by_email(self, email: str) -> Person | None:
+        """Case does not count."""
+
+    async def by_name(self, name: str) -> Sequence[Person]:
+        """Everybody whose display name or username is ``name``, case not counted; at most ten."""
+
+    async def everybody(self, *, after: PersonId | None = None, limit: int = 100) -> Sequence[Person]: ...
+
+    async def staff(self) -> Sequence[Person]:
+        """Everybody who has an approved staff role."""
+
+    async def granted_by(self, source: str) -> Sequence[Person]:
+        """Everybody who has a grant from ``source``; one that ends in ``:`` stands for all that begin so."""
+
+    async def save(self, person: Person) -> None:
+        """Write name, picture, email and its confirmation, language, time zone and standing; not the grants."""
+
+    async def bind(self, person: PersonId, identity: Identity) -> None: ...
+
+    async def grant(self, person: PersonId, grant: Grant, at: datetime) -> bool:
+        """False where the person had it from that source already."""
+
+    async def revoke(self, person: PersonId, source: str) -> Sequence[Grant]:
+        """Take back what ``source`` gave; returns what that was."""
+
+    async def add_account(self, account: Account) -> None: ...
+
+    async def account(self, email: str) -> Account | None: ...
+
+    async def add_session(self, session: Session) -> None: ...
+
+    async def session(self, token_digest: str, now: datetime) -> Session | None: ...
+
+    async def end_session(self, token_digest: str) -> None: ...
+
+    async def end_expired_sessions(self, now: datetime) -> int: ...
+
+
+class Threads(Protocol):
+    async def add(
+        self,
+        ticket: TicketId,
+        platform: Platform,
+        audience: Audience,
+        *,
+        realm: str = "",
+        place: str = "",
+        external_id: str | None = None,
+        participant: PersonId | None = None,
+    ) -> Thread: ...
+
+    async def get(self, thread: ThreadId) -> Thread | None: ...
+
+    async def of(self, ticket: TicketId) -> Sequence[Thread]:
+        """The first made first; none that is lost."""
+
+    async def lost(self, ticket: TicketId, since: datetime) -> int:
+        """How many of the ticket's were found to be gone since then."""
+
+    async def find(self, platform: Platform, external_id: str) -> Thread | None:
+        """The one that the platform calls so, if it is not lost."""
+
+    async def save(self, thread: Thread) -> None:
+        """Write where it is (realm, place, external id, card), its cursor, and when it was lost."""
+
+    async def live(self, platform: Platform) -> Sequence[Thread]:
+        """Those of live tickets on a platform, made there and not lost: what to catch up with."""
+
+    async def over(self, platform: Platform, external_ids: Sequence[str]) -> Sequence[Thread]:
+        """Those among ``external_ids`` whose ticket is over, the longest over first: what may be put away."""
+
+
+class Copies(Protocol):
+    """What platforms call our messages."""
+
+    async def put(self, copy: Copy) -> None:
+        """In place of what was known of that message in that thread."""
+
+    async def of(self, message: MessageId) -> Sequence[Copy]: ...
+
+    async def find(self, thread: ThreadId, external_id: str) -> MessageId | None: ...
+
+    async def said_in(self, thread: ThreadId, *, limit: int) -> Sequence[tuple[Message, Copy]]:
+        """The newest messages that were said in that thread itself and not taken back, newest first."""
+
+    async def drop(self, thread: ThreadId) -> None:
+        """Forget all of a thread that is gone."""
+
+
+class Reactions(Protocol):
+    async def add(self, reaction: Reaction, at: datetime) -> bool:
+        """False where it is there already."""
+
+    async def remove(self, reaction: Reaction) -> bool:
+        """False where it was not there."""
+
+    async def of(self, ticket: TicketId) -> Sequence[Reaction]:
+        """The ticket's, the first set first."""
+
+    async def clear(self, message: MessageId) -> None: ...
+
+
+class Messages(Protocol):
+    async def add(
+        self,
+        ticket: TicketId,
+        author: PersonId,
+        kind: MessageKind,
+        text: Text,
+        at: datetime,
+        *,
+        origin: ThreadId | None,
+    ) -> Message: ...
+
+    async def get(self, message: MessageId) -> Message | None: ...
+
+    async def save(self, message: Message) -> None: ...
+
+    async def last_by(self, ticket: TicketId, author: PersonId) -> Message | None:
+        """The author's newest message in the ticket that was not taken back."""
+
+    async def of(
+        self, ticket: TicketId, *, kinds: frozenset[MessageKind], since: datetime | None = None
+    ) -> Sequence[Message]:
+        """The ticket's, oldest first, those taken back too (without words); none from before ``since``."""
+
+
+class Files(Protocol):
+    async def add(
+        self,
+        owner: PersonId,
+        name: str,
+        media_type: str,
+        data: bytes,
+        at: datetime,
+        *,
+        width: int | None,
+        height: int | None,
+    ) -> File: ...
+
+    async def get(self, file: FileId) -> File | None: ...
+
+    async def data(self, file: FileId) -> bytes: ...
+
+    async def attach(self, files: Sequence[FileId], ticket: TicketId, message: MessageId | None) -> None: ...
+
+    async def of(self, ticket: TicketId) -> Sequence[File]: ...
+
+    async def delete_of(self, message: MessageId) -> None: ...
+
+    async def delete_unattached(self, before: datetime) -> int:
+        """Remove what was uploaded before ``before`` and never sent; returns how many."""
+
+
+class Events(Protocol):
+    async def append(
+        self, event: Event, at: datetime, actor: PersonId | None, door: Platform, digest: str
+    ) -> Record: ...
+
+    async def get(self, event: EventId) -> Record | None: ...
+
+    async def of(
+        self, ticket: TicketId, *, after: EventId | None = None, since: datetime | None = None
+    ) -> Sequence[Record]:
+        """The ticket's trail, oldest first: what came later than ``after``, and not before ``since``."""
+
+
+class Outbox(Protocol):
+    async def add(self, new: NewDelivery, *, key: str, event: EventId | None, at: datetime) -> DeliveryId:
+        """Older pending ones of the same lane and ``supersede_key`` that nobody holds become SKIPPED."""
+
+    async def add_all(self, owed: Sequence[tuple[NewDelivery, str, EventId | None]], *, at: datetime) -> None:
+        """As ``add`` for each with its key and event, in their order, in few statements."""
+
+    async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
+        """The heads of lanes that are due and that nobody holds, leased to ``owner`` until ``until``.
+
+        Within a lane only the oldest unfinished one is ever given, a PARKED one holds its lane, and two processes
+        never get the same. One whose lease ran out without a word is ``uncertain``: its holder may have died after the
+        call. ``attempts`` counts the call to come; ``first_attempt_at`` is set by the first lease and kept.
+        """
+
+    async def done(self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime) -> bool:
+        """False, with nothing changed, where ``owner`` holds the lease no longer: so for all that take an owner."""
+
+    async def retry(
+        self, delivery: DeliveryId, owner: str, *, due_at: datetime, reason: str, uncertain: bool
+    ) -> bool: ...
+
+    async def postpone(self, delivery: Delivery, owner: str, *, due_at: datetime) -> bool:
+        """Give the lease back unused, as it was before (its ``uncertain`` kept): no attempt was made."""
+
+    async def take_slot(self, pace_key: str, interval: timedelta, now: datetime) -> datetime | None:
+        """Take the pace key's slot of this moment, so that the next is ``interval`` later, for every process; None
+        when it was free, else when it will be (and nothing was taken)."""
+
+    async def skip(self, delivery: DeliveryId, owner: str, *, reason: str, at: datetime) -> bool: ...
+
+    async def give_up(
+        self, delivery: DeliveryId, owner: str, *, state: DeliveryState, reason: str, at: datetime
+    ) -> bool: ...
+
+    async def abandon(self, lane: str, *, reason: str, at: datetime) -> int:
+        """Skip all that is unfinished in a lane, leased or not; returns how many."""
+
+    async def revive(self, delivery: DeliveryId, now: datetime) -> bool:
+        """A DEAD or PARKED one becomes PENDING, due now, its attempts counted anew. False where there is none such."""
+
+    async def get(self, delivery: DeliveryId) -> Delivery | None: ...
+
+    async def given_up(self, *, limit: int = 100) -> Sequence[Delivery]:
+        """DEAD and PARKED ones, newest first."""
+
+    async def struggling(self, *, limit: int = 100) -> Sequence[Delivery]:
+        """Pending ones that have failed before and are tried again, the oldest first."""
+
+    async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
+        """What was DONE in that person's lane, newest first."""
+
+    async def next_due(self) -> datetime | None:
+        """When the next unleased head is due, or the next lease runs out."""
+
+    async def backlog(self) -> int:
+        """How many are pending."""
+
+
+class Timers(Protocol):
+    async def arm(self, new: NewTimer) -> None: ...
+
+    async def disarm(self, ticket: TicketId, kind: str) -> None: ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Timer]: ...
+
+    async def take(self, timer: TimerId) -> bool:
+        """Remove it in this transaction; False where another has taken it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command came to; kept in the inbox, so that a redelivery is answered the same."""
+
+    ticket: TicketId | None = None
+    message: MessageId | None = None
+    draft: DraftId | None = None
+    person: PersonId | None = None
+    repeated: bool = False
+    """Whether this is the answer to an earlier delivery of the same thing."""
+
+
+class Inbox(Protocol):
+    async def find(self, door: Platform, inbound: str) -> Outcome | None: ...
+
+    async def record(self, door: Platform, inbound: str, outcome: Outcome, at: datetime) -> None:
+        """Raises Conflict where it is there already."""
+
+    async def forget(self, before: datetime) -> int: ...
+
+
+class Leases(Protocol):
+    """What only one process may hold at a time."""
+
+    async def take(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
+        """Take it or keep it until then; False while another holds it."""
+
+    async def release(self, name: str, owner: str) -> None:
+        """Give it up, if it is ``owner``'s."""
+
+
+class Marks(Protocol):
+    """What the desk remembers of a platform between starts, by name: which commands it last declared there."""
+
+    async def get(self, name: str) -> str | None: ...
+
+    async def put(self, name: str, value: str) -> None: ...
+
+
+class Troubles(Protocol):
+    async def report(self, key: str, sentence: str, at: datetime) -> bool:
+        """Note that it got in the way; whether it is new."""
+
+    async def mend(self, key: str) -> bool:
+        """Whether it was there."""
+
+    async def get(self, key: str) -> Trouble | None: ...
+
+    async def all(self) -> Sequence[Trouble]:
+        """The oldest first."""
+
+
+class Drafts(Protocol):
+    async def get(self, draft: DraftId) -> Draft | None: ...
+
+    async def put(self, draft: Draft) -> None: ...
+
+    async def delete(self, draft: DraftId) -> bool:
+        """False where it is gone already: of two sendings of one form, one finds it."""
+
+    async def forget(self, before: datetime) -> int: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction and the rooms it reaches."""
+
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def copies(self) -> Copies: ...
+    @property
+    def reactions(self) -> Reactions: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def troubles(self) -> Troubles: ...
+
+
+class Store(Protocol):
+    """Where units of work begin. Leaving the block cleanly commits; an exception rolls back.
+
+    Raises Unavailable (a Refusal) where the database is locked, read-only, full or out of reach, and Conflict where
+    another transaction was first.
+    """
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One consistent view, in which nothing may be changed."""
