@@ -2,6 +2,7 @@
 
 from asyncio import Semaphore, to_thread
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -180,7 +181,8 @@ class ThreadDesk:
     async def _do(self, call: Call) -> Reply:
         asker = await self._room.asker(call.actor)
         require_in_general(call.command.action, asker)
-        return await self._declared[call.command.noun, call.command.verb].handler(call, self._room)
+        known = replace(call, asker=asker)
+        return await self._declared[call.command.noun, call.command.verb].handler(known, self._room)
 
     async def press(self, action: str, actor: Actor) -> Reply:
         press = pressed(action)

@@ -108,6 +108,8 @@ class Dispatcher:
         self._jitter = jitter
         self._at_once = at_once
         self._awake = asyncio.Event()
+        self._surely_due = False
+        """Whether a commit said so: then there is no need to look before leasing."""
         self._flights: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
@@ -115,6 +117,7 @@ class Dispatcher:
     def wake(self, committed: Committed | None = None) -> None:
         """Something may be due. Told of a commit that owes nothing, it sleeps on."""
         if committed is None or committed.owes:
+            self._surely_due = committed is not None
             self._awake.set()
 
     def start(self) -> None:
@@ -157,9 +160,8 @@ class Dispatcher:
         free = self._at_once - len(self._flights)
         if free <= 0:
             return self._patience.poll
-        async with self._store.read() as work:
-            next_due = await work.outbox.next_due()
-        wait = self._patience.poll if next_due is None else next_due - self._clock.now()
+        wait = timedelta(0) if self._surely_due else await self._until_due()
+        self._surely_due = False
         if wait > timedelta(0):
             return min(wait, self._patience.poll)
         if self._stopping:
@@ -170,6 +172,11 @@ class Dispatcher:
             self._flights.add(flight)
             flight.add_done_callback(self._landed)
         return timedelta(0) if leased else CONTENDED
+
+    async def _until_due(self) -> timedelta:
+        async with self._store.read() as work:
+            next_due = await work.outbox.next_due()
+        return self._patience.poll if next_due is None else next_due - self._clock.now()
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         self._flights.discard(flight)

@@ -54,6 +54,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
             await web.SockSite(runner, listening).start()
             house.dispatcher.start()
             house.scheduler.start()
+            if house.discord is not None:
+                house.discord.door.start()
             announce(public_url)
             log.info("started", url=public_url, demo=settings.desk.demo)
             await stop.wait()
@@ -65,6 +67,8 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     """No new work, then what is in flight, then the connections it needs."""
     log.info("stopping")
     house.scheduler.stop()
+    if house.discord is not None:
+        await house.discord.door.close()
     await house.door.close()
     await runner.cleanup()
     await house.dispatcher.stop(DRAIN)

@@ -9,6 +9,12 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from adapters.discord.channel import DiscordChannel
+from adapters.discord.config import DiscordConfig
+from adapters.discord.door import DiscordDoor
+from adapters.discord.parse import parse_typed
+from adapters.discord.rest import Rest
+from adapters.discord.rooms import Rooms
 from adapters.files.inspector import Inspector
 from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
@@ -29,7 +35,7 @@ from core.engine import Engine
 from core.errors import Unavailable
 from core.model.desk import Desk
 from core.model.people import Platform
-from core.ports import Clock, Keys
+from core.ports import Channel, Clock, Keys
 from core.storage import Store
 
 _MEGABYTE = 1024 * 1024
@@ -52,6 +58,19 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discord:
+    """The door to Discord, and the way out to it."""
+
+    door: DiscordDoor
+    channel: DiscordChannel
+    rest: Rest
+
+    async def close(self) -> None:
+        await self.door.close()
+        await self.rest.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """A whole desk, ready to be started by ``bot/lifecycle.py``."""
 
@@ -60,10 +79,14 @@ class House:
     dispatcher: Dispatcher
     scheduler: Scheduler
     door: WebDoor
+    discord: Discord | None
+    """None where no token opens that door."""
     alerts: GoogleChat
 
     async def close(self) -> None:
         await self.door.close()
+        if self.discord is not None:
+            await self.discord.close()
         await self.alerts.close()
         await self.office.close()
 
@@ -88,7 +111,11 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         desk=desk,
         clock=clock,
         inspector=Inspector(settings.web.max_file_mb * _MEGABYTE, settings.web.max_image_megapixels),
-        parsers={Platform.WEB: parse_markdown, Platform.API: parse_markdown},
+        parsers={
+            Platform.WEB: parse_markdown,
+            Platform.API: parse_markdown,
+            Platform.DISCORD: parse_typed,
+        },
     )
     config = WebConfig(
         secret_key=secret_key(settings),
@@ -100,14 +127,19 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     )
     door = WebDoor(desk=front, engine=engine, store=office.store, clock=clock, keys=keys, config=config)
     alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
+    owner = f"{os.getpid()}-{keys.hex(8)}"
+    discord = _discord(office, front, owner)
+    platforms: dict[str, Channel] = {Platform.WEB: WebChannel(door.live)}
+    if discord is not None:
+        platforms[Platform.DISCORD] = discord.channel
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
-        channels=Channels(platforms={Platform.WEB: WebChannel(door.live)}, spaces=alerts),
+        channels=Channels(platforms=platforms, spaces=alerts),
         desk=desk,
         clock=clock,
         keys=keys,
-        owner=f"{os.getpid()}-{keys.hex(8)}",
+        owner=owner,
         patience=patience,
     )
     engine.listen(dispatcher.wake)
@@ -120,7 +152,42 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         max_body=settings.web.max_file_mb * settings.web.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
     )
     scheduler = Scheduler(store=office.store, engine=engine, clock=clock)
-    return House(office=office, app=app, dispatcher=dispatcher, scheduler=scheduler, door=door, alerts=alerts)
+    return House(
+        office=office,
+        app=app,
+        dispatcher=dispatcher,
+        scheduler=scheduler,
+        door=door,
+        discord=discord,
+        alerts=alerts,
+    )
+
+
+def _discord(office: Office, front: ThreadDesk, owner: str) -> Discord | None:
+    settings = office.settings
+    if settings.discord.token is None:
+        return None
+    config = DiscordConfig(
+        token=settings.discord.token.get_secret_value(),
+        api_base=settings.discord.api_base,
+        guilds=settings.discord.guilds,
+        desk_name=office.desk.name,
+        public_url=office.desk.public_url,
+        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+    )
+    rest, rooms = Rest(config), Rooms(office.store)
+    door = DiscordDoor(
+        desk=front,
+        engine=office.engine,
+        store=office.store,
+        clock=office.clock,
+        config=config,
+        rest=rest,
+        rooms=rooms,
+        owner=owner,
+    )
+    channel = DiscordChannel(rest, office.store, config, made=rooms.made, report=door.report, mended=door.mended)
+    return Discord(door=door, channel=channel, rest=rest)
 
 
 async def _people(office: Office) -> Mapping[str, DemoPerson]:

@@ -75,7 +75,10 @@ def _decode_press(action: str) -> Press:
     pairs = [argument.partition("=") for argument in arguments]
     if not (_WORD.fullmatch(noun) and _WORD.fullmatch(verb)) or not all(_WORD.fullmatch(name) for name, _, _ in pairs):
         raise UnknownAction
-    return Press(noun, verb, _ticket(ticket), {name: unquote(value) for name, _, value in pairs})
+    given = {name: unquote(value) for name, _, value in pairs}
+    if given.get("draft") and not _DRAFT.fullmatch(given["draft"]):
+        raise UnknownAction
+    return Press(noun, verb, _ticket(ticket), given)
 
 
 def _decode_submit(action: str) -> Submit:

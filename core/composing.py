@@ -9,18 +9,18 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.cards.card import Card, Reader
-from core.cards.news import persons_in
+from core.cards.news import FOR_EVERYBODY, persons_in
 from core.cards.notices import alert, alert_news, bare, followed, history, ping, thread_news, trouble
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.cards.words import words_of
 from core.events import ParticipantRemoved, Record, TicketAssigned, TicketClaimed, TicketResolved, TroubleFound
-from core.model.desk import Desk
+from core.model.desk import Desk, Place
 from core.model.ids import PersonId
 from core.model.outbox import Delivery, Intent, ToPerson, ToThread
 from core.model.people import Person, Platform
 from core.model.thread import Audience, Message, MessageKind, Thread, may_tell
 from core.model.ticket import Ticket
-from core.policy import Action, Fact, facts_of, may
+from core.policy import Action, Fact, facts_of, may, may_in_general
 from core.ports import Content, Parcel, Reacted, Removal, Roster, Settled, Spoken
 from core.storage import UnitOfWork
 
@@ -66,12 +66,15 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     address = delivery.address
     person = await work.people.get(address.person) if isinstance(address, ToPerson) else None
     if delivery.intent is Intent.TROUBLE:
-        return await _trouble(delivery, record, reader_of(person, desk, now), work)
+        return await _trouble(delivery, record, person, reader_of(person, desk, now), work)
     ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
     if ticket is None:
         return Skip("the ticket is gone")
     message = await work.messages.get(delivery.message) if delivery.message is not None else None
     thread = await work.threads.get(address.thread) if isinstance(address, ToThread) else None
+    unwanted = _nobody_reads(thread, delivery.intent, ticket, desk)
+    if unwanted is not None:
+        return unwanted
     named: set[PersonId] = {ticket.requester, *ticket.participants, *persons_in(record.event)}
     named |= {who for who in (ticket.assignee, record.actor, message.author if message else None) if who is not None}
     scene = _Scene(
@@ -98,16 +101,35 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     return await _with_ids(parcel, scene, person, work)
 
 
+def _nobody_reads(thread: Thread | None, intent: Intent, ticket: Ticket, desk: Desk) -> Skip | None:
+    """The guard of a thread: it is there, and who reads there may hear of the ticket. Words are taken back anywhere."""
+    if thread is None:
+        return None
+    if thread.lost_at is not None:
+        return Skip("the thread is gone")
+    if thread.participant is not None and thread.participant not in ticket.people and intent is not Intent.REMOVAL:
+        return Skip("whose thread it is has no part in the ticket any more")
+    tells = intent in (Intent.NEWS, Intent.HISTORY)
+    if tells and desk.is_sensitive(ticket.category) and _is_shared(thread):
+        return Skip("it is not for those who read there")
+    return None
+
+
 def _placed(thread: Thread | None, ticket: Ticket, desk: Desk) -> Thread | None:
-    """A thread that is still to be made is made where bot.toml says now: a channel may have been deleted since."""
-    if thread is None or thread.external_id is not None:
+    """A thread that is still to be made is made where bot.toml says now: a channel may have been deleted since. One for
+    another team, which had the ticket before, stays that team's."""
+    if thread is None or thread.external_id is not None or desk.names(Place(thread.platform, thread.place)):
         return thread
     places = [p for p, audience in desk.places_of(ticket.category, ticket.team) if audience is thread.audience]
     here = [place.channel for place in places if place.platform is thread.platform]
-    return replace(thread, place=here[0]) if here and thread.place not in here else thread
+    return replace(thread, place=here[0]) if here else thread
 
 
-async def _trouble(delivery: Delivery, record: Record, reader: Reader, work: UnitOfWork) -> Parcel | Skip:
+async def _trouble(
+    delivery: Delivery, record: Record, person: Person | None, reader: Reader, work: UnitOfWork
+) -> Parcel | Skip:
+    if person is None or not may_in_general(Action.ADMINISTER, person):
+        return Skip("the person is no longer an admin")
     found = await work.troubles.get(record.event.trouble) if isinstance(record.event, TroubleFound) else None
     if found is None:
         return Skip("it is mended")
@@ -128,7 +150,7 @@ async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: 
     """With what the platform calls everything that the parcel is about."""
     address, ticket, intent = parcel.address, scene.ticket, scene.delivery.intent
     if isinstance(address, ToPerson):
-        inside = person is not None and person.id in ticket.people
+        inside = person is not None and person.id in ticket.people and _is_for_everybody(scene)
         fallback = await _home(address.platform, ticket, work) if inside and address.platform.keeps_copies else None
         return await _to_recipient(replace(parcel, fallback=fallback), work)
     if not isinstance(address, ToThread) or scene.thread is None:
@@ -147,6 +169,12 @@ async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: 
             return replace(parcel, pings=await _pinged(scene, work))
         case _:
             return parcel
+
+
+def _is_for_everybody(scene: _Scene) -> bool:
+    """Whether all who read the ticket's own thread may hear of it: it is no note, and no trail of the staff's."""
+    is_note = scene.message is not None and scene.message.kind is MessageKind.NOTE
+    return isinstance(scene.record.event, FOR_EVERYBODY) and not is_note
 
 
 async def _home(platform: Platform, ticket: Ticket, work: UnitOfWork) -> Thread | None:

@@ -54,7 +54,8 @@ _IN_THE_THREAD = (
     ParticipantRemoved,
 )
 """What a thread's people are told there, in a line of its own beside the card's change."""
-_MOVES_PEOPLE = (TicketClaimed, TicketAssigned, ParticipantAdded, ParticipantRemoved)
+_MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, ParticipantAdded, ParticipantRemoved)
+"""After which somebody may belong in a thread who did not: whoever resolves what nobody had becomes its assignee."""
 _PUTS_AWAY = (TicketResolved, TicketClosed, TicketReopened)
 
 
@@ -107,17 +108,19 @@ async def _pings(
         owed += [
             (_ping(person, platform, ticket, record.event), record.id)
             for person, record in pings.items()
-            if person in there and not _reads_of_it(record.event, person, ticket, theirs)
+            if person in there and not _reads_of_it(record.event, person, ticket, theirs, case)
         ]
     return owed
 
 
-def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread]) -> bool:
+def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread], case: Case) -> bool:
     """Whether ``person`` hears of it in one of the platform's ``threads`` already."""
     inside = person in ticket.people and any(thread.is_shared_with_staff for thread in threads)
     match event:
-        case TicketResolved() | UrgencyDeclared():
+        case TicketResolved() | UrgencyDeclared() | PersonLeft() | ThreadLost():
             return False
+        case MessagePosted(kind=MessageKind.NOTE):
+            return any(_hears(MessageKind.NOTE, thread, threads, case) for thread in threads)
         case TicketOpened() | TicketTransferred() | TicketUnassigned() | TicketReopened():
             return inside or any(thread.audience is Audience.STAFF for thread in threads)
         case _:
@@ -246,7 +249,7 @@ async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[Perso
             return await _deciders(ticket, case)
         case PersonLeft():
             return assignee
-        case ThreadLost(replaced=False):
+        case ThreadLost(replaced=False) if ticket.status.is_live:
             return assignee or await _team(ticket, case)
         case MessagePosted(kind=MessageKind.NOTE):
             return assignee

@@ -127,6 +127,8 @@ class Call:
     """All that a form brought; None where it asks for none, or the door has none to give."""
     draft: str | None = None
     """The draft that a form fills."""
+    asker: Person | None = None
+    """Who asks, once they are looked up."""
 
     @property
     def is_form(self) -> bool:

@@ -19,15 +19,16 @@ from core.vocabulary import Reply
 
 log = structlog.get_logger(__name__)
 
-_LINK_WITHIN = 8.0
-"""Seconds that an answer waits for the thread of a ticket just opened, to lead there."""
 _TYPED = 1_500
 """Characters of what was typed that are given back, where a form was refused."""
 
 
 class Answers:
-    def __init__(self, rest: Rest, rooms: Rooms) -> None:
+    """``link_within``: seconds that an answer waits for the thread of a ticket just opened, to lead there."""
+
+    def __init__(self, rest: Rest, rooms: Rooms, *, link_within: float) -> None:
         self._rest = rest
+        self._link_within = link_within
         self._rooms = rooms
 
     async def show(self, talk: Conversation, reply: Reply, *, opens: bool = False, lost: Sequence[str] = ()) -> None:
@@ -42,7 +43,7 @@ class Answers:
             await self._lead(talk, card, reply.ticket)
 
     async def _lead(self, talk: Conversation, card: Card, ticket: TicketId) -> None:
-        url = await self._rooms.link(ticket, _LINK_WITHIN)
+        url = await self._rooms.link(ticket, self._link_within)
         if url is not None:
             there = Button(label=talk.reader.gettext("Go to its thread"), url=url, style=ButtonStyle.PRIMARY)
             await talk.tell(message(replace(card, buttons=(there, *card.buttons))))

@@ -1,7 +1,7 @@
 """What happened in a thread while the desk was away: read from Discord, from the stored cursor on, oldest first.
 
-Discord keeps no record of what was changed or deleted. So the newest hundred messages are looked at as they are now, and
-held against what the desk knows of them: an edit or a removal further back than that stays unseen.
+Discord keeps no record of what was changed or deleted. So the newest hundred messages are looked at as they are now,
+and held against what the desk knows of them: an edit or a removal further back than that stays unseen.
 """
 
 import asyncio
@@ -50,12 +50,24 @@ class CatchUp:
         self._report = report
         self._mended = mended
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._unreadable: set[int] = set()
+
+    def is_unreadable(self, channel_id: int) -> bool:
+        """Whether the bot was not let into it when it was to be read."""
+        return channel_id in self._unreadable
 
     async def run(self, thread: Thread) -> None:
         """May be called again from its start. Raises Unavailable, and what discord.py raises for a Discord that is out
         of reach."""
-        async with self._slots, self._readable(thread):
-            await self._run(thread)
+        async with self._slots:
+            try:
+                await self._run(thread)
+            except discord.NotFound as error:
+                if error.code != Code.UNKNOWN_CHANNEL:
+                    raise
+                await self._losses.replace(thread, "Its thread was deleted while the desk was away from Discord.")
+            except discord.Forbidden:
+                await self._shut_out(thread, "View Channel and Read Message History")
 
     async def _run(self, thread: Thread) -> None:
         async with self._store.read() as work:
@@ -66,9 +78,57 @@ class CatchUp:
         place = self._client.get_partial_messageable(int(now.external_id), guild_id=int(now.realm or 0) or None)
         newest = [message async for message in place.history(limit=_PAGE)]
         if known and not newest:
-            await self._report(channel_key(now.external_id), _unreadable(now, "Read Message History"))
+            # To a bot that may not read the history, every thread is empty; ours never are.
+            await self._shut_out(now, "Read Message History")
             return
+        self._unreadable.discard(place.id)
         await self._mended(channel_key(now.external_id))
         await self._missed(now, place, newest)
         await self._changed(now, known, newest)
         await self._advance(now, newest)
+
+    async def _missed(
+        self, thread: Thread, place: discord.PartialMessageable, newest: Sequence[discord.Message]
+    ) -> None:
+        cursor = discord.Object(int(thread.cursor or 0))
+        if len(newest) < _PAGE or newest[-1].id <= cursor.id:
+            for message in reversed(newest):
+                await self._hear(message, cursor.id, thread)
+            return
+        async for message in place.history(limit=None, after=cursor, oldest_first=True):
+            await self._hear(message, cursor.id, thread)
+
+    async def _hear(self, message: discord.Message, cursor: int, thread: Thread) -> None:
+        if message.id > cursor and is_said(message):
+            await self._inbound.hear(message, Kept(), thread)
+
+    async def _changed(
+        self, thread: Thread, known: Sequence[tuple[Message, Copy]], newest: Sequence[discord.Message]
+    ) -> None:
+        """``known`` was read before ``newest``: what is not among those is gone, unless it is older than they."""
+        there = {message.id: message for message in newest}
+        oldest = newest[-1].id if len(newest) == _PAGE else 0
+        for said, copy in reversed(known):
+            number = int(copy.external_ids[0])
+            message = there.get(number)
+            if message is None and number >= oldest:
+                await self._inbound.remove(number, thread)
+            elif message is not None and await self._inbound.differs(message, said):
+                await self._inbound.edit(message, thread)
+
+    async def _advance(self, thread: Thread, newest: Sequence[discord.Message]) -> None:
+        async with self._store.read() as work:
+            now = await work.threads.get(thread.id)
+        if now is not None and newest and newest[0].id > int(now.cursor or 0):
+            advance = AdvanceThread(ticket=thread.ticket, thread=thread.id, cursor=str(newest[0].id))
+            await self._engine.handle(advance, SYSTEM)
+
+    async def _shut_out(self, thread: Thread, lacking: str) -> None:
+        self._unreadable.add(int(thread.external_id or 0))
+        where = f"https://discord.com/channels/{thread.realm}/{thread.external_id}"
+        sentence = (
+            f"The bot cannot read the thread of {ref_of(thread.ticket)} on Discord ({where}), so what is written there "
+            f"does not reach the ticket. Allow its role {lacking} in the channel {thread.place} (Edit Channel, "
+            "Permissions), or add it to the thread."
+        )
+        await self._report(channel_key(str(thread.external_id)), sentence)

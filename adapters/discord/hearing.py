@@ -17,7 +17,7 @@ _SAID = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
 
 def is_said(message: discord.Message) -> bool:
-    """Whether a person wrote it: no bot, no webhook (through which the desk speaks for people elsewhere), not Discord."""
+    """Whether a person wrote it: no bot, no webhook (by which the desk speaks for people elsewhere), not Discord."""
     return message.type in _SAID and message.webhook_id is None and not message.author.bot
 
 

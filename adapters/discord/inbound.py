@@ -1,4 +1,4 @@
-"""What people do in a ticket's thread on Discord, made into commands: words, changed words, words taken away, reactions.
+"""What people do in a ticket's thread on Discord, made into commands: words, changed and taken away, and reactions.
 
 In which order, and what is tried again, is ``order.py``'s; each of these may be called again from its start.
 """
@@ -36,9 +36,7 @@ _FAULT = (
 
 
 class Inbound:
-    def __init__(
-        self, *, engine: Engine, store: Store, rest: Rest, people: People, downloads: Downloads
-    ) -> None:
+    def __init__(self, *, engine: Engine, store: Store, rest: Rest, people: People, downloads: Downloads) -> None:
         self._engine = engine
         self._store = store
         self._rest = rest
@@ -101,7 +99,9 @@ class Inbound:
         """For a fault of ours, which the log has: whoever wrote it must not believe that it was read."""
         await self._tell(message, _FAULT, thread)
 
-    async def _as_author(self, message: discord.Message, do: Callable[[PersonId], Awaitable[None]], thread: Thread) -> bool:
+    async def _as_author(
+        self, message: discord.Message, do: Callable[[PersonId], Awaitable[None]], thread: Thread
+    ) -> bool:
         """False where it was refused, and its author told so.
 
         What was written while the desk was away comes without its author's roles: before a refusal they are asked for.
@@ -123,9 +123,7 @@ class Inbound:
             return False
         return True
 
-    async def _post(
-        self, message: discord.Message, kept: Kept, thread: Thread, inbound: str, author: PersonId
-    ) -> None:
+    async def _post(self, message: discord.Message, kept: Kept, thread: Thread, inbound: str, author: PersonId) -> None:
         actor = Actor(person=author, door=Platform.DISCORD, inbound=inbound, thread=thread.id)
         await self._downloads.keep(attachments_of(message), actor, kept)
         text = await text_of(message, self._store, list(kept.lost.values()))
@@ -141,9 +139,7 @@ class Inbound:
 
     async def _edit(self, message: discord.Message, said: MessageId, thread: Thread, author: PersonId) -> None:
         at = message.edited_at.timestamp() if message.edited_at is not None else 0
-        actor = Actor(
-            person=author, door=Platform.DISCORD, inbound=f"edit:{message.id}:{at:.3f}", thread=thread.id
-        )
+        actor = Actor(person=author, door=Platform.DISCORD, inbound=f"edit:{message.id}:{at:.3f}", thread=thread.id)
         edit = EditMessage(ticket=thread.ticket, message=said, text=await self._words(message))
         await self._engine.handle(edit, actor)
 

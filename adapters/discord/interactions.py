@@ -6,6 +6,7 @@ at most, for what a form is to show: which ticket a thread is about, and what a 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -26,8 +27,8 @@ from adapters.discord.rooms import Rooms
 from core.actions import Press, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.commands import Actor
-from core.errors import NoSuchPerson, Refusal, WhichTicket
-from core.model.ids import DraftId, TicketId
+from core.errors import NoSuchPerson, Refusal
+from core.model.ids import DraftId, TicketId, parse_ref
 from core.model.people import Platform
 from core.storage import Store
 from core.vocabulary import Asks, FrontDesk, ParameterKind, SlashCommand
@@ -36,24 +37,44 @@ log = structlog.get_logger(__name__)
 
 Asked = discord.Interaction[Any]
 
-_A_MOMENT = 1.0
-"""Seconds that a form may wait for what it is to show."""
-_SUGGESTING = 2.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Seconds."""
+
+    form: float = 1.0
+    """That a form may wait for what it is to show."""
+    suggestions: float = 2.0
+    link: float = 8.0
+    """That the answer to an opening waits for the thread, to lead there."""
+
+
+_WAITS = Waits()
 _CHOICE = 100
-"""Characters of a suggestion's name and of its value
+_CHOICES = 25
+"""Characters of a suggestion's name and of its value, and how many are taken
 (https://discord.com/developers/docs/interactions/application-commands)."""
 
 
 class Interactions:
     def __init__(
-        self, *, desk: FrontDesk, rest: Rest, people: People, rooms: Rooms, downloads: Downloads, store: Store
+        self,
+        *,
+        desk: FrontDesk,
+        rest: Rest,
+        people: People,
+        rooms: Rooms,
+        downloads: Downloads,
+        store: Store,
+        waits: Waits = _WAITS,
     ) -> None:
         self._desk = desk
         self._rest = rest
         self._people = people
         self._rooms = rooms
         self._downloads = downloads
-        self._answers = Answers(rest, rooms)
+        self._waits = waits
+        self._answers = Answers(rest, rooms, link_within=waits.link)
         self._quoting = Quoting(desk, rest, downloads, store)
         self._patience = Patience()
 
@@ -75,7 +96,7 @@ class Interactions:
 
     async def complete(self, interaction: Asked, kind: ParameterKind, typed: str) -> list[app_commands.Choice[str]]:
         """What may be meant by what was typed so far; nothing where the desk cannot say it in time."""
-        return await self._patience.within(_SUGGESTING, self._suggested(interaction, kind, typed), [])
+        return await self._patience.within(self._waits.suggestions, self._suggested(interaction, kind, typed), [])
 
     async def open_from(self, interaction: Asked, said: discord.Message) -> None:
         """A message's menu: a ticket's form, filled with what it says."""
@@ -115,8 +136,7 @@ class Interactions:
 
     async def _command(self, talk: Conversation, command: SlashCommand, options: Mapping[str, Any]) -> None:
         given = {name: _named(value) for name, value in options.items()}
-        ticket = await self._ticket_in_time(talk.interaction) if _may_ask(command, given) else None
-        form = self._form_of(command, given, talk.reader, ticket)
+        form = await self._form(talk, command, given)
         if form is not None:
             await talk.ask(modal(form))
             return
@@ -180,7 +200,7 @@ class Interactions:
             app_commands.Choice(name=fit.one_line(choice.label, _CHOICE) or choice.value, value=choice.value)
             for choice in found
             if 0 < fit.units(choice.value) <= _CHOICE
-        ][:25]
+        ][:_CHOICES]
 
     def _reader(self, interaction: Asked) -> Reader:
         given = self._desk.desk.group_grants
@@ -207,22 +227,23 @@ class Interactions:
             return None
         thread = self._rooms.known(place)
         if thread is None and not self._rooms.is_settled(place):
-            thread = await self._patience.within(_A_MOMENT, self._rooms.at(place), None)
+            thread = await self._patience.within(self._waits.form, self._rooms.at(place), None)
         return None if thread is None else thread.ticket
 
-    def _form_of(
-        self, command: SlashCommand, given: Mapping[str, str], reader: Reader, ticket: TicketId | None
-    ) -> Form | None:
-        try:
-            return self._desk.form_of(command, given, reader, ticket)
-        except WhichTicket:
-            return None  # the thread it was used in may still say it, and the desk itself says what is missing
+    async def _form(self, talk: Conversation, command: SlashCommand, given: Mapping[str, str]) -> Form | None:
+        """What the command asks first; None too where it is about a ticket and nothing says which: the desk will."""
+        form = self._desk.form_of(command, given, talk.reader)
+        about = next((p.name for p in command.parameters if p.kind is ParameterKind.TICKET), None)
+        if form is None or about is None:
+            return form
+        ticket = parse_ref(given[about]) if about in given else await self._ticket_in_time(talk.interaction)
+        return None if ticket is None else self._desk.form_of(command, given, talk.reader, ticket)
 
     async def _draft_in_time(self, interaction: Asked, press: Press) -> Mapping[str, str]:
         draft = press.arguments.get("draft")
         if not draft:
             return {}
-        return await self._patience.within(_A_MOMENT, self._draft(interaction, DraftId(draft)), {})
+        return await self._patience.within(self._waits.form, self._draft(interaction, DraftId(draft)), {})
 
     async def _draft(self, interaction: Asked, draft: DraftId) -> Mapping[str, str]:
         person = await self._people.person(interaction.user)
@@ -240,13 +261,6 @@ async def _refuse_unknown(_talk: Conversation) -> None:
 
 def _thread_of(interaction: Asked) -> int | None:
     return interaction.channel.id if isinstance(interaction.channel, discord.Thread) else None
-
-
-def _may_ask(command: SlashCommand, given: Mapping[str, str]) -> bool:
-    """Whether it may ask by a form about a ticket that was not named."""
-    about = [parameter for parameter in command.parameters if parameter.kind is ParameterKind.TICKET]
-    missing = any(p.required and p.name not in given for p in command.parameters if p not in about)
-    return any(p.name not in given for p in about) and (missing or command.asks is Asks.ALWAYS)
 
 
 def _attachments(interaction: Asked, ids: Sequence[str]) -> list[discord.Attachment]:

@@ -41,11 +41,12 @@ _PING = re.compile(r"@(?=everyone|here)|(?<=<)@(?=[!&]?\d)", re.IGNORECASE)
 _ESCAPED = re.compile(r"[\\*_~`|<>\[]|:(?=//|[a-z0-9_+~-]+:)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,12}\.")
 _WORD = re.compile(r"\n|[^\S\n]+|\S+")
-_URL = re.compile(r"https?://[^\s<>\"`\\|]+[^\s<>\"`\\.,:;'!?*_~|)\]]", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"`\\|\[\]]+[^\s<>\"`\\.,:;'!?*_~|)\[\]]", re.IGNORECASE)
 _UNFIT_IN_URL = re.compile(r"[\s<>\\`|]")
 _UNFIT_IN_LABEL = re.compile(r"[\\*_~`|<>\[\]@#:\n\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]|\w\.\w|^\s*$")
 _PARENTHESES = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 _MARK_SIGNS = re.compile(r"[*_~|\\]")
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _FENCES = re.compile(r"`(?=``)")
 _LANGUAGE = re.compile(r"[a-z0-9_+\-.#]{1,20}", re.IGNORECASE)
 
@@ -93,6 +94,8 @@ class _Place:
 
     head: str
     tail: str
+    bare: str
+    """``tail`` without the signs of quotes in quotes, which are but words: in code they would be code."""
     longest: int
     """UTF-16 units of what people wrote that a token may hold."""
     nested: bool = False
@@ -105,7 +108,7 @@ def lines_of(blocks: Iterable[Block], longest: int) -> Iterator[list[Line]]:
 
     ``longest``: UTF-16 units of a word that may not be parted.
     """
-    return _blocks(blocks, _Place("", "", min(longest, _LONGEST_PIECE)))
+    return _blocks(blocks, _Place("", "", "", min(longest, _LONGEST_PIECE)))
 
 
 def words_of(words: str, *, links: bool) -> list[Token]:
@@ -128,13 +131,11 @@ def _blocks(blocks: Iterable[Block], place: _Place) -> Iterator[list[Line]]:
 
 def _between(before: Block, block: Block, place: _Place) -> str | None:
     """The line that parts two blocks which would else be read as one."""
-    if place.depth:
-        return None
     match before, block:
-        case (Paragraph(), Paragraph()) | (Quote(), Quote()):
-            return place.tail
         case ListBlock(), ListBlock():
             return place.tail + _NOTHING
+        case (Paragraph(), Paragraph()) | (Quote(), Quote()) if not place.depth:
+            return place.tail
         case _:
             return None
 
@@ -147,7 +148,8 @@ def _block(block: Block, place: _Place) -> Iterator[Line]:
             yield from _code(code, language, place)
         case Quote(blocks):
             sign = "\\> " if place.nested else "> "
-            inner = _Place(place.head + sign, place.tail + sign, place.longest, True, place.depth)
+            bare = place.bare + ("" if place.nested else sign)
+            inner = _Place(place.head + sign, place.tail + sign, bare, place.longest, True, place.depth)
             for lines in _blocks(blocks, inner):
                 yield from lines
         case ListBlock(items, ordered):
@@ -160,31 +162,40 @@ def _block(block: Block, place: _Place) -> Iterator[Line]:
 
 def _item(blocks: Sequence[Block], sign: str, place: _Place) -> Iterator[Line]:
     room = " " * len(sign) if place.depth < _DEEPEST else ""
-    inner = _Place(place.head + sign, place.tail + room, place.longest, True, place.depth + 1)
+    inner = _Place(place.head + sign, place.tail + room, place.bare + room, place.longest, True, place.depth + 1)
     shown = [line for lines in _blocks(blocks, inner) for line in lines]
-    yield from shown or [Line(inner.head, inner.tail, [])]
+    # Discord makes no item of a sign with nothing behind it.
+    says_something = any(line.says_something for line in shown)
+    yield from shown if says_something else [Line(inner.head, inner.tail, [Token(_NOTHING)])]
 
 
 def _paragraph(spans: Sequence[Span], place: _Place) -> Iterator[Line]:
     line = Line(place.head, place.tail, [])
+    begun = False
     for token in _tokens(spans, place.longest):
-        if token.words == "\n":
+        if token.words != "\n":
+            if line.tokens or not token.space:
+                line.tokens.append(token)
+        elif line.tokens or begun:
             yield line
             line = Line(place.tail, place.tail, [])
-        elif line.tokens or not token.space:
-            line.tokens.append(token)
-    yield line
+            begun = True
+    if line.tokens:
+        yield line
 
 
 def _code(code: str, language: str, place: _Place) -> Iterator[Line]:
     fence = Fence(language if _LANGUAGE.fullmatch(language) else "")
-    shown = _guarded(_FENCES.sub("`" + _NOTHING, clean(code).strip("\n")))
+    shown = _guarded(_FENCES.sub("`" + _NOTHING, _BLANK_LINES.sub("", clean(code)).rstrip()))
     if not shown:
         return
     start = place.head
+    if place.tail != place.bare:
+        yield Line(place.head, place.tail, [Token(_NOTHING)])
+        start = place.bare
     for line in shown.split("\n"):
-        yield Line(start, place.tail, [Token(part) for part in _parts(line, place.longest)], fence)
-        start = place.tail
+        yield Line(start, place.bare, [Token(part) for part in _parts(line, place.longest)], fence)
+        start = place.bare
 
 
 def _tokens(spans: Sequence[Span], longest: int) -> Iterator[Token]:

@@ -155,10 +155,10 @@ def _cost(line: Line) -> int:
 
 
 def _tokens_cost(tokens: Sequence[Token], marks: frozenset[str]) -> int:
-    """The most units that ``tokens`` take after one that bears ``marks``; one more each, for what may part it."""
+    """The most units that ``tokens`` take after one that bears ``marks``; code has one more, which parts it from code."""
     cost = 0
     for token in tokens:
-        cost += units(token.words) + 1
+        cost += units(token.words) + token.words.startswith("`")
         if not token.space and token.marks != marks:
             cost += _CHANGE
             marks = token.marks

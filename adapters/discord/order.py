@@ -73,6 +73,11 @@ class Order:
         """Its servers are known now: begin with what every thread owes."""
         self._lanes.put(self._session, partial(self._spread, self._session))
 
+    def owe(self, channel_id: int) -> None:
+        """The bot sees the thread again, and does not know what it missed there."""
+        self._session.owing.add(channel_id)
+        self._lanes.put(channel_id, partial(self._in_order, channel_id, self._session, _nothing_more))
+
     def put(self, channel_id: int, take: Taking, *, instead: Taking | None = None) -> None:
         """``take`` is called with the ticket's thread, in its turn; never, where the channel is no ticket's."""
         if self._may_be_ours(channel_id):
@@ -86,7 +91,9 @@ class Order:
         channel = self._client.get_channel(channel_id)
         if channel is None or self._rooms.known(channel_id) is not None:
             return True
-        return isinstance(channel, discord.Thread) and (self._is_made_by_us(channel) or channel.parent_id in self._homes)
+        if not isinstance(channel, discord.Thread):
+            return False
+        return self._is_made_by_us(channel) or channel.parent_id in self._homes
 
     def _is_made_by_us(self, channel: discord.Thread) -> bool:
         me = self._client.user

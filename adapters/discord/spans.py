@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|</(?P<command>[^:\n<>]{1,120}):\d{1,25}>"
     r"|<(?P<closed_url>https?://[^\s<>]+)>"
     r"|(?P<url>https?://[^\s<]+)"
-    r"|\]\(\s{0,9}<?(?P<target>https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\s{0,9}\)"
+    r"|(?P<target>\]\(\s{0,9}(?:<https?://[^\s<>]*>|https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)\s{0,9}\))"
     r"|(?P<sign>\*+|_+|~+|\|+|\[|\])",
     re.IGNORECASE,
 )
@@ -91,7 +91,9 @@ class _Pairing:
             if kind == "sign":
                 self._sign(words, found)
             elif kind == "target":
-                self._close_link(found)
+                if not self._close_link(found[0]):
+                    self.put(Plain("]("))
+                    at = found.start() + 2
             elif kind == "url":
                 url = _without_tail(found[0])
                 at = found.start() + len(url)
@@ -188,16 +190,14 @@ class _Pairing:
             places.pop()
         self.put(Plain("]"))
 
-    def _close_link(self, found: re.Match[str]) -> None:
+    def _close_link(self, words: str) -> bool:
+        """Whether ``words``, ``](address)``, end a link; where none is open, the address stands for itself."""
         place = self._innermost("[")
-        url = found["target"]
-        if place >= 0 and self._open[place] < len(self.parts) - 1:
-            self._closed(place, _Sign(found[0], url))
-            self._forget_brackets()
-            return
-        self.put(Plain("]("))
-        self._address(url)
-        self.put(Plain(")"))
+        if place < 0 or self._open[place] == len(self.parts) - 1:
+            return False
+        self._closed(place, _Sign(words, words[2:-1].strip().strip("<>")))
+        self._forget_brackets()
+        return True
 
 
 def _built(parts: Sequence[_Part], start: int, end: int) -> list[Span]:

@@ -72,6 +72,15 @@ class Threads:
         async with self._store.read() as work:
             return await work.threads.find(Platform.DISCORD, external_id) is not None
 
+    async def exists(self, thread: str) -> bool:
+        try:
+            await self._rest.call("GET", f"/channels/{thread}")
+        except Refused as refused:
+            if refused.code != Code.UNKNOWN_CHANNEL:
+                raise
+            return False
+        return True
+
     async def while_open(self, thread: str, guild: str, work: Work[_T], *, over: bool, again: bool) -> _T:
         """Do ``work`` in a thread, which is opened for it if it was put away; one whose ticket is ``over`` is put away
         again after it. ``again``: an earlier attempt may have opened it and gone no further."""

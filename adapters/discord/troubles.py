@@ -35,6 +35,8 @@ class What(StrEnum):
     WEBHOOKS = "webhooks"
     PINS = "pins"
     MEMBERS = "members"
+    PEOPLE = "people"
+    """Those who do not see the channel; the bot does."""
     SETTLING = "settling"
     REACTIONS = "reactions"
     ALL = "all"

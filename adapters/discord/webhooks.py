@@ -40,7 +40,7 @@ class Webhooks:
         """By the loop's clock: after which a channel without one is asked again."""
 
     async def post(self, thread: Thread, to: str, payload: Mapping[str, Any], files: Sequence[Upload] = ()) -> str:
-        """Say it in the thread ``to`` of the channel that ``thread`` is in; the message's id. Raises NoWebhook, Refused."""
+        """Say it in the thread that Discord calls ``to``; the message's id. Raises NoWebhook and Refused."""
         made = await self._call("POST", thread, "", {"wait": "true", "thread_id": to}, payload, files)
         await self._troubles.fine(permission_key(thread.place), What.WEBHOOKS)
         return str(made["id"])

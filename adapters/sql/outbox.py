@@ -7,7 +7,7 @@ others lock), then takes its lanes' advisory locks for the rest of the transacti
 in a statement whose snapshot is younger than those locks. https://www.postgresql.org/docs/current/explicit-locking.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,22 +49,25 @@ _FREE_LANES = text(
 
 class SqlOutbox(Room, Outbox):
     async def add(self, new: NewDelivery, *, key: str, event: EventId | None, at: datetime) -> DeliveryId:
-        await self.add_all([(new, key, event)], at=at)
-        row = await self._run(select(deliveries.c.id).where(deliveries.c.key == key))
-        return DeliveryId(row.scalar_one())
+        if new.supersede_key is not None:
+            await self._supersede([_kind(new)], at)
+        added = await self._run(_ADD.returning(deliveries.c.id), _columns(new, key, event, at))
+        return DeliveryId(added.scalar_one())
 
     async def add_all(self, owed: Sequence[tuple[NewDelivery, str, EventId | None]], *, at: datetime) -> None:
-        if not owed:
-            return
         newest = {_kind(new): key for new, key, _ in owed if new.supersede_key is not None}
         if newest:
-            older = [{"of_lane": lane, "of_kind": kind, "now": at} for lane, kind in newest]
-            await self._run(_SUPERSEDE, [{**one, **_superseded(at)} for one in older])
+            await self._supersede(newest, at)
         rows = []
         for new, key, event in owed:
             taken = newest.get(_kind(new), key) != key
             rows.append({**_columns(new, key, event, at), **(_superseded(at) if taken else {})})
-        await self._run(_ADD, rows)
+        if rows:
+            await self._run(_ADD, rows)
+
+    async def _supersede(self, kinds: Iterable[tuple[str, str | None]], at: datetime) -> None:
+        older = [{"of_lane": lane, "of_kind": kind, "now": at, **_superseded(at)} for lane, kind in kinds]
+        await self._run(_SUPERSEDE, older)
 
     async def lease(self, now: datetime, *, owner: str, until: datetime, limit: int) -> Sequence[Delivery]:
         rows = await self._rows(_HEADS, {"now": now, "most": limit})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.commands.room import Room
 from core.errors import N_
 from core.model.ids import TicketId
+from core.model.people import Person
 from core.policy import Action
 from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, SlashCommand
 
@@ -43,6 +44,13 @@ def about(call: Call) -> TicketId:
     if call.ticket is None:
         raise ValueError(f"{call.command.name} came without a ticket")
     return call.ticket
+
+
+def who_asks(call: Call) -> Person:
+    """Whoever calls a command is looked up before its handler runs."""
+    if call.asker is None:
+        raise ValueError(f"{call.command.name} came from nobody")
+    return call.asker
 
 
 REF = Parameter(name="ref", kind=ParameterKind.TICKET, help=N_("The ticket, like T-12; in its thread, leave it out"))

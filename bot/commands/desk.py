@@ -1,6 +1,6 @@
 """/queue, /help and /desk: what is about the desk and not about one ticket."""
 
-from bot.commands.declaration import command
+from bot.commands.declaration import command, who_asks
 from bot.commands.room import Room
 from core.cards.answers import failures_card, help_card, panel_card, people_card
 from core.cards.card import Card
@@ -10,7 +10,7 @@ from core.composing import reader_of
 from core.errors import N_, BadInput
 from core.model.ids import DeliveryId
 from core.model.people import Role
-from core.policy import Action, require_in_general
+from core.policy import Action
 from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
 
 
@@ -28,7 +28,7 @@ class NotHere(BadInput):
 async def queue(call: Call, room: Room) -> Reply:
     team = call.arguments.get("team")
     found = await room.reading.list(View.QUEUE, call.actor, None, 50, team=team)
-    reader = await room.reader(call.actor)
+    reader = room.reader(call)
     names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
     title = reader.gettext("The queue") if team is None else room.desk.team_name(team)
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
@@ -36,17 +36,14 @@ async def queue(call: Call, room: Room) -> Reply:
 
 @command("help", "", help=N_("What you can do here"), action=Action.OPEN)
 async def help_(call: Call, room: Room) -> Reply:
-    asker = await room.asker(call.actor)
-    return Reply(card=help_card(room.commands_for(asker), room.desk.name, room.reader_for(asker)))
+    return Reply(card=help_card(room.commands_for(who_asks(call)), room.desk.name, room.reader(call)))
 
 
 @command("desk", "people", help=N_("Everybody, with their roles"), action=Action.ADMINISTER)
 async def people(call: Call, room: Room) -> Reply:
-    asker = await room.asker(call.actor)
-    require_in_general(Action.ADMINISTER, asker)
     async with room.store.read() as work:
         everybody = await work.people.everybody(limit=100)
-    return Reply(card=people_card(everybody, room.reader_for(asker)))
+    return Reply(card=people_card(everybody, room.reader(call)))
 
 
 @command(
@@ -65,12 +62,10 @@ async def role(call: Call, room: Room) -> Reply:
 
 @command("desk", "failures", help=N_("What could not be delivered, and why"), action=Action.ADMINISTER)
 async def failures(call: Call, room: Room) -> Reply:
-    asker = await room.asker(call.actor)
-    require_in_general(Action.ADMINISTER, asker)
     async with room.store.read() as work:
         troubles = await work.troubles.all()
         given_up, struggling = await work.outbox.given_up(), await work.outbox.struggling()
-    return Reply(card=failures_card(troubles, given_up, struggling, room.reader_for(asker)))
+    return Reply(card=failures_card(troubles, given_up, struggling, room.reader(call)))
 
 
 @command(
@@ -87,11 +82,9 @@ async def retry(call: Call, room: Room) -> Reply:
 
 @command("desk", "panel", help=N_("Post a message here with a button that opens a ticket"), action=Action.ADMINISTER)
 async def panel(call: Call, room: Room) -> Reply:
-    asker = await room.asker(call.actor)
-    require_in_general(Action.ADMINISTER, asker)
     if not call.actor.door.keeps_copies:
         raise NotHere
-    reader, everybody = room.reader_for(asker), reader_of(None, room.desk, room.clock.now())
+    reader, everybody = room.reader(call), reader_of(None, room.desk, room.clock.now())
     return Reply(
         card=Card(title=reader.gettext("The panel is posted here")),
         shared=panel_card(room.desk, everybody),

@@ -19,7 +19,7 @@ from core.ports import Clock
 from core.reading import Reading, asker_of
 from core.storage import Outcome, Store, UnitOfWork
 from core.text import Text, clean_line, shorten
-from core.vocabulary import Call, Reply, SlashCommand, Vocabulary
+from core.vocabulary import Call, ParameterKind, Reply, SlashCommand, Vocabulary
 
 _FACTS = 4
 """How many of a ticket's facts the answer to a command repeats: status, priority, category, who has it."""
@@ -48,15 +48,13 @@ class Room:
     async def do(self, command: Command, call: Call) -> Outcome:
         return await self.engine.handle(command, call.actor)
 
-    async def reader(self, actor: Actor) -> Reader:
-        return await self.reading.reader(actor)
-
     async def asker(self, actor: Actor) -> Person:
         async with self.store.read() as work:
             return await asker_of(actor, work)
 
-    def reader_for(self, person: Person) -> Reader:
-        return reader_of(person, self.desk, self.clock.now())
+    def reader(self, call: Call) -> Reader:
+        """For whom the answer's words are made."""
+        return reader_of(call.asker, self.desk, self.clock.now())
 
     async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str) -> Reply:
         """The ticket's card as it now is, under a sentence on what was done."""
@@ -84,26 +82,35 @@ class Room:
         words = call.arguments[parameter]
         async with self.store.read() as work:
             asker = await asker_of(call.actor, work)
-            return asker.id if words.strip().casefold() == "me" else (await person_called(words, work)).id
+            if words.strip().casefold() == "me":
+                return asker.id
+            kinds = {one.name: one.kind for one in call.command.parameters}
+            return (await person_called(words, work, of_staff=kinds[parameter] is ParameterKind.AGENT)).id
 
     def commands_for(self, person: Person) -> Sequence[SlashCommand]:
         """What a menu shows that person."""
         return [command for command in self.vocabulary.commands if may_in_general(command.action, person)]
 
 
-async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = False) -> Person:
+async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = False, of_staff: bool = False) -> Person:
     """By a confirmed address, or by the name shown. Raises NoSuchPerson or AmbiguousPerson.
 
     An address that somebody merely typed at their registration may be another's, so it names nobody, except to the
-    operator, who knows the person.
+    operator, who knows the person. ``of_staff``: of several who are called so, the staff are meant, since anybody may
+    call themselves as an agent is called.
     """
+    numbered = await _numbered(words.strip(), work)
+    if numbered is not None:
+        return numbered
     name = words.strip().removeprefix("@")
     if "@" in name:
         found = await work.people.by_email(name)
         if found is not None and (found.email_confirmed or by_operator):
             return found
         raise (NoSuchPerson if by_operator else NobodyConfirmed)(name=shorten(clean_line(words), _ADDRESS))
-    people = await work.people.by_name(name) or await _numbered(name, work)
+    people = await work.people.by_name(name)
+    if of_staff:
+        people = [person for person in people if person.is_staff] or people
     if not people:
         raise NoSuchPerson(name=shorten(clean_line(words), limits.NAME))
     if len(people) > 1:
@@ -111,8 +118,8 @@ async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = Fal
     return people[0]
 
 
-async def _numbered(words: str, work: UnitOfWork) -> Sequence[Person]:
-    """Whom ``told_apart`` named so."""
+async def _numbered(words: str, work: UnitOfWork) -> Person | None:
+    """Whom ``told_apart`` named so; before anybody whose whole name that is, which they would have taken on purpose."""
     found = re.fullmatch(r"(.+) \(([1-9][0-9]{0,14})\)", words)
     person = await work.people.get(PersonId(int(found[2]))) if found else None
-    return [person] if found and person is not None and person.name == found[1] else []
+    return person if found and person is not None and person.name == found[1] else None

@@ -27,7 +27,6 @@ from core.model.draft import Draft
 from core.model.ids import DraftId, FileId, TicketId, ref_of
 from core.model.ticket import Priority
 from core.policy import Action
-from core.reading import asker_of
 from core.usecases.opening import NotAChoice
 from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, View
 
@@ -44,11 +43,11 @@ from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, View
 )
 async def open_(call: Call, room: Room) -> Reply:
     """A form first; what it brings is kept in a draft until the ticket can be opened from it."""
+    if call.is_form and call.draft is None:
+        return await _at_once(call, room)
     earlier = await room.engine.earlier(call.actor) if call.is_form else None
     if earlier is not None and earlier.ticket is not None:
         return await _opened(earlier.ticket, call, room)
-    if call.is_form and call.draft is None:
-        return await _at_once(call, room)
     draft, reader = await _drafted(call, room)
     if not call.is_form:
         return Reply(form=open_form(draft.values, room.desk, reader, draft=draft.id))
@@ -64,7 +63,7 @@ async def open_(call: Call, room: Room) -> Reply:
 
 async def _at_once(call: Call, room: Room) -> Reply:
     """From a form that had no draft yet: with everything asked and right, none is made."""
-    reader = await room.reader(call.actor)
+    reader = room.reader(call)
     refusal = None
     if next_form(call.values, room.desk, reader, draft=None) is None:
         try:
@@ -89,11 +88,10 @@ async def _drafted(call: Call, room: Room) -> tuple[Draft, Reader]:
     saving = SaveDraft(draft=DraftId(call.draft) if call.draft else None, values=values, files=call.files)
     outcome = await room.engine.handle(saving, replace(call.actor, inbound=None))
     async with room.store.read() as work:
-        asker = await asker_of(call.actor, work)
         draft = await work.drafts.get(outcome.draft) if outcome.draft is not None else None
     if draft is None:
         raise NoSuchDraft
-    return draft, room.reader_for(asker)
+    return draft, room.reader(call)
 
 
 async def _opening(
@@ -127,7 +125,7 @@ async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
 @command("ticket", "list", help=N_("My tickets: those I opened, follow, take part in or have"), action=Action.SEARCH)
 async def list_(call: Call, room: Room) -> Reply:
     found = await room.reading.list(View.MINE, call.actor, None, 25)
-    reader = await room.reader(call.actor)
+    reader = room.reader(call)
     names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
     title = reader.gettext("My tickets")
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
@@ -157,7 +155,7 @@ async def edit(call: Call, room: Room) -> Reply:
     ticket = about(call)
     title, description = call.arguments.get("title"), call.arguments.get("description")
     if title is None and description is None and not call.is_form:
-        reader = await room.reader(call.actor)
+        reader = room.reader(call)
         return Reply(form=command_form(call.command, {}, ticket, room.vocabulary, reader))
     text = await room.text(description, call) if description is not None else None
     await room.do(EditTicket(ticket=ticket, title=title, description=text), call)
@@ -187,7 +185,7 @@ async def _followed(call: Call, room: Room, sentence: str) -> Reply:
     try:
         return await room.ticket_reply(about(call), call, sentence)
     except NoSuchTicket:
-        reader = await room.reader(call.actor)
+        reader = room.reader(call)
         return Reply(card=Card(title=reader.gettext(sentence).format(ref=ref_of(about(call)))))
 
 

@@ -121,7 +121,7 @@ async def visibility(call: Call, room: Room) -> Reply:
 async def _preview(call: Call, room: Room) -> Reply:
     """What everybody would read."""
     view = await room.reading.thread(about(call), call.actor, None)
-    _ = (await room.reader(call.actor)).gettext
+    _ = room.reader(call).gettext
     said = [entry.message for entry in view.entries if entry.message is not None]
     replies = sum(message.kind is MessageKind.REPLY and message.undone_at is None for message in said)
     confirm = Press("ticket", "visibility", about(call), {"visibility": Visibility.PUBLIC, "confirm": "yes"})
@@ -184,7 +184,7 @@ async def undo(call: Call, room: Room) -> Reply:
 async def tickets(call: Call, room: Room) -> Reply:
     person = await room.find_person("person", call)
     found = await room.reading.opened_by(person, call.actor, 25)
-    reader = await room.reader(call.actor)
+    reader = room.reader(call)
     names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
     title = reader.gettext("Opened by {name}").format(name=found[0].requester if found else call.arguments["person"])
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))

@@ -137,6 +137,7 @@ def desk_of(settings: Settings, public_url: str) -> Desk:
         ),
         urgent_by_requester=settings.desk.urgent_by_requester,
         alert_priorities=frozenset(settings.alerts.priorities),
+        messengers=frozenset({Platform.DISCORD} if settings.discord.token is not None else ()),
         group_grants=_discord_grants(settings),
         public_url=public_url,
     )

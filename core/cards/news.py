@@ -69,12 +69,21 @@ def persons_in(event: Event) -> frozenset[PersonId]:
 
 def line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     """What happened, in one sentence without its end; "" for what shows itself, as a message does."""
-    _ = reader.gettext
     event = record.event
     if isinstance(event, _WITHOUT_A_LINE):
         return ""
-    who = names.get(record.actor, _("Somebody")) if record.actor is not None else _("The desk")
+    who = actor_of(record, names, reader)
     return _line_of_hands(event, who, names, desk, reader) or _line_of_state(event, who, names, reader)
+
+
+def actor_of(record: Record, names: Names, reader: Reader) -> str:
+    """Who did it. A platform tells that a message is gone, and not by whose hand."""
+    _ = reader.gettext
+    if record.actor is not None:
+        return names.get(record.actor, _("Somebody"))
+    if record.door.keeps_copies:
+        return _("Somebody on {platform}").format(platform=record.door.capitalize())
+    return _("The desk")
 
 
 def _line_of_hands(event: Event, who: str, names: Names, desk: Desk, reader: Reader) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Tone
-from core.cards.news import line
+from core.cards.news import actor_of, line
 from core.cards.ticket import Names, url_of
 from core.cards.times import ago
 from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, TicketOpened, TicketResolved
@@ -94,7 +94,7 @@ def followed(ticket: Ticket, reader: Reader) -> Card:
 
 def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     _ = reader.gettext
-    who = names.get(record.actor, _("Somebody")) if record.actor is not None else _("The desk")
+    who = actor_of(record, names, reader)
     match record.event:
         case TicketOpened(team=team):
             return _("New for {team}, from {who}").format(team=desk.team_name(team), who=who)

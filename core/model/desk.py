@@ -115,6 +115,11 @@ class Desk:
             *((place, Audience.STAFF) for place in (staff.places if staff else ())),
         )
 
+    def names(self, place: Place) -> bool:
+        """Whether bot.toml has ``place`` for any category or team."""
+        places = (*(one.places for one in self.categories.values()), *(one.places for one in self.teams.values()))
+        return any(place in those for those in places)
+
     def is_sensitive(self, category: str) -> bool:
         """A category that was taken out of bot.toml counts as sensitive: when in doubt, fewer people see it."""
         known = self.categories.get(category)

@@ -115,8 +115,8 @@ class File:
 
 def may_tell(kind: MessageKind, thread: Thread, *, sensitive: bool) -> bool:
     """Whether a message of ``kind`` may be copied to ``thread``. The staff's threads stand in places that more staff
-    read than a ``sensitive`` ticket's few: no word of one goes there."""
-    return may_hear(kind, thread.audience) and not (sensitive and thread.audience is Audience.STAFF)
+    read than a ``sensitive`` ticket's few, and everybody reads a public one: no word of one goes there."""
+    return may_hear(kind, thread.audience) and not (sensitive and thread.audience is not Audience.REQUESTER)
 
 
 def may_hear(kind: MessageKind, audience: Audience) -> bool:

@@ -10,7 +10,7 @@ from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionCha
 from core.model.ids import MessageId, TicketId, ref_of
 from core.model.thread import Copy, Message, MessageKind, Reaction
 from core.model.ticket import Ticket
-from core.policy import Action, Fact, facts_of
+from core.policy import Action, Fact, facts_of, may
 from core.storage import Outcome
 from core.text import Text
 from core.usecases.case import Case
@@ -99,7 +99,10 @@ async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
     found = await case.work.tickets.get(command.ticket)
     if found is None:
         raise NoSuchTicket(ref=ref_of(command.ticket))
-    return await _take_back(await _said(command.message, found.id, case), found, case)
+    message = await _said(command.message, found.id, case)
+    if message.origin != case.actor.thread:
+        raise NoSuchMessage
+    return await _take_back(message, found, case)
 
 
 async def react(command: React, case: Case) -> Outcome:
@@ -114,9 +117,13 @@ async def react(command: React, case: Case) -> Outcome:
 
 
 async def _heard(command: EditMessage | RemoveMessage | React, case: Case) -> tuple[Message, Ticket]:
-    """The message, for somebody who may write beside it. Raises NoSuchTicket before anything else could be told."""
-    await case.ticket(command.ticket, Action.SEE)
+    """The message, for somebody who may write beside it. Raises NoSuchTicket before anything else could be told; a
+    note is not there for those who may not read notes."""
+    seen = await case.ticket(command.ticket, Action.SEE)
     message = await _said(command.message, command.ticket, case)
+    reads_notes = may(Action.SEE_NOTES, case.asker, seen, case.desk, case.now)
+    if message.kind is MessageKind.NOTE and not reads_notes:
+        raise NoSuchMessage
     return message, await case.ticket(command.ticket, _ACTIONS[message.kind])
 
 

@@ -8,7 +8,7 @@ from core.errors import NoSuchTicket
 from core.events import PersonLeft, ThreadLost
 from core.model.ids import ref_of
 from core.model.outbox import ToThread
-from core.model.thread import Thread
+from core.model.thread import Audience, Thread
 from core.model.ticket import Ticket
 from core.storage import Outcome
 from core.usecases.case import Case
@@ -57,7 +57,8 @@ async def note_departure(command: NoteDeparture, case: Case) -> Outcome:
     ticket = await case.work.tickets.get(command.ticket)
     if ticket is None:
         raise NoSuchTicket(ref=ref_of(command.ticket))
-    if any(thread.platform is command.platform for thread in await case.work.threads.of(ticket.id)):
+    threads = [t for t in await case.work.threads.of(ticket.id) if t.audience is not Audience.STAFF]
+    if any(thread.platform is command.platform for thread in threads):
         case.change(ticket, PersonLeft(ticket=ticket.id, person=ticket.requester, platform=command.platform))
     return Outcome(ticket=ticket.id)
 

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.sql.store import SqlStore
 from core.events import TicketClaimed
-from core.model.ids import DeliveryId, PersonId
+from core.model.ids import DeliveryId, EventId, PersonId
 from core.model.outbox import (
     Address,
     Delivery,
@@ -248,6 +248,88 @@ async def test_the_next_due_is_the_first_free_head_or_the_first_lease_to_run_out
         await lease(work, NOW + 3 * MINUTE)
         await give_up(work, a1, DeliveryState.PARKED)
         assert await work.outbox.next_due() is None
+
+
+async def test_several_that_are_added_at_once_are_as_if_added_one_by_one(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        thread = await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER)
+        event = await work.events.append(TicketClaimed(ticket=ticket.id, assignee=ann.id), NOW, None, Platform.WEB, "")
+        older = await a_delivery(work, A, supersede_key="card")
+        there = ToThread(thread.id, Platform.DISCORD)
+        news = [
+            NewDelivery(address=there, intent=Intent.CREATE_THREAD, ticket=ticket.id, pace_key="discord"),
+            NewDelivery(address=A, intent=Intent.TICKET_CARD, supersede_key="card"),
+            NewDelivery(address=ToPerson(ann.id, Platform.WEB), intent=Intent.PING, ticket=ticket.id),
+            NewDelivery(address=B, intent=Intent.TICKET_CARD, supersede_key="card"),
+            NewDelivery(address=A, intent=Intent.TICKET_CARD, supersede_key="card"),
+        ]
+        await work.outbox.add_all([(new, f"{n:024}", event.id) for n, new in enumerate(news)], at=NOW)
+        await work.outbox.add_all([], at=NOW)
+        made = [await work.outbox.get(DeliveryId(older + n)) for n in range(6)]
+        skipped, pending = DeliveryState.SKIPPED, DeliveryState.PENDING
+        assert [one and one.state for one in made] == [skipped, pending, skipped, pending, pending, pending]
+        assert [one and one.address for one in made[1:]] == [new.address for new in news]
+        assert [one and one.key for one in made[1:]] == [f"{n:024}" for n in range(5)]
+        assert made[1] == replace(await one_by_one(work, news[0], event.id), id=DeliveryId(older + 1), key=f"{0:024}")
+
+
+async def one_by_one(work: UnitOfWork, new: NewDelivery, event: EventId) -> Delivery:
+    found = await work.outbox.get(await work.outbox.add(new, key="f" * 24, event=event, at=NOW))
+    assert found is not None
+    return found
+
+
+async def test_what_is_unfinished_in_a_lane_is_abandoned_whoever_holds_it(store: SqlStore) -> None:
+    async with store.write() as work:
+        done, dead, held, waiting, other_lane = [await a_delivery(work, lane) for lane in (A, A, A, A, B)]
+        await lease(work, limit=1)
+        await work.outbox.done(done, ME, receipt=None, at=NOW)
+        await lease(work, limit=1)
+        await give_up(work, dead)
+        await lease(work)
+        assert await work.outbox.abandon(A.lane, reason="the thread is gone", at=NOW + MINUTE) == 2
+        assert await work.outbox.abandon(A.lane, reason="the thread is gone", at=NOW + MINUTE) == 0
+        states = [await state_of(work, one) for one in (done, dead, held, waiting, other_lane)]
+        skipped = DeliveryState.SKIPPED
+        assert states == [DeliveryState.DONE, DeliveryState.DEAD, skipped, skipped, DeliveryState.PENDING]
+        found = await work.outbox.get(held)
+        assert found is not None
+        assert found.reason == "the thread is gone"
+        assert not await work.outbox.done(held, ME, receipt="x", at=NOW)
+
+
+async def test_a_parked_one_is_abandoned_with_the_lane_that_it_holds(store: SqlStore) -> None:
+    async with store.write() as work:
+        parked, behind = await a_delivery(work), await a_delivery(work)
+        await lease(work)
+        await give_up(work, parked, DeliveryState.PARKED)
+        assert await work.outbox.abandon("space:leads", reason="gone", at=NOW) == 2
+        assert await work.outbox.given_up() == []
+        assert await state_of(work, behind) is DeliveryState.SKIPPED
+
+
+async def test_those_that_struggle_have_failed_before_and_are_tried_again(store: SqlStore) -> None:
+    async with store.write() as work:
+        made = [await a_delivery(work, ToSpace(str(n))) for n in range(7)]
+        untried, first_time, refused, orphan, dead, revived, postponed = made
+        leased = {one.id: one for one in await lease(work)}
+        assert await work.outbox.struggling() == []
+        await work.outbox.postpone(leased[untried], ME, due_at=NOW + 9 * MINUTE)
+        await work.outbox.postpone(leased[postponed], ME, due_at=NOW + 9 * MINUTE)
+        await work.outbox.retry(refused, ME, due_at=NOW + 9 * MINUTE, reason="429", uncertain=False)
+        await give_up(work, dead)
+        await give_up(work, revived)
+        await work.outbox.revive(revived, NOW + 2 * MINUTE)
+        await work.outbox.done(first_time, ME, receipt=None, at=NOW)
+        assert [one.id for one in await lease(work, NOW + MINUTE)] == [orphan]
+        assert [(one.id, one.reason) for one in await work.outbox.struggling()] == [
+            (refused, "429"),
+            (orphan, None),
+        ]
+        assert [one.id for one in await work.outbox.struggling(limit=1)] == [refused]
+        await lease(work, NOW + 2 * MINUTE)
+        assert [one.id for one in await work.outbox.struggling()] == [refused, orphan, revived]
 
 
 async def test_the_backlog_is_what_is_pending(store: SqlStore) -> None:

@@ -25,6 +25,7 @@ async def test_a_person_comes_back_as_added_and_as_saved(store: SqlStore) -> Non
         email_confirmed=True,
         language="de",
         time_zone="Europe/Berlin",
+        avatar_url="https://cdn.example.org/a.png?size=128",
         standing=Standing.SUSPENDED,
     )
     async with store.write() as work:
@@ -96,6 +97,38 @@ async def test_an_identity_leads_to_its_person_and_to_no_second_one(store: SqlSt
         assert await work.people.by_identity(replace(discord, external_id="43")) is None
 
 
+async def test_people_are_found_by_what_a_platform_calls_them_there_and_nowhere_else(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob, eve = [(await a_person(work, name)).id for name in ("Ann", "Bob", "Eve")]
+        await work.people.bind(ann, Identity(Platform.DISCORD, "guild", "1"))
+        await work.people.bind(bob, Identity(Platform.DISCORD, "guild", "2"))
+        await work.people.bind(eve, Identity(Platform.DISCORD, "other guild", "3"))
+        await work.people.bind(eve, Identity(Platform.SLACK, "guild", "4"))
+        asked = ["1", "2", "3", "4", "5", "1"]
+        assert await work.people.by_external(Platform.DISCORD, "guild", asked) == {"1": ann, "2": bob}
+        assert await work.people.by_external(Platform.DISCORD, "other guild", asked) == {"3": eve}
+        assert await work.people.by_external(Platform.DISCORD, "guild", []) == {}
+        assert await work.people.external_ids([ann, eve, bob, ann], Platform.DISCORD) == {ann: "1", bob: "2", eve: "3"}
+        assert await work.people.external_ids([ann, eve], Platform.SLACK) == {eve: "4"}
+        assert await work.people.external_ids([], Platform.DISCORD) == {}
+
+
+async def test_a_person_of_several_realms_has_the_name_of_the_first(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        for realm, external_id in (("b", "1"), ("a", "9"), ("c", "2")):
+            await work.people.bind(ann, Identity(Platform.DISCORD, realm, external_id))
+        assert await work.people.external_ids([ann], Platform.DISCORD) == {ann: "9"}
+
+
+async def test_a_whole_company_is_asked_for_at_once(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        await work.people.bind(ann, Identity(Platform.DISCORD, "guild", "39999"))
+        members = [str(number) for number in range(40_000)]
+        assert await work.people.by_external(Platform.DISCORD, "guild", members) == {"39999": ann}
+
+
 async def test_everybody_is_read_page_by_page(store: SqlStore) -> None:
     async with store.write() as work:
         made = [await a_person(work, f"Person {n}") for n in range(5)]
@@ -146,6 +179,21 @@ async def test_staff_are_those_with_an_approved_staff_role_each_once(store: SqlS
         assert [person.name for person in await work.people.staff()] == ["Ann", "Kim"]
         assert [person.name for person in await work.people.granted_by("bot.toml")] == ["Ann", "Kim"]
         assert [person.name for person in await work.people.granted_by("operator")] == ["Ann", "Bob", "Eve"]
+
+
+async def test_a_source_that_ends_in_a_colon_stands_for_all_that_begin_so(store: SqlStore) -> None:
+    async with store.write() as work:
+        sources = {"Ann": "discord:1", "Bob": "discord:2", "Eve": "discord", "Kim": "Discord:3", "Lea": "slack:1"}
+        for name, source in sources.items():
+            person = await a_person(work, name)
+            await work.people.grant(person.id, Grant(Role.AGENT, None, source), NOW)
+            await work.people.grant(person.id, Grant(Role.LEAD, None, "operator"), NOW)
+        found = await work.people.granted_by("discord:")
+        assert [person.name for person in found] == ["Ann", "Bob"]
+        assert found[0].grants == (Grant(Role.AGENT, None, "discord:1"), Grant(Role.LEAD, None, "operator"))
+        assert [person.name for person in await work.people.granted_by("discord:2")] == ["Bob"]
+        assert await work.people.granted_by("disc") == []
+        assert await work.people.granted_by("%:") == []
 
 
 async def test_an_account_is_found_by_its_address_and_neither_address_nor_username_is_given_twice(

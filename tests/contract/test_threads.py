@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.errors import Conflict, NoSuchFile
 from core.model.ids import FileId, MessageId, PersonId, ThreadId
 from core.model.people import Platform
 from core.model.thread import Audience, File, Message, MessageKind, Thread
+from core.model.ticket import Status, Ticket
 from core.storage import UnitOfWork
 from core.text import Text
 from tests.contract.samples import MINUTE, NOW, RICH, a_person, a_requester_with_a_ticket, a_ticket
@@ -50,6 +52,110 @@ async def test_threads_come_back_as_added_in_their_order(store: SqlStore) -> Non
         assert await work.threads.of(ticket.id) == [plain, full]
         assert await work.threads.get(full.id) == full
         assert await work.threads.get(ThreadId(4711)) is None
+
+
+async def test_a_thread_comes_back_as_saved_and_keeps_what_it_is_of(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        added = await work.threads.add(ticket.id, Platform.DISCORD, Audience.STAFF, participant=ann.id)
+        saved = replace(added, realm="guild", place="7", external_id="42", card="43", cursor="44")
+        await work.threads.save(saved)
+        assert await work.threads.get(added.id) == saved
+        await work.threads.save(replace(saved, audience=Audience.PUBLIC, participant=None, platform=Platform.WEB))
+        assert await work.threads.get(added.id) == saved
+
+
+async def test_a_thread_is_found_by_what_its_platform_calls_it_until_it_is_lost(store: SqlStore) -> None:
+    async with store.write() as work:
+        _, ticket = await a_requester_with_a_ticket(work)
+        first = await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER, external_id="42")
+        slack = await work.threads.add(ticket.id, Platform.SLACK, Audience.REQUESTER, external_id="42")
+        assert await work.threads.find(Platform.DISCORD, "42") == first
+        assert await work.threads.find(Platform.SLACK, "42") == slack
+        assert await work.threads.find(Platform.DISCORD, "43") is None
+        gone = replace(first, lost_at=NOW)
+        await work.threads.save(gone)
+        assert await work.threads.find(Platform.DISCORD, "42") is None
+        assert await work.threads.get(first.id) == gone
+        again = await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER, external_id="42")
+        assert await work.threads.find(Platform.DISCORD, "42") == again
+        assert await work.threads.of(ticket.id) == [slack, again]
+
+
+async def test_two_threads_never_go_by_one_name_on_one_platform(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        other = await a_ticket(work, ann.id)
+        await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER, external_id="42")
+        unmade = await work.threads.add(other.id, Platform.DISCORD, Audience.REQUESTER)
+        await work.threads.add(other.id, Platform.DISCORD, Audience.STAFF)
+    with pytest.raises(Conflict):
+        async with store.write() as work:
+            await work.threads.add(other.id, Platform.DISCORD, Audience.PUBLIC, external_id="42")
+    with pytest.raises(Conflict):
+        async with store.write() as work:
+            await work.threads.save(replace(unmade, external_id="42"))
+    async with store.read() as work:
+        assert await work.threads.get(unmade.id) == unmade
+
+
+async def test_the_threads_that_were_lost_are_counted_from_a_moment_on(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        other = await a_ticket(work, ann.id)
+        for of, minutes in ((ticket, 1), (ticket, 2), (ticket, 3), (other, 3)):
+            thread = await work.threads.add(of.id, Platform.DISCORD, Audience.REQUESTER)
+            await work.threads.save(replace(thread, lost_at=NOW + minutes * MINUTE))
+        await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER)
+        assert await work.threads.lost(ticket.id, NOW) == 3
+        assert await work.threads.lost(ticket.id, NOW + 2 * MINUTE) == 2
+        assert await work.threads.lost(ticket.id, NOW + 4 * MINUTE) == 0
+
+
+async def end(work: UnitOfWork, ticket: Ticket, status: Status, minutes: int, **more: datetime) -> None:
+    at = NOW + minutes * MINUTE
+    times = {"resolved_at": at} if status is Status.RESOLVED else {"closed_at": at}
+    await work.tickets.save(replace(ticket, status=status, **{**times, **more}))
+
+
+async def test_live_threads_are_those_made_on_a_platform_for_tickets_that_go_on(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = await a_person(work)
+        tickets = [await a_ticket(work, ann.id) for _ in Status]
+        made = [
+            await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER, external_id=str(ticket.id))
+            for ticket in tickets
+        ]
+        for ticket, status in zip(tickets, Status, strict=True):
+            await work.tickets.save(replace(ticket, status=status))
+        await work.threads.add(tickets[0].id, Platform.DISCORD, Audience.STAFF)  # not made yet
+        await work.threads.add(tickets[0].id, Platform.SLACK, Audience.REQUESTER, external_id="1")
+        lost = await work.threads.add(tickets[0].id, Platform.DISCORD, Audience.PUBLIC, external_id="lost")
+        await work.threads.save(replace(lost, lost_at=NOW))
+        is_live = dict(zip((thread.id for thread in made), Status, strict=True))
+        assert await work.threads.live(Platform.DISCORD) == [one for one in made if is_live[one.id].is_live]
+        assert await work.threads.live(Platform.DISCOURSE) == []
+
+
+async def test_threads_whose_ticket_is_over_come_the_longest_over_first(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = await a_person(work)
+        resolved, closed, both, going_on, unasked, lost = [await a_ticket(work, ann.id) for _ in range(6)]
+        called = {
+            ticket.id: await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER, external_id=str(n))
+            for n, ticket in enumerate((resolved, closed, both, going_on, unasked, lost))
+        }
+        await end(work, resolved, Status.RESOLVED, 3)
+        await end(work, closed, Status.CLOSED, 2)
+        await end(work, both, Status.CLOSED, 9, resolved_at=NOW + MINUTE)
+        await end(work, unasked, Status.CLOSED, 1)
+        await end(work, lost, Status.CLOSED, 1)
+        await work.threads.save(replace(called[lost.id], lost_at=NOW))
+        names = ["0", "1", "2", "3", "5", "unknown"]
+        over = [called[ticket.id] for ticket in (both, closed, resolved)]
+        assert await work.threads.over(Platform.DISCORD, names) == over
+        assert await work.threads.over(Platform.SLACK, names) == []
+        assert await work.threads.over(Platform.DISCORD, []) == []
 
 
 async def test_a_message_comes_back_as_added_with_its_files_in_the_order_of_attaching(store: SqlStore) -> None:

@@ -243,3 +243,19 @@ async def test_following_twice_counts_once_and_unfollowing_takes_it_back(store: 
         assert await work.tickets.unfollow(ticket, bob)
         assert not await work.tickets.unfollow(ticket, bob)
         assert await work.tickets.followers(ticket) == [ann]
+
+
+async def test_participants_come_and_go_over_several_saves_of_one_unit_and_of_several(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob, eve = [(await a_person(work, name)).id for name in ("Ann", "Bob", "Eve")]
+        first = await a_ticket(work, ann)
+        await work.tickets.save(replace(first, participants=frozenset({bob, eve})))
+        await work.tickets.save(replace(first, version=first.version + 1, participants=frozenset({eve})))
+        assert (await reread(work, first.id)).participants == {eve}
+    async with store.write() as work:
+        read_before = replace(first, version=first.version + 2, participants=frozenset({bob}))
+        await work.tickets.save(read_before)
+        assert (await reread(work, first.id)).participants == {bob}
+        await work.tickets.save(await reread(work, first.id))
+    async with store.read() as work:
+        assert (await reread(work, first.id)).participants == {bob}

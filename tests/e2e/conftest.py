@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 
 from tests.fakes.browser import chromium
 from tests.fakes.process import DeskProcess
+from tests.fakes.web_desk import WebDesk, make_database, running_web_desk
 
 
 @pytest.fixture
@@ -17,6 +18,13 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskProcess]:
     await process.start()
     yield process
     await process.stop()
+
+
+@pytest.fixture
+async def near_desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
+    """A desk in the test's own process: what reaches it by another door is handed to its engine."""
+    async with running_web_desk(tmp_path, await make_database(tmp_path)) as running:
+        yield running
 
 
 @pytest.fixture

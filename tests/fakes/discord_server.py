@@ -143,10 +143,12 @@ class DiscordServer:
         self.rest.latency = self.gateway.latency = seconds
 
     def add_guild(self, name: str, *, bot_permissions: Given = DESK_BOT, everyone: Given = EVERYONE) -> Guild:
-        return Guild(self.world, name, bot_permissions=bot_permissions, everyone=everyone)
+        made = Guild(self.world, name, bot_permissions=bot_permissions, everyone=everyone)
+        made.invite()
+        return made
 
     def remove_guild(self, guild: Guild) -> None:
-        """The bot is thrown out of it."""
+        """The bot is thrown out of it; ``guild.invite()`` brings it back."""
         guild.remove_member(guild.bot)
 
     def advance(self, by: timedelta) -> None:

@@ -1,9 +1,10 @@
 // One thing in a thread as an element: a reply, a note, a line on what happened, or what is still on its way.
 
-import { avatar, h, icon, words } from "./dom.js";
+import { append, avatar, h, icon, words } from "./dom.js";
 import { fileList } from "./files.js";
-import { asTyped, blocks, isEmpty } from "./text.js";
-import { dayName, time } from "./times.js";
+import { reactionsOf } from "./reactions.js";
+import { asTyped, blocks } from "./text.js";
+import { dayName, editedMark, time } from "./times.js";
 
 const UNDO_FOR = 60_000; // ms, as the desk allows
 const TOGETHER = 5 * 60_000; // messages of one person within this time stand together
@@ -12,6 +13,13 @@ export const isMessage = (entry) => entry.kind === "reply" || entry.kind === "no
 
 /** What stands where a message was before it was taken back; the taking back itself is told apart by its `about`. */
 export const isGone = (entry) => entry.kind === "undone" && Boolean(entry.message);
+
+/** A message that is held becomes what `entry`, which is about it, says it is now. */
+export function amend(message, entry) {
+  const { text, files, reactions, edited_at } = entry;
+  Object.assign(message, { text, files, reactions, edited_at });
+  if (entry.kind === "undone") Object.assign(message, { kind: "undone", removed: entry.person !== message.person });
+}
 
 /** `undo()` takes the last own message back, where that can be done. */
 export function entryOf(entry, undo) {
@@ -28,12 +36,59 @@ export function entryOf(entry, undo) {
       "article",
       { "aria-label": entry.kind === "note" ? `Note by ${who}, staff only` : `Reply by ${who}` },
       headOf(entry.mine ? "You" : entry.who, entry, time(entry.at)),
-      h("div", { class: "bubble" }, !isEmpty(entry.text) && h("div", { class: "text" }, blocks(entry.text)), fileList(entry.files)),
+      h("div", { class: "bubble" }, h("div", { class: "text" }), h("div", { class: "with-files" })),
+      h("div", { class: "below", "aria-live": "off" }),
     ),
   );
-  if (isGone(entry)) takeBack(item);
-  else if (entry.mine) offerUndo(item, entry, undo);
+  renew(item, entry);
+  if (entry.mine && !isGone(entry)) offerUndo(item, entry, undo);
   return item;
+}
+
+/** Let the element of a message show it as it is now. What did not change is left alone: a picture, the focus. */
+export function renew(item, entry) {
+  const gone = isGone(entry);
+  item.classList.toggle("gone", gone);
+  if (gone) item.querySelector(".undo")?.remove();
+  const said = gone ? [entry.removed === true] : [entry.text, entry.edited_at];
+  fill(item.querySelector(".bubble > .text"), said, () => (gone ? insteadOf(entry) : wordsOf(entry)));
+  fill(item.querySelector(".with-files"), entry.files, () => fileList(entry.files));
+  fill(item.querySelector(".below"), entry.reactions, () => reactionsOf(entry.reactions));
+}
+
+/** Nothing of the words is left; that something was there is. */
+function insteadOf({ removed }) {
+  return h("p", { textContent: removed ? "This message was removed where it was written." : "This message was taken back." });
+}
+
+function wordsOf(entry) {
+  const said = blocks(entry.text);
+  if (!entry.edited_at) return said;
+  const mark = editedMark(entry.edited_at);
+  const last = said.at(-1);
+  if (last?.localName !== "p") return [...said, mark];
+  last.append(" ", mark);
+  return said;
+}
+
+const shown = new WeakMap();
+
+/** Fill `place` with what `make` makes of `value`, unless it shows that already; whoever was reading in it stays there. */
+function fill(place, value, make) {
+  const now = JSON.stringify(value);
+  if (shown.get(place) === now) return;
+  shown.set(place, now);
+  const stops = () => [...place.querySelectorAll("a, pre")];
+  const held = stops().indexOf(document.activeElement);
+  place.replaceChildren();
+  append(place, [make()]);
+  place.hidden = !place.hasChildNodes();
+  if (held >= 0) (stops()[held] ?? reachable(place.closest("article"))).focus({ preventScroll: true });
+}
+
+function reachable(element) {
+  element.tabIndex = -1;
+  return element;
 }
 
 function headOf(name, { by_staff: byStaff, mine, kind }, when) {
@@ -61,13 +116,6 @@ function offerUndo(item, entry, undo) {
   const button = h("button", { type: "button", class: "link undo", onclick: undo, textContent: "Undo" });
   item.querySelector(".entry-head").append(button);
   setTimeout(() => button.remove(), left);
-}
-
-/** Nothing of the words is left; that something was there is. */
-export function takeBack(item) {
-  item.classList.add("gone");
-  item.querySelector(".undo")?.remove();
-  item.querySelector(".bubble").replaceChildren(h("p", { textContent: "This message was taken back." }));
 }
 
 /** A message that the desk has not confirmed yet. */

@@ -3,7 +3,7 @@
 import { get, newKey, post, Refusal } from "./api.js";
 import { buttonRow, fieldList, progressLine } from "./cards.js";
 import { $, h, icon, refIn, say, words } from "./dom.js";
-import { decorate, entryOf, isGone, isMessage, pendingOf, takeBack } from "./entries.js";
+import { amend, decorate, entryOf, isGone, isMessage, pendingOf, renew } from "./entries.js";
 import { fileList } from "./files.js";
 import { blocks, isEmpty } from "./text.js";
 
@@ -25,7 +25,7 @@ export function createThread(does) {
   /** Show a thread; until it is here, what its list knows of it (`glance`), or the card of a reply (`seed`). */
   async function open(ref, glance, seed) {
     close();
-    room = rooms.get(ref) ?? { ref, view: null, entries: new Map(), cursor: null, pendings: [], shown: SHOWN, card: "" };
+    room = rooms.get(ref) ?? { ref, view: null, entries: new Map(), messages: new Map(), cursor: null, pendings: [], shown: SHOWN, card: "" };
     const mine = room;
     $("talk-head").hidden = false;
     if (mine.view) {
@@ -83,7 +83,7 @@ export function createThread(does) {
     }
   }
 
-  /** Put what the desk answered into the room; the entries that were not known come back. */
+  /** Put what the desk answered into the room; what was not known comes back. */
   function take(mine, answer) {
     const { entries, cursor, ...view } = answer;
     mine.view = view;
@@ -94,10 +94,19 @@ export function createThread(does) {
   function learn(mine, entries) {
     const fresh = entries.filter((entry) => !mine.entries.has(entry.event));
     for (const entry of fresh) {
-      mine.entries.set(entry.event, entry);
+      hold(mine, entry);
       if (entry.mine && isMessage(entry)) settle(mine, entry);
     }
     return fresh;
+  }
+
+  /** What tells of a message's change is held as that message; of one that is not here it says nothing. */
+  function hold(mine, entry) {
+    const message = mine.messages.get(entry.about);
+    if (message) amend(message, entry);
+    if (entry.about) return;
+    mine.entries.set(entry.event, entry);
+    if (entry.message) mine.messages.set(entry.message, entry);
   }
 
   /** An own message that is news is most likely the oldest one on its way: show it once. */
@@ -145,7 +154,7 @@ export function createThread(does) {
   }
 
   function learnOwn(mine, entry) {
-    mine.entries.set(entry.event, entry);
+    hold(mine, entry);
     if (mine === room && mine.view) update([entry]);
   }
 
@@ -165,17 +174,32 @@ export function createThread(does) {
 
   function update(fresh) {
     const wasAtBottom = isAtBottom();
+    const stand = standing();
     const held = document.activeElement?.closest("#ticket .buttons")
       ? document.activeElement.textContent : null;
     showHead(room.view.ticket);
     showCard();
     if (held !== null && document.activeElement === document.body) refocus(held);
-    for (const entry of [...fresh].sort((one, other) => one.event - other.event)) place(entry);
+    for (const entry of [...fresh].sort((one, other) => one.event - other.event)) bring(entry);
     decorate(list);
     does.moved(room);
     const messages = fresh.filter(isMessage);
-    if (wasAtBottom || messages.some((entry) => entry.mine)) toBottom();
-    else if (messages.length) $("new-below").hidden = false;
+    if (wasAtBottom || messages.some((entry) => entry.mine)) {
+      toBottom();
+      return;
+    }
+    stand();
+    if (messages.length) $("new-below").hidden = false;
+  }
+
+  /** An entry of its own in its place; one about a message in that message's place. */
+  function bring(entry) {
+    if (!entry.about) {
+      place(entry);
+      return;
+    }
+    const item = list.querySelector(`[data-message="${Number(entry.about)}"]`);
+    if (item) renew(item, room.messages.get(entry.about));
   }
 
   function refocus(label) {
@@ -232,7 +256,6 @@ export function createThread(does) {
     const hidden = Math.max(0, all.length - room.shown);
     list.replaceChildren();
     for (const entry of all.slice(hidden)) place(entry, true);
-    for (const entry of all.filter((one) => one.kind === "undone" && !isGone(one))) bury(entry);
     for (const pending of room.pendings) showPending(room, pending);
     decorate(list);
     showEarlier(hidden);
@@ -251,17 +274,10 @@ export function createThread(does) {
 
   /** An entry in its place by number: before what is on its way, and after what came before it. */
   function place(entry, isLast = false) {
-    if (entry.kind === "undone" && !isGone(entry) && bury(entry)) return;
     if (!isMessage(entry) && !isGone(entry) && !entry.line) return;
     const element = entryOf(entry, does.undo);
     const later = isLast ? null : [...list.children].find((item) => !item.dataset.event || Number(item.dataset.event) > entry.event);
     list.insertBefore(element, later ?? null);
-  }
-
-  function bury(entry) {
-    const item = list.querySelector(`[data-message="${Number(entry.about)}"]`);
-    if (item) takeBack(item);
-    return item !== null;
   }
 
   function showPending(mine, pending) {
@@ -293,6 +309,17 @@ export function createThread(does) {
   // ---- scrolling
 
   const isAtBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+
+  /** Where the reader is: what it returns puts it back there after something above has grown or shrunk. */
+  function standing() {
+    const { top } = scroll.getBoundingClientRect();
+    const inSight = (item) => item.getBoundingClientRect().bottom > top;
+    const seen = [$("ticket").firstElementChild, ...list.children].find((item) => item && inSight(item));
+    const before = seen?.getBoundingClientRect().top;
+    return () => {
+      if (seen?.isConnected) scroll.scrollTop += seen.getBoundingClientRect().top - before;
+    };
+  }
 
   function toBottom() {
     scroll.scrollTop = scroll.scrollHeight;

@@ -41,6 +41,12 @@ export function time(iso, style = "distance") {
   return element;
 }
 
+/** The mark of a message whose words were changed; when is its title. */
+export function editedMark(iso) {
+  const at = new Date(iso);
+  return h("time", { class: "edited", dateTime: iso, title: `Edited on ${full.format(at)}`, textContent: "(edited)" });
+}
+
 function write(element, at) {
   const { style } = element.dataset;
   const near = distance(at);

@@ -119,11 +119,17 @@ def _check_input(part: Mapping[str, Any]) -> None:
 
 def official_problems(schema: str, payload: object) -> list[str]:
     """What Discord's description has against ``payload``; nothing where the description is not there."""
-    schemas = _schemas()
-    if not schemas:
-        return []
-    validator = Draft202012Validator({"components": {"schemas": schemas}, "$ref": f"#/components/schemas/{schema}"})
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(payload)]
+    validator = _validator(schema)
+    return (
+        [] if validator is None else [f"{error.json_path}: {error.message}" for error in validator.iter_errors(payload)]
+    )
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator | None:
+    if not (schemas := _schemas()):
+        return None
+    return Draft202012Validator({"components": {"schemas": schemas}, "$ref": f"#/components/schemas/{schema}"})
 
 
 @cache

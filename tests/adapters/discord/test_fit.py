@@ -32,7 +32,16 @@ def test_what_was_cut_ends_in_an_ellipsis_and_what_fits_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "https://", "ftp://a.b", "https://a b", "https://a.b/\\", 'https://a.b/"', "https://[", "x"],
+    [
+        "javascript:alert(1)",
+        "https://",
+        "ftp://a.b",
+        "https://a b",
+        "https://a.b/\\",
+        'https://a.b/"',
+        "https://[",
+        "x",
+    ],
 )
 def test_an_address_that_discord_would_refuse_is_no_link(url: str) -> None:
     assert not is_web_link(url, 512)

@@ -31,9 +31,44 @@ from core.text import (
 
 ASHA = Mention(PersonId(7), "Asha")
 HOSTILE = (
-    *("*", "**", "***", "****", "_", "__", "___", "~~", "||", "`", "``", "```", "\\", "[", "]", "](", "(", ")", "<", ">"),
+    *(
+        "*",
+        "**",
+        "***",
+        "****",
+        "_",
+        "__",
+        "___",
+        "~~",
+        "||",
+        "`",
+        "``",
+        "```",
+        "\\",
+        "[",
+        "]",
+        "](",
+        "(",
+        ")",
+        "<",
+        ">",
+    ),
     *("<@1>", "<@!1>", "<@&2>", "<#3>", "<:a:1>", "<a:a:1>", "<t:1>", "<t:-1:R>", "</x:1>", "<https://a.b>"),
-    *("https://a.b/c_d", "https://", "](https://a.b)", "> ", ">>> ", "# ", "-# ", "- ", "  - ", "1. ", "\n", "\n\n", " "),
+    *(
+        "https://a.b/c_d",
+        "https://",
+        "](https://a.b)",
+        "> ",
+        ">>> ",
+        "# ",
+        "-# ",
+        "- ",
+        "  - ",
+        "1. ",
+        "\n",
+        "\n\n",
+        " ",
+    ),
     *("a", "é", "שלום", "👩\u200d👧", "@everyone", "\u202e", "\x00", "\ud800", "\u200b", "```py\n"),
 )
 
@@ -184,8 +219,8 @@ def test_what_a_message_bears_beside_its_words_is_told_in_words() -> None:
 def test_anything_typed_is_read_and_can_be_stored(typed: str) -> None:
     text = parse_message(typed, {"1": ASHA}, {}, {})
     assert from_json(to_json(text)) == text
-    for letter in ("a", "é", "שלום"):
-        assert text.plain().count(letter) >= typed.count(letter) - typed.count("<a:a:1>") - typed.count("https")
+    for word in ("é", "שלום"):
+        assert text.plain().count(word) == typed.count(word)
 
 
 @given(st.text())
@@ -199,7 +234,7 @@ def test_ten_thousand_of_anything_take_no_square_of_time(unit: str) -> None:
     begun = time.process_time()
     parse_typed(unit * 10_000)
     parse_typed("a" + unit * 10_000 + "a")
-    assert time.process_time() - begun < 4.0
+    assert time.process_time() - begun < 2.0
 
 
 def test_a_list_deeper_than_anybody_reads_keeps_its_words() -> None:

@@ -5,6 +5,10 @@ import asyncio
 import pytest
 from aiohttp import FormData
 
+from core.commands import Actor, EditMessage, React, UndoMessage
+from core.model.ids import MessageId
+from core.model.people import Platform
+from core.text import Text
 from tests.fakes.web_desk import png
 
 
@@ -85,6 +89,41 @@ async def test_a_thread_is_read_on_from_its_cursor(web_desk):
     assert replies[0]["by_staff"]
     assert not replies[0]["mine"]
     assert (await student.get(f"/api/threads/T-1?after={news['cursor']}")).body["entries"] == []
+
+
+async def test_what_another_door_changes_in_a_message_is_news_of_that_message_as_it_is_now(web_desk):
+    ticket = await web_desk.ticket("student")
+    student, agent = await web_desk.browser("student"), await web_desk.browser("agent")
+    entry = (await student.post("/api/threads/T-1/messages", {"text": "Helo"})).body["entry"]
+    assert (entry["edited_at"], entry["reactions"]) == (None, [])
+    message = MessageId(entry["message"])
+    cursor = (await agent.get("/api/threads/T-1")).body["cursor"]
+    by_student = Actor(person=web_desk.people["student"], door=Platform.DISCORD)
+    by_agent = Actor(person=web_desk.people["agent"], door=Platform.DISCORD)
+    await web_desk.engine.handle(EditMessage(ticket=ticket, message=message, text=Text.of("Hello")), by_student)
+    await web_desk.engine.handle(React(ticket=ticket, message=message, emoji="👋", on=True), by_agent)
+
+    whole = (await agent.get("/api/threads/T-1")).body
+    (now,) = [entry for entry in whole["entries"] if entry["message"] is not None]
+    assert "changed" not in {entry["kind"] for entry in whole["entries"]}
+    assert (now["edited_at"], now["text"]["blocks"][0]["spans"][0]["text"]) == ("2026-03-02T09:00:00Z", "Hello")
+    assert now["reactions"] == [{"emoji": "👋", "count": 1, "people": ["Agent"]}]
+    edit, reaction = (await agent.get(f"/api/threads/T-1?after={cursor}")).body["entries"]
+    for news, who in ((edit, "Student"), (reaction, "Agent")):
+        assert (news["kind"], news["about"], news["message"], news["who"]) == ("changed", message, None, who)
+        assert {name: news[name] for name in ("text", "files", "edited_at", "reactions")} == {
+            name: now[name] for name in ("text", "files", "edited_at", "reactions")
+        }
+
+    await web_desk.engine.handle(UndoMessage(ticket=ticket), by_student)
+    news = (await agent.get(f"/api/threads/T-1?after={cursor}")).body["entries"]
+    assert {(entry["kind"], entry["about"], entry["text"]) for entry in news} == {("undone", message, None)}
+
+
+async def test_a_panel_is_not_for_the_page_which_says_so(web_desk):
+    refused = await (await web_desk.browser("admin")).post("/api/commands", {"text": "/desk panel"})
+    assert refused.status == 422
+    assert refused.message == "A panel is for a channel on a chat platform: use /desk panel there."
 
 
 async def test_a_note_is_staffs_alone_with_its_files(web_desk):

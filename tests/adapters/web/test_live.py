@@ -16,8 +16,10 @@ from core.commands import (
     Actor,
     AddParticipant,
     ClaimTicket,
+    EditMessage,
     GrantRole,
     PostMessage,
+    React,
     RemoveParticipant,
     RevokeRoles,
 )
@@ -84,6 +86,25 @@ async def test_that_a_note_was_written_is_heard_by_staff_alone(web_desk):
         await web_desk.engine.handle(note, as_(web_desk, "lead"))
         assert await heard(web_desk, student) == []
         assert await heard(web_desk, agent) == [{"type": "ticket", "ref": "T-1"}]
+
+
+@pytest.mark.parametrize(("kind", "heard_by_students"), [(MessageKind.REPLY, True), (MessageKind.NOTE, False)])
+async def test_an_edit_and_a_reaction_are_heard_by_those_who_may_read_the_message(web_desk, kind, heard_by_students):
+    ticket = await web_desk.ticket("student")
+    lead, agent = as_(web_desk, "lead"), as_(web_desk, "agent")
+    said = await web_desk.engine.handle(PostMessage(ticket=ticket, kind=kind, text=Text.of("Hm")), lead)
+    assert said.message is not None
+    edit = EditMessage(ticket=ticket, message=said.message, text=Text.of("Hmm"))
+    reaction = React(ticket=ticket, message=said.message, emoji="👀", on=True)
+    async with (
+        listening(await web_desk.browser("student")) as first,
+        listening(await web_desk.browser("agent")) as second,
+    ):
+        await web_desk.engine.handle(edit, lead)
+        await web_desk.engine.handle(reaction, agent)
+        news = [{"type": "ticket", "ref": "T-1"}] * 2
+        assert await heard(web_desk, first) == (news if heard_by_students else [])
+        assert await heard(web_desk, second) == news
 
 
 async def test_a_sensitive_ticket_is_heard_of_by_its_own_people_alone(web_desk):

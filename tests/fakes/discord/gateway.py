@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.fakes.discord import intents
 from tests.fakes.discord.payloads import guild_create_json, member_json, user_json
-from tests.fakes.discord.world import PRIVILEGED, World
+from tests.fakes.discord.world import PRIVILEGED, Blank, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
@@ -77,6 +77,8 @@ class Connection:
         self._compress = _COMPRESSIONS[compression]() if compression else None
         self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.session: Session | None = None
+        self.cut = False
+        """Whether it was closed from here: what the client then says is no goodbye."""
 
     def send(self, payload: dict[str, Any]) -> None:
         self._waiting.put_nowait(payload)
@@ -94,6 +96,7 @@ class Connection:
 
     async def close(self, code: int, message: str = "") -> None:
         """Cuts the session off first, so that nothing more is written to a dying socket."""
+        self.cut = True
         if self.session is not None and self.session.connection is self:
             self.session.connection = None
         await self._socket.close(code=code, message=message.encode())
@@ -118,12 +121,12 @@ class Gateway:
         """Whether anybody listens now."""
         return any(connection.session is not None for connection in self.connections)
 
-    def dispatch(self, event: str, data: dict[str, Any], wanted: int, blank: dict[str, Any] | None) -> None:
+    def dispatch(self, event: str, data: dict[str, Any], wanted: int, blank: Blank | None) -> None:
         self.dispatched.append((self._world.next_order(), event, data))
         for session in self.sessions.values():
             if session.hears(wanted):
                 reads = blank is None or session.intents & intents.MESSAGE_CONTENT
-                session.tell(event, data if reads else blank)
+                session.tell(event, data if reads else blank())
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if self.refusing:
@@ -152,7 +155,7 @@ class Gateway:
         if session is None or session.connection not in (connection, None):
             return
         session.connection = None
-        if code in (1000, 1001):
+        if code in (1000, 1001) and not connection.cut:
             self.sessions.pop(session.id, None)
 
     async def _received(self, connection: Connection, text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.fakes.discord import intents, threads
-from tests.fakes.discord.payloads import channel_json, member_json, role_json, user_json
+from tests.fakes.discord.payloads import channel_json, guild_create_json, member_json, role_json, user_json
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import DESK_BOT, EVERYONE, Given, Permission, bits, sees
 from tests.fakes.discord.state import Channel, Role, Thread, User
@@ -33,11 +33,11 @@ class Guild:
         self.roles[self.bot_role.id] = self.bot_role
         world.guilds[self.id] = self
         world.commands.setdefault(self.id, {})
-        self.owner = self._join("owner", User(world.next_id(), "owner"), [], None)
+        self.owner = self._join(User(world.next_id(), "owner"), [], None)
         self.owner_id = self.owner.id
-        self.bot = self._join("bot", world.bot, [self.bot_role], None)
+        self.bot = self._join(world.bot, [self.bot_role], None)
 
-    def _join(self, name: str, user: User, roles: Iterable[Role], nick: str | None) -> Person:
+    def _join(self, user: User, roles: Iterable[Role], nick: str | None) -> Person:
         self.world.users[user.id] = user
         person = Person(self.world, self, user, list(roles), nick, self.world.now())
         self.members[user.id] = person
@@ -84,10 +84,12 @@ class Guild:
         shown: str | None = None,
         user: User | None = None,
         bot: bool = False,
+        locale: str = "en-US",
     ) -> Person:
         """``shown``: the account's display name. ``user``: somebody who was here before, or is in another guild."""
         user = user or self.world.add_user(name, avatar=avatar, shown=shown, bot=bot)
-        person = self._join(name, user, roles, nick)
+        person = self._join(user, roles, nick)
+        person.locale = locale
         data = member_json(person) | {"guild_id": str(self.id)}
         self.world.dispatch("GUILD_MEMBER_ADD", data, intents.MEMBERS)
         return person
@@ -103,6 +105,13 @@ class Guild:
             return
         data = {"guild_id": str(self.id), "user": user_json(member.user)}
         self.world.dispatch("GUILD_MEMBER_REMOVE", data, intents.MEMBERS)
+
+    def invite(self) -> None:
+        """The bot comes, or comes back."""
+        if self.world.bot.id not in self.members:
+            self.bot = self._join(self.world.bot, [self.bot_role], None)
+        data = guild_create_json(self.world, self, everybody=False)
+        self.world.dispatch("GUILD_CREATE", data, intents.GUILDS)
 
     def set_permissions(self, role: Role, permissions: Given) -> None:
         before = self._seen()

@@ -86,12 +86,15 @@ class Interaction:
         self._created: datetime = world.now()
         self._started = monotonic()
         self._loading = False
+        self._lost = False
+        """Whether nobody was there to hear of it, nor will come back to."""
         self._acknowledged = asyncio.Event()
         self._answered = asyncio.Event()
         world.interactions[self.token] = self
 
     def send(self, message: Message | None = None) -> None:
         self.message = message
+        self._lost = not self._world.gateway.sessions
         self._world.dispatch("INTERACTION_CREATE", self._json(), intents.ALWAYS)
 
     def _json(self) -> dict[str, Any]:
@@ -105,7 +108,7 @@ class Interaction:
             "channel": place_json(world, place),
             "token": self.token,
             "version": 1,
-            "locale": "en-US",
+            "locale": self.person.locale,
             "entitlements": [],
             "attachment_size_limit": world.settings.upload_limit,
         }
@@ -133,7 +136,7 @@ class Interaction:
         """ "The application did not respond": no acknowledgement in time, or a deferred answer that never came."""
         if self.kind is None:
             late = monotonic() - self._started > self._world.settings.acknowledge_within
-            return late or self.age > self._world.settings.acknowledge_within
+            return self._lost or late or self.age > self._world.settings.acknowledge_within
         return self._loading and self.age > self._world.settings.token_life
 
     @property
@@ -148,6 +151,8 @@ class Interaction:
 
     async def acknowledged(self) -> "Interaction":
         """Until the bot said something, or the time for that ran out (``failed``)."""
+        if self._lost:
+            return self
         left = self._world.settings.acknowledge_within - (monotonic() - self._started)
         try:
             await asyncio.wait_for(self._acknowledged.wait(), max(left, 0.001))
@@ -171,7 +176,7 @@ class Interaction:
         return f"<{self.person.name}'s interaction {what!r}: {self.kind}>"
 
     def acknowledge(self, body: dict[str, Any], files: dict[int, Upload]) -> Message | None:
-        """The first answer. Raises Refused: too late or unknown (10062), the second (40060), a form's faults (50035)."""
+        """The first answer. Raises Refused: too late (10062), the second (40060), a form's faults (50035)."""
         if self.kind is not None:
             raise Refused(40060)
         if self.failed:
@@ -208,8 +213,8 @@ class Interaction:
             allowed = {CHOICES}
         elif self.type != SUBMIT:
             allowed |= {MODAL}
-        if self.type == COMPONENT or (self.type == SUBMIT and self.message is not None):
-            allowed |= {DEFERRED_UPDATE, UPDATE}
+        if self.type in (COMPONENT, SUBMIT):
+            allowed |= {DEFERRED_UPDATE} if self.message is None else {DEFERRED_UPDATE, UPDATE}
         form = Form()
         form.choice(("type",), kind, allowed)
         form.settle()

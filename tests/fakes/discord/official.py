@@ -52,7 +52,7 @@ def problems(method: str, path: str, query: dict[str, str], body: Any, *, thread
     if content is None:
         return [*found, "no body is described"] if body != {} else found
     validator = _validator(_schema(content["schema"], path, method, body, thread=thread))
-    fault = best_match(validator.iter_errors(normalised(body)))
+    fault = best_match(validator.iter_errors(normalised(method, body)))
     return found if fault is None else [*found, f"{fault.json_path}: {fault.message[:600]}"]
 
 
@@ -70,10 +70,14 @@ def _schema(schema: dict[str, Any], path: str, method: str, body: Any, *, thread
     return json.dumps(schema if named is None else {"$ref": f"#/components/schemas/{named}"}, sort_keys=True)
 
 
-def normalised(body: Any) -> Any:
-    """A body with snowflakes as text, and without what is sent although it does nothing."""
+def normalised(method: str, body: Any) -> Any:
+    """A body with snowflakes as text, and without what is sent although it does nothing (``tts`` of an edit)."""
     made = deepcopy(body)
     _walk(made)
+    if isinstance(made, dict) and method == "PATCH":
+        made.pop("tts", None)
+    if isinstance(made, dict) and made.get("type") == 7 and isinstance(made.get("data"), dict):
+        made["data"].pop("tts", None)
     return made
 
 
@@ -94,8 +98,6 @@ def _walk(node: Any, key: str = "") -> None:
         node["default_member_permissions"] = int(node["default_member_permissions"])
     if {"default_member_permissions", "options"} & set(node):
         node.pop("nsfw", None)
-    if key == "" and "tts" in node and "nonce" not in node:
-        node.pop("tts", None)
 
 
 _LISTS = {("users", "allowed_mentions"), ("roles", "allowed_mentions"), ("sticker_ids", ""), ("messages", "")}

@@ -263,29 +263,30 @@ def _mentioned(user: User, message: Message, *, event: bool) -> Json:
 
 
 def _optional(world: World, message: Message, *, content: bool) -> Json:
-    made: Json = {}
-    if message.nonce is not None:
-        made["nonce"] = message.nonce
-    if message.webhook is not None:
-        made["webhook_id"] = str(message.webhook.id)
-    if message.application_id is not None:
-        made["application_id"] = str(message.application_id)
-    if message.reference is not None:
-        made["message_reference"] = message.reference
-        if message.type == 19:
-            gone = message.referenced is None or message.referenced.deleted
-            made["referenced_message"] = None if gone else _referenced(world, message.referenced, content=content)
-    if message.snapshots:
-        made["message_snapshots"] = message.snapshots
-    if message.stickers:
-        made["sticker_items"] = message.stickers
-    if message.interaction is not None:
-        made["interaction_metadata"] = message.interaction
-    if message.thread is not None:
-        made["thread"] = thread_json(message.thread)
-    if message.reactions:
-        made["reactions"] = [_reaction(world, emoji, users) for emoji, users in message.reactions.items()]
+    thread = message.thread
+    made: Json = {
+        "nonce": message.nonce,
+        "webhook_id": _webhook_id(world, message),
+        "application_id": None if message.application_id is None else str(message.application_id),
+        "message_reference": message.reference,
+        "message_snapshots": message.snapshots or None,
+        "sticker_items": message.stickers or None,
+        "interaction_metadata": message.interaction,
+        "thread": None if thread is None else thread_json(thread),
+        "reactions": [_reaction(world, emoji, users) for emoji, users in message.reactions.items()] or None,
+    }
+    made = {key: value for key, value in made.items() if value is not None}
+    if message.type == 19 and message.referenced is not None:
+        gone = message.referenced.deleted
+        made["referenced_message"] = None if gone else _referenced(world, message.referenced, content=content)
     return made
+
+
+def _webhook_id(world: World, message: Message) -> str | None:
+    """Answers to interactions bear the application's id there."""
+    if message.webhook is not None:
+        return str(message.webhook.id)
+    return None if message.interaction is None else str(world.application_id)
 
 
 def _referenced(world: World, message: Message, *, content: bool) -> Json:

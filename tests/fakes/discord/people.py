@@ -38,6 +38,8 @@ class Person:
         self.roles = roles
         self.nick = nick
         self.joined_at = joined_at
+        self.locale = "en-US"
+        """Of their client."""
 
     @property
     def id(self) -> int:
@@ -75,7 +77,7 @@ class Person:
     def sees(self, place: Any) -> bool:
         """A place, or a message in it."""
         if isinstance(place, Message):
-            return self.sees(place.place) and place.ephemeral_for in (None, self.id)
+            return not place.deleted and self.sees(place.place) and place.ephemeral_for in (None, self.id)
         if place.id not in self._world.places:
             return False
         if place.is_dm:
@@ -96,7 +98,9 @@ class Person:
 
     def _pinged(self, message: Message, roles: set[int]) -> bool:
         by_name = self.id in message.pinged.users or bool(roles & message.pinged.roles) or message.pinged.everyone
-        return by_name and message.author is not self.user and (message.deleted or self.sees(message))
+        if not by_name or message.author is self.user or message.ephemeral_for not in (None, self.id):
+            return False
+        return message.place.id not in self._world.places or self.sees(message.place)
 
     def give(self, role: Role) -> None:
         if role not in self.roles:
@@ -246,7 +250,7 @@ class Person:
         return await self._send(Interaction(self._world, self, message.place, COMPONENT, data), message, wait=wait)
 
     async def choose(self, message: Message, select: str, values: Any, *, wait: bool = True) -> Interaction:
-        """``select``: its custom_id or placeholder; ``values``: options by label or value, or members, roles, places."""
+        """``select``: its custom_id or placeholder; ``values``: options by label or value, members, roles, places."""
         self._may(message)
         selects = [one for one in _components(message.components) if one["type"] in SELECTS]
         found = [one for one in selects if select in (one["custom_id"], one.get("placeholder"))]

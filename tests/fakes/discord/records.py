@@ -1,5 +1,6 @@
 """Messages as they are kept and told to the bot, whoever made them and why."""
 
+from functools import partial
 from typing import Any
 
 from tests.fakes.discord import intents
@@ -32,7 +33,8 @@ def tell(world: World, event: str, message: Message) -> None:
     if message.ephemeral_for is not None or not world.bot_sees(message.place):
         return
     data = message_json(world, message, event=True)
-    blank = None if shows_content(world, message) else message_json(world, message, event=True, content=False)
+    shown = shows_content(world, message)
+    blank = None if shown else partial(message_json, world, message, event=True, content=False)
     world.dispatch(event, data, intents.DIRECT_MESSAGES if message.place.is_dm else intents.MESSAGES, blank)
 
 

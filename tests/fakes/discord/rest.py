@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -177,7 +178,13 @@ class Rest:
         handler, params = self._table.find(record.method, record.path)
         self._authorize(request, record.path)
         self._hold_against_description(record, files)
-        return handler(Call(self._world, params, record.query, record.body, files))
+        try:
+            return handler(Call(self._world, params, record.query, record.body, files))
+        except Refused:
+            raise
+        except Exception as broken:  # noqa: BLE001 - a 500 would be tried again for half a minute
+            self.violations.append(f"{record.method} {record.path} broke the stand-in: {traceback.format_exc()}")
+            raise Refused(0, status=400, message=f"The stand-in broke: {broken!r}") from None
 
     def _authorize(self, request: web.Request, path: str) -> None:
         given = request.headers.get("Authorization")
@@ -235,7 +242,10 @@ async def _read_parts(request: web.Request) -> tuple[Any, dict[int, Upload], Ref
         data = bytes(await part.read())
         number = re.fullmatch(r"files\[(\d+)\]", part.name or "")
         if part.name == "payload_json":
-            body = json.loads(data)
+            try:
+                body = json.loads(data)
+            except ValueError:
+                return None, {}, Refused(50109)
         elif number:
             kind = part.headers.get("Content-Type", "")
             known = "" if kind == "application/octet-stream" else kind

@@ -52,6 +52,7 @@ class Channel:
     last_message_id: int | None = None
     is_thread = False
     is_dm = False
+    archived = False
 
     @property
     def mention(self) -> str:
@@ -117,7 +118,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Pings:
-    """Whom a message made a sound at: its text's mentions as far as its author might and ``allowed_mentions`` let it."""
+    """Whom a message made a sound at: as far as its author might, and ``allowed_mentions`` let it."""
 
     users: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()

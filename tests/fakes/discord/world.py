@@ -12,6 +12,7 @@ from tests.fakes.discord.permissions import sees
 from tests.fakes.discord.refusals import Refused
 from tests.fakes.discord.state import Attachment, Channel, DirectChannel, Message, Thread, User, Webhook
 
+Blank = Callable[[], dict[str, Any]]
 _EPOCH_MS = 1_420_070_400_000
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
 _FLAGS = {"presences": 1 << 13, "members": 1 << 15, "message_content": 1 << 19}
@@ -138,8 +139,8 @@ class World:
         self.places[made.id] = made
         return made
 
-    def dispatch(self, event: str, data: dict[str, Any], intents: int, blank: dict[str, Any] | None = None) -> None:
-        """To every session with one of ``intents``; ``blank`` to those without MESSAGE_CONTENT."""
+    def dispatch(self, event: str, data: dict[str, Any], intents: int, blank: Blank | None = None) -> None:
+        """To every session with one of ``intents``; what ``blank`` makes to those without MESSAGE_CONTENT."""
         if self.gateway is not None:
             self.gateway.dispatch(event, data, intents, blank)
 
