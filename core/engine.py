@@ -116,8 +116,7 @@ class Engine:
             outcome = await USE_CASES[type(command)](command, case)
             records = await case.write_down()
             owed = await route(records, case)
-            for new, event in owed:
-                await work.outbox.add(new, key=self._keys.hex(24), event=event, at=now)
+            await work.outbox.add_all([(new, self._keys.hex(24), event) for new, event in owed], at=now)
             if actor.inbound is not None:
                 await work.inbox.record(actor.door, actor.inbound, outcome, now)
         return outcome, Committed(ticket=case.changed, records=records, owes=bool(owed))

@@ -267,8 +267,8 @@ def _plain(words: str, marks: frozenset[str], longest: int) -> Iterator[Token]:
         if word == "\n":
             yield Token(word, marks, space=True)
         else:
-            for part in _parts(word, longest):
-                yield Token(_ESCAPED.sub(r"\\\g<0>", part), marks, space=word.isspace())
+            for part in _parts(_ESCAPED.sub(r"\\\g<0>", word), longest):
+                yield Token(part, marks, space=word.isspace())
 
 
 def _guarded(words: str) -> str:
@@ -277,8 +277,11 @@ def _guarded(words: str) -> str:
 
 
 def _parts(word: str, longest: int) -> Iterator[str]:
+    """A word in parts, an escape never apart from what it escapes."""
     while len(word) > longest or units(word) > longest:
         part = head(word, longest)
+        if (len(part) - len(part.rstrip("\\"))) % 2:
+            part = part[:-1]
         yield part
         word = word[len(part) :]
     if word:

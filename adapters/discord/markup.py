@@ -155,7 +155,7 @@ def _cost(line: Line) -> int:
 
 
 def _tokens_cost(tokens: Sequence[Token], marks: frozenset[str]) -> int:
-    """The most units that ``tokens`` take after one that bears ``marks``; code has one more, which parts it from code."""
+    """The most units that ``tokens`` take after one that bears ``marks``; one more for what parts code."""
     cost = 0
     for token in tokens:
         cost += units(token.words) + token.words.startswith("`")

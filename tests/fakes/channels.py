@@ -4,6 +4,7 @@ from collections import deque
 from datetime import timedelta
 
 from core.model.ids import DeliveryId
+from core.model.outbox import Intent
 from core.ports import Pace, Parcel, Receipt
 
 
@@ -17,6 +18,8 @@ class ScriptedChannel:
         self.applied: set[DeliveryId] = set()
         self.taken: list[Parcel] = []
         self.looked_for: list[DeliveryId] = []
+        self.parts = 1
+        """Into how many messages the words of one are split there."""
         self._pace = pace
 
     @property
@@ -32,7 +35,17 @@ class ScriptedChannel:
         if faults:
             raise faults.popleft()
         self.taken.append(parcel)
-        return Receipt(external_id=f"made-{parcel.delivery.id}")
+        made = f"made-{parcel.delivery.id}"
+        match parcel.delivery.intent:
+            case Intent.CREATE_THREAD:
+                return Receipt(external_id=made, card=f"card-{parcel.delivery.id}", realm="guild")
+            case Intent.MESSAGE | Intent.EDIT:
+                return Receipt(external_id=made, parts=(made, *(f"{made}-{n}" for n in range(2, self.parts + 1))))
+            case Intent.TICKET_CARD:
+                card = parcel.thread.card if parcel.thread is not None else None
+                return Receipt(external_id=made, card=card or f"card-{parcel.delivery.id}")
+            case _:
+                return Receipt(external_id=made)
 
     async def find(self, parcel: Parcel) -> Receipt | None:
         self.looked_for.append(parcel.delivery.id)

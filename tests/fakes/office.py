@@ -16,17 +16,19 @@ from core.commands import Actor, Command, OpenTicket, PostMessage
 from core.composing import Skip, compose
 from core.engine import Engine
 from core.events import Event, Record
-from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, Team, UrgencySetting
-from core.model.ids import DeliveryId, PersonId, ThreadId, TicketId
+from core.model.desk import Category, Desk, Place, Question, QuestionKind, Quotas, Team, UrgencySetting
+from core.model.ids import DeliveryId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, Timer, ToPerson
-from core.model.people import Grant, Person, Platform, Role, Standing
-from core.model.thread import Audience, File, Message, MessageKind
+from core.model.people import Grant, Identity, Person, Platform, Role, Standing
+from core.model.thread import Audience, File, Message, MessageKind, Thread
 from core.model.ticket import Ticket, Visibility
-from core.ports import Committed, Parcel
+from core.ports import Channel, Committed, Parcel
 from core.reading import Reading
+from core.receipts import take_receipt
 from core.storage import Outcome, Store
 from core.text import Text
 from core.vocabulary import ThreadView
+from tests.fakes.channels import ScriptedChannel
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeys
 
@@ -77,6 +79,18 @@ def desk_of(*, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySet
         public_url="https://desk.example.org",
     )
     return replace(made, **changes)
+
+
+def on_discord(desk: Desk) -> Desk:
+    """The desk with a channel on Discord for the threads of each category, and one for the cards of each team."""
+    return replace(
+        desk,
+        categories={
+            key: replace(one, places=(Place(Platform.DISCORD, f"for {key}"),)) for key, one in desk.categories.items()
+        },
+        teams={key: replace(one, places=(Place(Platform.DISCORD, f"of {key}"),)) for key, one in desk.teams.items()},
+        messengers=frozenset({Platform.DISCORD}),
+    )
 
 
 async def staffed(template: Path, file: Path) -> Path:
@@ -177,10 +191,59 @@ class Office:
                 self.people[who], name, "image/png", b"bytes", self.clock.now(), width=1, height=1
             )
 
-    async def thread_on(self, ticket: TicketId, platform: Platform, audience: Audience) -> ThreadId:
-        """A thread on a platform that keeps copies."""
+    async def join(self, *who: str, platform: Platform = Platform.DISCORD) -> None:
+        """Let them be on the platform, which calls each ``d-<who>``."""
         async with self.store.write() as work:
-            return (await work.threads.add(ticket, platform, audience, external_id=f"{platform}-{audience}")).id
+            for one in who:
+                await work.people.bind(self.people[one], Identity(platform, "", f"d-{one}"))
+
+    async def thread_on(
+        self, ticket: TicketId, platform: Platform, audience: Audience, *, of: str | None = None
+    ) -> ThreadId:
+        """A thread on a platform that keeps copies. ``of``: the one person whose own it is."""
+        called = f"{platform}-{audience}-{ticket}-{of}"
+        participant = self.people[of] if of is not None else None
+        async with self.store.write() as work:
+            added = await work.threads.add(ticket, platform, audience, external_id=called, participant=participant)
+        return added.id
+
+    async def threads(self, ticket: TicketId, platform: Platform = Platform.DISCORD) -> list[Thread]:
+        """Those on the platform that are not lost, the first made first."""
+        async with self.store.read() as work:
+            return [thread for thread in await work.threads.of(ticket) if thread.platform is platform]
+
+    async def thread(self, thread: ThreadId) -> Thread:
+        async with self.store.read() as work:
+            found = await work.threads.get(thread)
+        assert found is not None
+        return found
+
+    async def copies(self, message: MessageId) -> dict[ThreadId, tuple[str, ...]]:
+        async with self.store.read() as work:
+            return {copy.thread: copy.external_ids for copy in await work.copies.of(message)}
+
+    async def carry_out(self, channel: Channel | None = None) -> list[Parcel]:
+        """Deliver all that is due, as the dispatcher does, to a platform that takes everything; what it took."""
+        channel = channel or ScriptedChannel()
+        delivered = []
+        while leased := await self._leased():
+            for delivery in leased:
+                parcel = await self.composed(delivery)
+                now = self.clock.now()
+                receipt = await channel.deliver(parcel) if isinstance(parcel, Parcel) else None
+                async with self.store.write() as work:
+                    if isinstance(parcel, Skip) or receipt is None:
+                        await work.outbox.skip(delivery.id, "office", reason=str(parcel), at=now)
+                        continue
+                    await work.outbox.done(delivery.id, "office", receipt=receipt.external_id, at=now)
+                    await take_receipt(parcel, receipt, work, now, self.keys)
+                    delivered.append(parcel)
+        return delivered
+
+    async def _leased(self) -> Sequence[Delivery]:
+        now = self.clock.now()
+        async with self.store.write() as work:
+            return await work.outbox.lease(now, owner="office", until=now + HOUR, limit=100)
 
     async def records(self, ticket: TicketId) -> Sequence[Record]:
         async with self.store.read() as work:

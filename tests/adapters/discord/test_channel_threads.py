@@ -10,7 +10,7 @@ import pytest
 from core.model.ids import TicketId
 from core.model.outbox import Intent
 from core.model.thread import Audience
-from core.ports import Channel, Gone, Receipt, Retry, Roster, Settled, Undeliverable, Unknown
+from core.ports import Channel, Gone, Reacted, Receipt, Retry, Roster, Settled, Undeliverable, Unknown
 from core.text import Text
 from tests.adapters.discord.outbound import DAY, Scene, card_of, scene, spoken
 from tests.fakes.office import staffed
@@ -462,6 +462,7 @@ async def test_a_thread_that_somebody_deleted_is_gone_whatever_is_to_be_done_in_
         (Intent.EDIT, spoken("Page 4."), {"copy": copy}),
         (Intent.NEWS, card_of(ticket), {"over": True}),
         (Intent.MEMBERS, Roster(present=(str(desk.asha.id),)), {}),
+        (Intent.REACTIONS, Reacted(("👍",)), {"copy": copy}),
         (Intent.SETTLE, Settled(True), {"over": True}),
     ):
         with pytest.raises(Gone):

@@ -42,7 +42,7 @@ async def test_a_person_mentioned_is_named_and_a_stranger_becomes_known_by_speak
     hall.guild.add_to_thread(place, new)
     await hall.enter()
     await hall.sam.say(place, f"{hall.asha.mention} knows, in {hall.exams.mention}")
-    await hall.heard(ticket, "@Asha Agent knows, in @#exams")
+    await hall.heard(ticket, "@Asha Agent knows, in #exams")
     [message] = await hall.said(ticket)
     assert message.text.mentioned() == {hall.office.people["asha"]}
     assert await hall.known(new) is None

@@ -131,7 +131,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if self.refusing:
             return web.Response(status=503, text="upstream connect error")
-        socket = web.WebSocketResponse(compress=False, autoping=True)
+        socket = web.WebSocketResponse(timeout=1.0, compress=False)
         await socket.prepare(request)
         compression = request.query.get("compress")
         connection = Connection(self, socket, compression if compression in _COMPRESSIONS else None)

@@ -32,10 +32,10 @@ _UNDECLARED_BUT_TAKEN = {"use_nested_fields"}
 _VERBS = ("get", "put", "post", "patch", "delete")
 
 
-def problems(method: str, path: str, query: dict[str, str], body: Any, *, thread: bool = False) -> list[str]:
+def problems(method: str, path: str, query: dict[str, str], body: Any, *, thread: bool | None = None) -> list[str]:
     """What the description has against a request; nothing where there is no description.
 
-    ``path``: after ``/api/v10``. ``thread``: whether a channel's PATCH is a thread's.
+    ``path``: after ``/api/v10``. ``thread``: whether a channel's PATCH is a thread's; None: unknown.
     """
     document = _document()
     if document is None:
@@ -56,12 +56,12 @@ def problems(method: str, path: str, query: dict[str, str], body: Any, *, thread
     return found if fault is None else [*found, f"{fault.json_path}: {fault.message[:600]}"]
 
 
-def _schema(schema: dict[str, Any], path: str, method: str, body: Any, *, thread: bool) -> str:
+def _schema(schema: dict[str, Any], path: str, method: str, body: Any, *, thread: bool | None) -> str:
     """A union's right branch: an error would otherwise be about a wrong one."""
     named = None
     if path.endswith("/callback"):
         named = _CALLBACKS.get(body.get("type") if isinstance(body, dict) else None)
-    elif method == "PATCH" and re.fullmatch(r"/channels/\d+", path):
+    elif method == "PATCH" and thread is not None and re.fullmatch(r"/channels/\d+", path):
         named = "UpdateThreadRequestPartial" if thread else "UpdateGuildChannelRequestPartial"
     elif method == "POST" and re.fullmatch(r"/webhooks/\d+/[^/]+", path):
         named = "IncomingWebhookRequestPartial"

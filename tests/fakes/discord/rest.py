@@ -198,7 +198,7 @@ class Rest:
             return
         found = re.fullmatch(r"/channels/(\d+)", record.path)
         place = None if found is None else self._world.places.get(int(found[1]))
-        thread = place is not None and place.is_thread
+        thread = None if place is None or place.is_dm else place.is_thread
         body = {} if record.body is None and files else record.body
         problems = official.problems(record.method, record.path, record.query, body, thread=thread)
         if problems:
