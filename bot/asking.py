@@ -48,14 +48,16 @@ class Asking:
             return questions_form(category, values, reader, draft=draft)
         return open_form(values, self._desk, reader, draft=draft)
 
-    def skipping(self, press: Press) -> tuple[Submit, Mapping[str, str]] | None:
-        """What the button sends that leaves a category's questions empty; None for any other button."""
+    def skipping(self, press: Press, values: Mapping[str, str]) -> tuple[Submit, Mapping[str, str]] | None:
+        """What the button sends that leaves a category's other questions empty; None for any other button. ``values``:
+        what its draft holds, which stays."""
         command, arguments = self.named(press), press.arguments
         category = self._desk.categories.get(arguments.get("category", ""))
         if command.asks is not Asks.DRAFT or "skip" not in arguments or category is None or not arguments.get("draft"):
             return None
         sent = Submit(command.noun, command.verb, draft=DraftId(arguments["draft"]))
-        return sent, {category.input_key(question): "" for question in category.questions}
+        asked = map(category.input_key, category.questions)
+        return sent, {key: "" for key in asked if key not in values}
 
     def named(self, action: Press | Submit) -> SlashCommand:
         """Raises UnknownAction."""

@@ -187,12 +187,12 @@ class ThreadDesk:
     async def press(self, action: str, actor: Actor) -> Reply:
         press = pressed(action)
         command = self._asking.named(press)
-        skipping = self._asking.skipping(press)
+        draft = press.arguments.get("draft")
+        values = await self._reading.draft_values(DraftId(draft), actor) if draft else {}
+        skipping = self._asking.skipping(press, values)
         if skipping is not None:
             sent, blank = skipping
             return await self._do(Call(command=command, actor=actor, values=blank, draft=sent.draft))
-        draft = press.arguments.get("draft")
-        values = await self._reading.draft_values(DraftId(draft), actor) if draft else {}
         form = self._asking.at(action, await self._reading.reader(actor), values)
         if form is None:
             return await self._call(command, press.arguments, press.ticket, actor, values=press.arguments)

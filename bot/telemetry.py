@@ -45,6 +45,8 @@ def set_up_logs(level: str, *, as_json: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("aiosqlite", "apscheduler", "sqlalchemy.engine", "asyncio", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    # Below that, discord.py logs every event whole: what people write, and the tokens of their interactions.
+    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level.upper())))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

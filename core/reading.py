@@ -137,13 +137,14 @@ class Reading:
         return [Choice(ticket.ref, f"{ticket.ref} {ticket.title}") for ticket in known.values()]
 
     async def agents(self, actor: Actor) -> Sequence[Choice]:
-        """The staff by name, for the staff; two of one name are told apart."""
+        """The staff by name, for the staff. Two of one name are told apart, and so is a name like an address."""
         async with self._store.read() as work:
             if not (await asker_of(actor, work)).is_staff:
                 return []
             staff = [person for person in await work.people.staff() if person.may_act]
         names = Counter(person.name.casefold() for person in staff)
-        named = (p.name if names[p.name.casefold()] == 1 else told_apart(p) for p in staff)
+        plain = {p.id for p in staff if names[p.name.casefold()] == 1 and "@" not in p.name}
+        named = (p.name if p.id in plain else told_apart(p) for p in staff)
         return [Choice(name, name) for name in sorted(named)]
 
     async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:

@@ -145,6 +145,8 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
         owes = _Owes(ToThread(thread.id, thread.platform), ticket.id)
         if isinstance(event, _ON_MESSAGES):
             yield from _said(event, thread, threads, owes, case)
+            if isinstance(event, MessagePosted) and case.is_first_answer:
+                yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
             continue
         if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
             yield owes(Intent.MEMBERS)

@@ -14,12 +14,13 @@ from adapters.discord.codes import Code
 from adapters.discord.downloads import Kept
 from adapters.discord.hearing import is_said
 from adapters.discord.inbound import SYSTEM, Inbound
+from adapters.discord.lanes import is_away
 from adapters.discord.losses import Losses
 from adapters.discord.troubles import Mended, Report, channel_key
 from core.commands import AdvanceThread
 from core.engine import Engine
 from core.model.ids import ref_of
-from core.model.thread import Copy, Message, Thread
+from core.model.thread import Audience, Copy, Message, Thread
 from core.storage import Store
 
 log = structlog.get_logger(__name__)
@@ -61,13 +62,27 @@ class CatchUp:
         of reach."""
         async with self._slots:
             try:
-                await self._run(thread)
-            except discord.NotFound as error:
-                if error.code != Code.UNKNOWN_CHANNEL:
-                    raise
-                await self._losses.replace(thread, "Its thread was deleted while the desk was away from Discord.")
+                if await self._is_gone(thread):
+                    await self._losses.replace(thread, "Its thread was deleted while the desk was away from Discord.")
             except discord.Forbidden:
                 await self._shut_out(thread, "View Channel and Read Message History")
+
+    async def _is_gone(self, thread: Thread) -> bool:
+        """Read it, unless it was deleted. A card of the staff's has no thread as long as nobody wrote a note."""
+        try:
+            await self._run(thread)
+        except discord.NotFound as error:
+            if error.code != Code.UNKNOWN_CHANNEL:
+                raise
+            return thread.audience is not Audience.STAFF or not await self._is_there(thread.place, thread.card)
+        return False
+
+    async def _is_there(self, channel: str, message: str | None) -> bool:
+        try:
+            await self._client.get_partial_messageable(int(channel)).fetch_message(int(message or 0))
+        except discord.NotFound:
+            return False
+        return True
 
     async def _run(self, thread: Thread) -> None:
         async with self._store.read() as work:
@@ -99,8 +114,15 @@ class CatchUp:
             await self._hear(message, cursor.id, thread)
 
     async def _hear(self, message: discord.Message, cursor: int, thread: Thread) -> None:
-        if message.id > cursor and is_said(message):
+        if message.id <= cursor or not is_said(message):
+            return
+        try:
             await self._inbound.hear(message, Kept(), thread)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("discord_message_stumbled", message=message.id)
+            await self._inbound.apologise(message, thread)
 
     async def _changed(
         self, thread: Thread, known: Sequence[tuple[Message, Copy]], newest: Sequence[discord.Message]

@@ -11,7 +11,7 @@ from adapters.discord.history import is_again
 from adapters.discord.making import Made, Making, staff_message
 from adapters.discord.places import Places
 from adapters.discord.posts import Posts
-from adapters.discord.render import message, thread_name
+from adapters.discord.render import message
 from adapters.discord.rest import Refused, Rest
 from adapters.discord.speaking import Scene, Speaking
 from adapters.discord.threads import Threads
@@ -160,9 +160,10 @@ class DiscordChannel:
         except Refused as refused:
             if thread.audience is not Audience.STAFF or refused.code != Code.UNKNOWN_CHANNEL:
                 raise
-        # The first words under a card of the staff's: their thread has the card's own id.
+        # The first words under a card of the staff's: their thread has the card's own id. Its name holds nothing that
+        # a sensitive ticket's card leaves out.
         try:
-            await self._threads.create_under(thread.place, to, thread_name(ticket.ref, ticket.title))
+            await self._threads.create_under(thread.place, to, ticket.ref)
         except Refused as refused:
             if refused.code != Code.UNKNOWN_MESSAGE:
                 raise

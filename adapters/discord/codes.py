@@ -1,6 +1,6 @@
 """Those of Discord's JSON error codes that mean something particular to the desk.
 
-https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
 from enum import IntEnum

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 import discord
 import structlog
@@ -26,6 +26,8 @@ from core.storage import Store
 from core.vocabulary import Parameter, ParameterKind, SlashCommand, Vocabulary
 
 log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T", bound=app_commands.CommandTree[Any])
 
 Report = Callable[[str, str], Awaitable[None]]
 """Tells the admins of a trouble: its key, and a sentence on what, where, and how to mend it."""
@@ -58,7 +60,10 @@ def build_tree(
     client: discord.Client, interactions: Interactions, vocabulary: Vocabulary, guilds: Sequence[str]
 ) -> Tree:
     """Every command and menu, for each of ``guilds``, or for every server there is where none is named."""
-    tree = Tree(client, interactions)
+    return fill(Tree(client, interactions), interactions, vocabulary, guilds)
+
+
+def fill(tree: _T, interactions: Interactions, vocabulary: Vocabulary, guilds: Sequence[str]) -> _T:
     homes = [discord.Object(int(guild)) for guild in guilds]
     for declared in (*commands_of(interactions, vocabulary), *menus_of(interactions, vocabulary)):
         if homes:
@@ -102,9 +107,12 @@ def _noun(
 
 
 def _needed(commands: Sequence[SlashCommand]) -> discord.Permissions | None:
-    """What Discord asks of whoever is shown them: the permission that comes nearest to the desk's role."""
+    """What Discord asks of whoever is shown them: the permission that comes nearest to the desk's role.
+
+    Discord shows and hides all verbs of a noun at once, so a noun is for those who may use most of it.
+    """
     rows = [TABLE[command.action] for command in commands]
-    if any(requester for requester, _agent, _lead, _admin in rows):
+    if sum(bool(requester) for requester, _agent, _lead, _admin in rows) * 2 > len(rows):
         return None
     if any(agent or lead for _requester, agent, lead, _admin in rows):
         return discord.Permissions(manage_threads=True)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 API_BASE = "https://discord.com/api/v10"
-"""https://docs.discord.com/developers/reference#api-versioning"""
+"""https://discord.com/developers/docs/reference#api-versioning"""
 MAX_FILE_BYTES = 10 * 1024 * 1024
 """The most that a server without boosts takes of one file
-(https://docs.discord.com/developers/reference#uploading-files)."""
+(https://discord.com/developers/docs/reference#uploading-files)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

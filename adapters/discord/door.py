@@ -101,7 +101,8 @@ class DiscordDoor:
         )
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncio.Task[None] | None = None
-        self._client: Gateway | None = None
+        self.client: Gateway | None = None
+        """The newest one, while this process has the gateway and after."""
         self._stop = asyncio.Event()
 
     def start(self) -> None:
@@ -116,8 +117,8 @@ class DiscordDoor:
 
     async def idle(self) -> None:
         """Until all that was heard so far is taken."""
-        if self._client is not None:
-            await self._client.lanes.idle()
+        if self.client is not None:
+            await self.client.lanes.idle()
 
     async def report(self, key: str, sentence: str) -> None:
         """Tell the admins of a trouble, the first time."""
@@ -163,7 +164,7 @@ class DiscordDoor:
         except Exception:
             log.exception("discord_lease_stumbled")
             return
-        if held and self._connection is None:
+        if held and (self._connection is None or self._connection.done()):
             self._connection = asyncio.create_task(self._connect(), name="discord connection")
         elif not held:
             await self._disconnect()
@@ -196,7 +197,7 @@ class DiscordDoor:
         attempt = 0
         while True:
             attempt += 1
-            client = self._client = Gateway(self._around, self._connected)
+            client = self.client = Gateway(self._around, self._connected)
             try:
                 await self._listen(client)
                 attempt = 0
@@ -221,8 +222,9 @@ class DiscordDoor:
         await client.connect()
 
     async def _end(self, client: Gateway) -> None:
+        """First what was heard: taking it may still need the client's own connections."""
+        await client.lanes.close(0 if client.is_closed() else self._timing.drain)
         await client.close()
-        await client.lanes.close(self._timing.drain)
 
     async def _connected(self) -> None:
         log.info("discord_connected")

@@ -1,6 +1,6 @@
 """The desk's files on their way to Discord: which go with a message, and what is said of those that do not.
 
-https://docs.discord.com/developers/reference#uploading-files
+https://discord.com/developers/docs/reference#uploading-files
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,14 @@ from adapters.discord.config import DiscordConfig
 from adapters.discord.fit import clip
 from adapters.discord.markup import plain
 from adapters.discord.rest import Refused, Upload
-from core.errors import N_
 from core.model.thread import File
 from core.storage import Store
 
 _IN_MESSAGE = 10
 _MESSAGE_BYTES = 24 * 1024 * 1024
-"""Of the 25 MiB that a call may have (https://docs.discord.com/developers/resources/message#create-message)."""
+"""Of the 25 MiB that a call may have (https://discord.com/developers/docs/resources/message#create-message)."""
 _NAME = 60
-_ELSEWHERE = N_("Too large for Discord: {files}. On the ticket's page: <{page}>")
+_ELSEWHERE = "Too large for Discord: {files}. On the ticket's page: <{page}>"
 
 
 def is_too_large(refused: Refused) -> bool:

@@ -12,7 +12,7 @@ from adapters.discord.rest import Rest
 from core.model.outbox import Delivery
 
 Message = Mapping[str, Any]
-"""https://docs.discord.com/developers/resources/message#message-object"""
+"""https://discord.com/developers/docs/resources/message#message-object"""
 
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _SKEW = timedelta(seconds=10)
@@ -23,7 +23,7 @@ _SHOWN = ("title", "description", "url")
 
 
 def snowflake(at: datetime) -> int:
-    """The smallest id that Discord gives at a time (https://docs.discord.com/developers/reference#snowflakes)."""
+    """The smallest id that Discord gives at a time (https://discord.com/developers/docs/reference#snowflakes)."""
     return max(0, (at - _EPOCH) // timedelta(milliseconds=1)) << 22
 
 

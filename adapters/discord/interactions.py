@@ -209,16 +209,12 @@ class Interactions:
         return self._desk.reader(interaction.locale.value, is_staff=is_staff)
 
     async def _actor(self, interaction: Asked) -> tuple[Actor, TicketId | None]:
-        """Who asks, and the ticket whose thread they ask in."""
+        """Who asks, and the ticket whose thread they ask in. The words of a command or a form stand in no thread yet,
+        so the actor speaks in none: what they say is to be shown there too."""
         person = await self._people.person(interaction.user)
         place = _thread_of(interaction)
         thread = None if place is None else await self._rooms.at(place)
-        actor = Actor(
-            person=person,
-            door=Platform.DISCORD,
-            inbound=f"interaction:{interaction.id}",
-            thread=None if thread is None else thread.id,
-        )
+        actor = Actor(person=person, door=Platform.DISCORD, inbound=f"interaction:{interaction.id}")
         return actor, None if thread is None else thread.ticket
 
     async def _ticket_in_time(self, interaction: Asked) -> TicketId | None:

@@ -34,7 +34,7 @@ from core.text import (
 _NOTHING = "\u200b"
 _DEEPEST = 6
 """Levels of lists; deeper ones stand as far in as the last."""
-_LONGEST_PIECE = 100
+_LONGEST_PART = 100
 _BOLD, _ITALIC, _STRIKE = "**", "_", "~~"
 _NONE: frozenset[str] = frozenset()
 _PING = re.compile(r"@(?=everyone|here)|(?<=<)@(?=[!&]?\d)", re.IGNORECASE)
@@ -97,7 +97,7 @@ class _Place:
     bare: str
     """``tail`` without the signs of quotes in quotes, which are but words: in code they would be code."""
     longest: int
-    """UTF-16 units of what people wrote that a token may hold."""
+    """A quarter of what a message holds: a token takes no more than two of them."""
     nested: bool = False
     """In a quote or a list, where Discord knows no further quote."""
     depth: int = 0
@@ -106,14 +106,14 @@ class _Place:
 def lines_of(blocks: Iterable[Block], longest: int) -> Iterator[list[Line]]:
     """The lines of each block, those that part it from the one before it among them.
 
-    ``longest``: UTF-16 units of a word that may not be parted.
+    ``longest``: a quarter of the UTF-16 units that a message holds.
     """
-    return _blocks(blocks, _Place("", "", "", min(longest, _LONGEST_PIECE)))
+    return _blocks(blocks, _Place("", "", "", longest))
 
 
 def words_of(words: str, *, links: bool) -> list[Token]:
     """Words without markup. ``links``: whether an address in them is one to follow."""
-    return list(_words(words, _NONE, _LONGEST_PIECE, links=links))
+    return list(_words(words, _NONE, _LONGEST_PART, links=links))
 
 
 def _blocks(blocks: Iterable[Block], place: _Place) -> Iterator[list[Line]]:
@@ -199,19 +199,19 @@ def _code(code: str, language: str, place: _Place) -> Iterator[Line]:
 
 
 def _tokens(spans: Sequence[Span], longest: int) -> Iterator[Token]:
-    for span, marks in _merged(_leaves(spans, _NONE)):
+    for span, marks in _merged(_leaves(spans, _NONE, longest)):
         match span:
             case Plain(text):
                 yield from _words(clean(text), marks, longest, links=True)
             case Code(text):
                 yield from _code_span(clean(text), marks, longest)
-            case Mention(_, name):
-                yield from _words(clean(f"@{name}"), marks, longest, links=False)
             case Moment(at):
                 yield Token(f"<t:{math.floor(at.timestamp())}:f>", marks)
             case Link(url, inner):
-                yield from _link(url, Text((Paragraph(inner),)).plain(), marks, longest)
-            case Bold() | Italic() | Strike():
+                target = _address(url, marks)
+                label = Text((Paragraph(inner),)).plain()
+                yield replace(target, words=f"[{label}]({target.words})") if inner else target
+            case Bold() | Italic() | Strike() | Mention():
                 pass
             case _:
                 assert_never(span)
@@ -220,18 +220,36 @@ def _tokens(spans: Sequence[Span], longest: int) -> Iterator[Token]:
 _Leaf = tuple[Span, frozenset[str]]
 
 
-def _leaves(spans: Iterable[Span], marks: frozenset[str]) -> Iterator[_Leaf]:
-    """The spans that hold no others, each with the marks that it stands in."""
+def _leaves(spans: Iterable[Span], marks: frozenset[str], longest: int) -> Iterator[_Leaf]:
+    """The spans that hold no others, each with the marks that it stands in; what has no markup of its own is words."""
     for span in spans:
         match span:
             case Bold(inner):
-                yield from _leaves(inner, marks | {_BOLD})
+                yield from _leaves(inner, marks | {_BOLD}, longest)
             case Italic(inner):
-                yield from _leaves(inner, marks | {_ITALIC})
+                yield from _leaves(inner, marks | {_ITALIC}, longest)
             case Strike(inner):
-                yield from _leaves(inner, marks | {_STRIKE})
+                yield from _leaves(inner, marks | {_STRIKE}, longest)
+            case Mention(_, name):
+                yield Plain(f"@{name}"), marks
+            case Code(text) if _code_sign(text) is None:
+                yield Plain(text), marks
+            case Link(url, inner):
+                words = clean(Text((Paragraph(inner),)).plain()).strip()
+                yield from ((leaf, marks) for leaf in _link(url, words, longest))
             case _:
                 yield span, marks
+
+
+def _link(url: str, words: str, longest: int) -> Sequence[Span]:
+    """``[words](<url>)`` where the words need no escape and look like no other address, else both side by side."""
+    if units(_address(url, _NONE).words) > longest + longest // 2:
+        return (Plain(url if words in ("", url) else f"{words} ({url})"),)
+    if words in ("", url):
+        return (Link(url, ()),)
+    if _UNFIT_IN_LABEL.search(words) or units(words) > longest // 2 or not _PARENTHESES.fullmatch(url):
+        return (Plain(f"{words} ("), Link(url, ()), Plain(")"))
+    return (Link(url, (Plain(words),)),)
 
 
 def _merged(leaves: Iterable[_Leaf]) -> Iterator[_Leaf]:
@@ -254,9 +272,10 @@ def _merged(leaves: Iterable[_Leaf]) -> Iterator[_Leaf]:
 def _words(words: str, marks: frozenset[str], longest: int, *, links: bool) -> Iterator[Token]:
     at = 0
     for found in _URL.finditer(words) if links else ():
-        if units(found[0]) <= longest:
+        address = _address(found[0], marks)
+        if units(address.words) <= 2 * longest:
             yield from _plain(words[at : found.start()], marks, longest)
-            yield _address(found[0], marks)
+            yield address
             at = found.end()
     yield from _plain(words[at:], marks, longest)
 
@@ -278,6 +297,7 @@ def _guarded(words: str) -> str:
 
 def _parts(word: str, longest: int) -> Iterator[str]:
     """A word in parts, an escape never apart from what it escapes."""
+    longest = min(longest, _LONGEST_PART)
     while len(word) > longest or units(word) > longest:
         part = head(word, longest)
         if (len(part) - len(part.rstrip("\\"))) % 2:
@@ -297,9 +317,8 @@ def _code_span(code: str, marks: frozenset[str], longest: int) -> Iterator[Token
 
 
 def _short_code(code: str, marks: frozenset[str], longest: int) -> Iterator[Token]:
-    runs = {len(run) for run in re.findall("`+", code)}
-    sign = next((sign for sign in ("`", "``") if len(sign) not in runs), None)
-    if sign is None or not code.strip():
+    sign = _code_sign(code)
+    if sign is None:
         yield from _plain(code, marks, longest)
         return
     left = " " if code.startswith("`") else ""
@@ -307,24 +326,15 @@ def _short_code(code: str, marks: frozenset[str], longest: int) -> Iterator[Toke
     yield Token(f"{sign}{left}{code}{right}{sign}", _outside(code, marks))
 
 
+def _code_sign(code: str) -> str | None:
+    """The backticks that ``code`` can stand between; none where it holds both kinds, or nothing to see."""
+    runs = {len(run) for run in re.findall("`+", code)}
+    return next((sign for sign in ("`", "``") if len(sign) not in runs), None) if code.strip() else None
+
+
 def _outside(raw: str, marks: frozenset[str]) -> frozenset[str]:
     """The marks for what cannot be escaped: none where a sign in it would end them."""
     return _NONE if _MARK_SIGNS.search(raw) else marks
-
-
-def _link(url: str, words: str, marks: frozenset[str], longest: int) -> Iterator[Token]:
-    """``[words](<url>)`` where the words need no escape and look like no other address, else both side by side."""
-    label = clean(words).strip()
-    target = _address(url, marks)
-    if units(target.words) > 2 * longest:
-        yield from _words(label if label == url else f"{label} {url}".strip(), marks, longest, links=False)
-    elif label in ("", url):
-        yield target
-    elif _UNFIT_IN_LABEL.search(label) or units(label) > longest or not _PARENTHESES.fullmatch(url):
-        yield from _plain(label, marks, longest)
-        yield from (Token(" ", marks, space=True), Token("(", marks), target, Token(")", marks))
-    else:
-        yield Token(f"[{label}]({target.words})", target.marks)
 
 
 def _address(url: str, marks: frozenset[str]) -> Token:

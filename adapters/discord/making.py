@@ -16,7 +16,6 @@ from adapters.discord.rest import Refused
 from adapters.discord.threads import Threads
 from adapters.discord.troubles import Troubles, What, permission_key
 from core.cards.card import Card
-from core.errors import N_
 from core.model.ids import TicketId
 from core.model.thread import File, Thread
 from core.model.ticket import Ticket
@@ -26,7 +25,7 @@ Made = Callable[[TicketId, str, str], None]
 """Told the ticket, the server and the thread as soon as there is one, before anything is in it."""
 
 _KEPT = 4_000
-_TO_THREAD = N_("Go to the thread")
+_TO_THREAD = "Go to the thread"
 
 
 class Making:

@@ -21,8 +21,9 @@ _NOTHING = "\u200b"
 _PLAIN: frozenset[str] = frozenset()
 _CHANGE = 13
 """The most units that closing some marks and opening others takes."""
-_LINE_END = 7
-"""The most units that a line takes beside its words: its break, an escape at its beginning, marks closed at its end."""
+_LINE_END = 8
+"""The most units that a line takes beside its words: its break, something invisible and an escape at its beginning,
+marks closed at its end."""
 
 
 def markup(text: Text) -> str:
@@ -134,8 +135,9 @@ class _Pages:
     def _turn(self) -> None:
         while self._lines and not self._lines[-1].says_something:
             self._lines.pop()
-        if words := _written(self._lines).strip(" \n"):
-            self._done.append(words)
+        if words := _written(self._lines).rstrip():
+            # Discord takes off spaces at a message's beginning, which would make an inner list's item one of the outer.
+            self._done.append(_NOTHING + words if words[0] == " " else words)
         self._lines, self._used = [], 0
 
 

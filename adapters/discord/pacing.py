@@ -2,7 +2,7 @@
 
 The buckets come from the headers of answers, and are shared by all routes with the same bucket hash and the same first
 id in their path; over all of them a bot may make 50 calls a second
-(https://docs.discord.com/developers/topics/rate-limits). Ten thousand answers of 429 in ten minutes shut out the
+(https://discord.com/developers/docs/topics/rate-limits). Ten thousand answers of 429 in ten minutes shut out the
 whole address, so a call that would get one is better not made.
 """
 

@@ -134,7 +134,7 @@ class _Blocks:
             end = self._line_end(at)
             found = _BULLET.match(self._source, at)
             if found and len(found[1]) <= len(bullet[1]) + 1:
-                if (found[2] is not None) != ordered:
+                if (found[2] is not None) != ordered or len(found[1]) < len(bullet[1]) - 1:
                     break
                 items.append([self._source[found.end() : end]])
                 width = found.end() - found.start()

@@ -20,7 +20,7 @@ _VARIANT = "\ufe0f"
 
 def nonce(delivery: Delivery, part: int) -> Mapping[str, Any]:
     """Makes one message of any number of tries within a few minutes. It has 25 characters at most
-    (https://docs.discord.com/developers/resources/message#create-message): the delivery's key leaves one."""
+    (https://discord.com/developers/docs/resources/message#create-message): the delivery's key leaves one."""
     return {"nonce": f"{delivery.key}{_DIGITS[part]}", "enforce_nonce": True} if part < len(_DIGITS) else {}
 
 

@@ -20,7 +20,7 @@ from core.text import clean_line, shorten
 
 TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=5)
 _USER_AGENT = "DiscordBot (https://threaddesk.invalid, 0.1)"
-"""In the form that Discord demands (https://docs.discord.com/developers/reference#user-agent)."""
+"""In the form that Discord demands (https://discord.com/developers/docs/reference#user-agent)."""
 _MAX_REASON = 400
 _SHUT_OUT = 300.0
 """Seconds: how long to leave alone what answers without being Discord, as the guard before it does."""
@@ -29,7 +29,7 @@ _WITH_TOKEN = ("webhooks", "interactions")
 
 class Refused(Undeliverable):
     """Discord will not do it. ``code``: which of its reasons, 0 where it gave none
-    (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json); ``channel``: of which channel or thread,
+    (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json); ``channel``: of which channel or thread,
     "" where the call was of none."""
 
     def __init__(self, reason: str, *, status: int, code: int, channel: str = "") -> None:
@@ -176,7 +176,7 @@ class Rest:
 
 
 def _form(json: Any, files: Sequence[Upload]) -> aiohttp.FormData:
-    """https://docs.discord.com/developers/reference#uploading-files"""
+    """https://discord.com/developers/docs/reference#uploading-files"""
     # With quoting, aiohttp escapes the brackets of "files[0]", and Discord then finds no file.
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("payload_json", jsons.dumps(json or {}), content_type="application/json")

@@ -117,10 +117,16 @@ class Speaking:
             except Refused as refused:
                 if not planned[part].files or not is_too_large(refused):
                     raise
-                # The first piece bears the files wherever there is but one lot of them.
-                rest = self._pieces(scene, spoken, refused=True)
-                planned = rest if part == 0 else [*planned[:part], rest[-1]]
+                planned = self._without_files(scene, spoken, planned, part)
         return tuple(said)
+
+    def _without_files(self, scene: Scene, spoken: Spoken, planned: Sequence[Piece], part: int) -> Sequence[Piece]:
+        """What to say instead where Discord did not take the files of ``part``; the parts before it are said."""
+        if part == 0:
+            return self._pieces(scene, spoken, refused=True)
+        # Past the first, files stand alone at the end.
+        left = [file for piece in planned[part:] for file in piece.files]
+        return [*planned[:part], Piece(self._files.elsewhere(left, scene.ref))]
 
     async def _post(self, scene: Scene, spoken: Spoken, piece: Piece, part: int) -> str:
         uploads = await self._files.uploads(piece.files) if piece.files else []

@@ -1,6 +1,6 @@
 """Threads on Discord: made once, opened for work where they were put away, and put away when there is no room.
 
-https://docs.discord.com/developers/topics/threads
+https://discord.com/developers/docs/topics/threads
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The webhook of a channel, by which the desk speaks in its threads under people's own names and pictures.
 
 Its token is kept in memory alone: Discord tells it again to the application that made it
-(https://docs.discord.com/developers/resources/webhook).
+(https://discord.com/developers/docs/resources/webhook).
 """
 
 import asyncio

@@ -28,6 +28,8 @@ class Case:
     changed: Ticket | None = None
     made: list[ThreadId] = field(default_factory=list)
     """The threads that this command adds, for their platforms to make."""
+    is_first_answer: bool = False
+    """Whether the staff answered for the first time: the one thing on a ticket's card that words alone change."""
 
     @property
     def asker(self) -> Person:

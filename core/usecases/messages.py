@@ -44,6 +44,7 @@ async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case) -> Out
     moved = ticket
     if kind is MessageKind.REPLY:
         moved = ticket.answered_by_staff(case.now) if speaks_as_staff(ticket, case) else ticket.answered_by_requester()
+    case.is_first_answer = moved.first_response_at is not ticket.first_response_at
     message = await case.work.messages.add(ticket.id, case.asker.id, kind, words, case.now, origin=case.actor.thread)
     case.change(moved, MessagePosted(ticket=ticket.id, message=message.id, kind=kind))
     if moved.status is not ticket.status:

@@ -20,7 +20,7 @@ from core.model.thread import MessageKind
 from core.model.ticket import Priority
 from core.ports import Channel, Retry, Undeliverable, Unknown
 from core.text import Text
-from tests.fakes.channels import ScriptedChannel
+from tests.fakes.channels import ScriptedChannel, settle
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeys
 
@@ -94,16 +94,6 @@ async def desk(store: SqlStore) -> AsyncIterator[Situation]:
     async with store.read() as work:
         event = (await work.events.of(opened.ticket))[0].id
     yield Situation(store, engine, clock, keys, ScriptedChannel(), student, opened.ticket, event)
-
-
-async def settle(dispatcher: Dispatcher) -> None:
-    """Let all that is due now be done."""
-    while True:
-        await dispatcher.step()
-        flights = [task for task in asyncio.all_tasks() if task.get_name().startswith("delivery ")]
-        if not flights:
-            return
-        await asyncio.gather(*flights)
 
 
 LEADS, OTHERS = ToSpace("leads"), ToSpace("others")

@@ -1,8 +1,10 @@
 """A channel that does as it is told, and remembers what it was handed."""
 
+import asyncio
 from collections import deque
 from datetime import timedelta
 
+from bot.dispatcher import Dispatcher
 from core.model.ids import DeliveryId
 from core.model.outbox import Intent
 from core.ports import Pace, Parcel, Receipt
@@ -50,3 +52,13 @@ class ScriptedChannel:
     async def find(self, parcel: Parcel) -> Receipt | None:
         self.looked_for.append(parcel.delivery.id)
         return Receipt(external_id=f"found-{parcel.delivery.id}") if parcel.delivery.id in self.applied else None
+
+
+async def settle(dispatcher: Dispatcher) -> None:
+    """Let all that is due now be done."""
+    while True:
+        await dispatcher.step()
+        flights = [task for task in asyncio.all_tasks() if task.get_name().startswith("delivery ")]
+        if not flights:
+            return
+        await asyncio.gather(*flights)

@@ -40,6 +40,14 @@ team = "platform"
 blind_follow = true
 discord = {{ channel = "{login}" }}
 
+[[categories]]
+key = "welfare"
+name = "Welfare"
+team = "academics"
+sensitive = true
+staff = ["priya@example.com"]
+discord = {{ channel = "{welfare}" }}
+
 [alerts]
 priorities = []
 
@@ -60,6 +68,8 @@ class University:
     guild: Guild
     exams: Channel
     login: Channel
+    welfare: Channel
+    """For a sensitive category: the staff see its threads no more than anybody."""
     triage: Channel
     platform_triage: Channel
     agents: Role
@@ -86,6 +96,7 @@ def furnished(server: DiscordServer) -> University:
         guild=guild,
         exams=guild.add_channel("exams"),
         login=guild.add_channel("login"),
+        welfare=guild.add_channel("welfare", overwrites={role: {"deny": staff} for role in (agents, leads, admins)}),
         triage=guild.add_channel("academics-triage", overwrites=for_staff),
         platform_triage=guild.add_channel("platform-triage", overwrites=for_staff),
         agents=agents,
@@ -107,6 +118,7 @@ def discord_desk(folder: Path, university: University, settings: Mapping[str, st
             guild=at.guild.id,
             exams=at.exams.id,
             login=at.login.id,
+            welfare=at.welfare.id,
             triage=at.triage.id,
             platform_triage=at.platform_triage.id,
             agents=at.agents.id,

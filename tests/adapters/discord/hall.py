@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import discord
+
 from adapters.discord.config import DiscordConfig
 from adapters.discord.door import DiscordDoor, Timing
 from adapters.discord.lanes import Pauses
@@ -71,6 +73,13 @@ class SlowFiles:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
+
+
+class FaultyFiles(SlowFiles):
+    """One that has a fault in it."""
+
+    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
+        raise ZeroDivisionError(name)
 
 
 class Hall:
@@ -202,7 +211,7 @@ class Hall:
     async def until(self, look: Callable[[], Awaitable[Any]], within: float = 5.0) -> Any:
         """What ``look`` gives as soon as that is something."""
         async with asyncio.timeout(within):
-            while not (found := await look()):
+            while not (found := await look()):  # noqa: ASYNC110 - a database sets no event
                 await asyncio.sleep(0.01)
         return found
 
@@ -231,6 +240,17 @@ class Hall:
     async def troubles(self) -> Mapping[str, Trouble]:
         async with self.office.store.read() as work:
             return {one.key: one for one in await work.troubles.all()}
+
+    def told_of(self, kind: str) -> list[str]:
+        """The troubles that the desk recorded as events of a kind."""
+        events = [record.event for committed in self.office.told for record in committed.records]
+        return [str(getattr(event, "trouble", "")) for event in events if type(event).__name__ == kind]
+
+    @property
+    def client(self) -> discord.Client:
+        found = self.doors[-1].client
+        assert found is not None
+        return found
 
     def told(self, place: Place_) -> list[str]:
         """What the bot wrote there."""

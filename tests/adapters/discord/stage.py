@@ -46,10 +46,14 @@ class FakeRest:
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, Any]] = []
         self.answers: dict[tuple[str, str], list[Any]] = {}
+        self.told = asyncio.Event()
+        """Whether an answer followed an acknowledgement."""
 
     async def call(self, method: str, path: str, *, json: Any = None, authorised: bool = True) -> Any:
         assert authorised is not ("/interactions/" in path or "/webhooks/" in path)
         self.calls.append((method, path, json))
+        if "@original" in path:
+            self.told.set()
         for (verb, part), answers in self.answers.items():
             if verb == method and part in path and answers:
                 answer = answers.pop(0)
@@ -157,6 +161,11 @@ class Stage:
         await asyncio.gather(*self.send(payload))
         await self.interactions.close()
         return self.rest
+
+    async def make_admin(self, who: int) -> None:
+        person = await self.people.person(self.asked(slash("help", who)).user)
+        async with self.office.store.write() as work:
+            await work.people.grant(person, Grant(Role.ADMIN), self.office.clock.now())
 
     async def bind(self, ticket: TicketId, audience: Audience = Audience.REQUESTER, thread: int = THREAD) -> Thread:
         """Make a Discord thread the ticket's."""

@@ -196,9 +196,7 @@ async def test_a_rate_limit_is_waited_out(hall: Hall) -> None:
 
 async def test_a_stranger_who_spoke_while_away_is_known_by_the_name_on_the_server(hall: Hall) -> None:
     ticket, place = await hall.ticket()
-    await hall.office.do(
-        PostMessage(ticket=ticket, kind=MessageKind.REPLY, text=Text.of("From the page")), "sam"
-    )
+    await hall.office.do(PostMessage(ticket=ticket, kind=MessageKind.REPLY, text=Text.of("From the page")), "sam")
     lee = hall.guild.add_member("lee", nick="Lee from Exams", roles=[hall.agents])
     hall.guild.add_to_thread(place, lee)
     await lee.say(place, "I can help")

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from core.commands import CloseTicket
+from core.model.ids import TicketId
 from core.model.people import Standing
 from core.model.thread import Audience, Copy, MessageKind
 from core.text import Quote
-from tests.adapters.discord.hall import AwayStore, Hall, SlowFiles
+from tests.adapters.discord.hall import AwayStore, FaultyFiles, Hall, SlowFiles
 from tests.fakes.discord import records
 from tests.fakes.front import Front
 
@@ -162,8 +163,8 @@ async def test_an_edit_changes_the_words_and_a_preview_of_a_link_does_not(hall: 
     assert (await hall.office.kinds(ticket)).count("MessageEdited") == 1
 
 
-async def _edited(hall: Hall, ticket: int) -> bool:
-    return any(one.edited_at for one in await hall.said(ticket))  # type: ignore[arg-type] # a ticket's id
+async def _edited(hall: Hall, ticket: TicketId) -> bool:
+    return any(one.edited_at for one in await hall.said(ticket))
 
 
 async def test_a_message_deleted_in_the_thread_is_taken_back(hall: Hall) -> None:
@@ -186,8 +187,8 @@ async def test_many_deleted_at_once_are_all_taken_back(hall: Hall) -> None:
     assert await hall.words(ticket) == ["Sorry"]
 
 
-async def _count(hall: Hall, ticket: int, wanted: int) -> bool:
-    return len(await hall.said(ticket)) == wanted  # type: ignore[arg-type] # a ticket's id
+async def _count(hall: Hall, ticket: TicketId, wanted: int) -> bool:
+    return len(await hall.said(ticket)) == wanted
 
 
 async def test_a_copy_that_somebody_deletes_leaves_the_message_where_it_was_said(hall: Hall) -> None:
@@ -217,10 +218,10 @@ async def test_reactions_are_set_and_taken_away(hall: Hall) -> None:
     await hall.until(lambda: _reactions(hall, ticket, {("sam", "🎉")}))
 
 
-async def _reactions(hall: Hall, ticket: int, wanted: set[tuple[str, str]]) -> bool:
+async def _reactions(hall: Hall, ticket: TicketId, wanted: set[tuple[str, str]]) -> bool:
     called = {person: who for who, person in hall.office.people.items()}
     async with hall.office.store.read() as work:
-        there = await work.reactions.of(ticket)  # type: ignore[arg-type] # a ticket's id
+        there = await work.reactions.of(ticket)
     return {(called[one.person], one.emoji) for one in there} == wanted
 
 
@@ -293,3 +294,27 @@ async def test_an_archived_thread_is_listened_to_as_any_other(hall: Hall) -> Non
     await hall.enter()
     await hall.sam.say(place, "Back again")
     await hall.heard(ticket, "Back again")
+
+
+async def test_over_a_fault_of_the_desks_own_nobody_believes_that_they_were_heard(hall: Hall) -> None:
+    ticket, place = await hall.ticket()
+    await hall.sam.say(place, "While away", files=[("a.txt", b"a")])
+    await hall.enter(desk=FaultyFiles(Front(hall.office).desk))
+    await hall.sam.say(place, "While there", files=[("a.txt", b"a")])
+    await hall.sam.say(place, "Without a file")
+    await hall.heard(ticket, "Without a file")
+    assert len(hall.told(place)) == 2 and all("did not reach the ticket" in one for one in hall.told(place))
+
+
+async def test_an_agent_made_one_while_the_desk_was_away_is_heard_as_one(hall: Hall) -> None:
+    ticket, place = await hall.ticket()
+    hall.kim.give(hall.agents)
+    hall.guild.add_to_thread(place, hall.kim)
+    await hall.kim.say(place, "I am new here")
+    listing = hall.server.faults.hold("GET", "/guilds/*/members")
+    hall.door()
+    await listing.arrived()
+    await hall.until(lambda: hall.words(ticket))
+    listing.release()
+    await hall.heard(ticket, "I am new here")
+    assert hall.told(place) == []

@@ -205,7 +205,7 @@ def test_marks_links_names_and_times_are_written_as_discord_reads_them() -> None
 def test_no_link_hides_behind_words_that_look_like_another_address() -> None:
     evil = "https://evil.example"
     assert markup(_of(Link(evil, (Plain("bank.example"),)))) == f"bank.example (<{evil}>)"
-    assert markup(_of(Link(evil, (Plain("https://bank.example"),)))) == f"https\\://bank.example (<{evil}>)"
+    assert markup(_of(Link(evil, (Plain("https://bank.example"),)))) == f"<https://bank.example> (<{evil}>)"
     assert markup(_of(Link(evil, (Plain(evil),)))) == f"<{evil}>"
     assert markup(_of(Link(evil, ()))) == f"<{evil}>"
     # Discord shows the backslashes of an escape inside a masked link.
@@ -290,3 +290,13 @@ def test_a_line_fits_its_room_with_its_escapes(words: str, room: int) -> None:
     shown = plain_within(words, room)
     assert units(shown) <= room
     assert not re.search(r"(?<!\\)(\\\\)*\\$", shown)
+
+
+def test_a_long_address_is_one_to_follow_while_a_message_has_room_for_it() -> None:
+    long = "https://a.example/" + "x" * 600
+    assert markup(Text.of(f"see {long}.")) == f"see <{long}>."
+    assert pieces(_of(Link(long, (Plain("here"),)))) == [f"[here](<{long}>)"]
+    for text in (Text.of(f"see {long}"), _of(Link(long, (Plain("here"),)))):
+        shown = pieces(text, 300)
+        assert all(units(piece) <= 300 for piece in shown)
+        assert long in _said("".join(parse_typed(piece).plain() for piece in shown))
