@@ -1,4 +1,4 @@
-"""What bench/discord.py holds the desk against: the same calls of Discord's API by discord.py alone, keeping nothing."""
+"""What bench/discord.py holds the desk against: the same calls by discord.py alone, keeping nothing."""
 
 import sys
 

@@ -7,7 +7,8 @@ done (a sentence says why), 2 the settings or the words of the command are wrong
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -28,6 +29,7 @@ from core.cards.answers import INTENTS, address_words
 from core.commands import Actor, ConfirmEmail, GrantRole, RetryDelivery, RevokeRoles
 from core.errors import Refusal
 from core.model.ids import DeliveryId
+from core.model.outbox import Delivery, Trouble
 from core.model.people import Person, Platform, Role
 
 app = typer.Typer(
@@ -171,27 +173,38 @@ def people_confirm(email: Annotated[str, typer.Argument(help="the address that i
 
 @app.command()
 def failures() -> None:
-    """What could not be delivered, and why."""
+    """What stands in the way, what could not be delivered, and why."""
 
-    async def given_up(office: Office) -> Table | None:
+    async def found(office: Office) -> tuple[Sequence[Trouble], Sequence[Delivery]]:
         async with office.store.read() as work:
-            found = await work.outbox.given_up()
-        if not found:
-            return None
-        table = Table("number", "what", "to", "ticket", "tries", "since", "why", box=None, pad_edge=False)
-        for failure in found:
-            table.add_row(
-                str(failure.id),
-                INTENTS[failure.intent],
-                escape(address_words(failure.address, str)),
-                f"T-{failure.ticket}" if failure.ticket else "-",
-                str(failure.attempts),
-                failure.created_at.strftime("%Y-%m-%d %H:%M UTC"),
-                escape(failure.reason or "?"),
-            )
-        return table
+            return await work.troubles.all(), await work.outbox.given_up()
 
-    out.print(_in_office(given_up) or "Nothing was given up. What is still on its way is tried again by itself.")
+    troubles, given_up = _in_office(found)
+    for trouble in troubles:
+        out.print(escape(f"In the way since {_at(trouble.since)}: {trouble.sentence}"))
+    out.print(_given_up(given_up) if given_up else _NOTHING_GIVEN_UP)
+
+
+_NOTHING_GIVEN_UP = "Nothing was given up. What is still on its way is tried again by itself."
+
+
+def _given_up(found: Sequence[Delivery]) -> Table:
+    table = Table("number", "what", "to", "ticket", "tries", "since", "why", box=None, pad_edge=False)
+    for failure in found:
+        table.add_row(
+            str(failure.id),
+            INTENTS[failure.intent],
+            escape(address_words(failure.address, str)),
+            f"T-{failure.ticket}" if failure.ticket else "-",
+            str(failure.attempts),
+            _at(failure.created_at),
+            escape(failure.reason or "?"),
+        )
+    return table
+
+
+def _at(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
 @app.command()

@@ -38,14 +38,21 @@ async def take_receipt(parcel: Parcel, receipt: Receipt, work: UnitOfWork, now: 
 
 
 async def _show_the_way(parcel: Parcel, made: Thread, work: UnitOfWork, now: datetime, keys: Keys) -> bool:
-    """The staff's card, if it was there first, is to lead to the thread that is there now."""
-    if not made.is_shared_with_staff:
+    """A staff's card that was made before the thread that it is to lead to gets the way there now.
+
+    The two are made side by side: whichever is written down last finds the other.
+    """
+    if parcel.ticket is None:
         return False
-    cards = [
-        thread
-        for thread in await work.threads.of(made.ticket)
-        if thread.platform is made.platform and thread.audience is Audience.STAFF and thread.card is not None
-    ]
+    await work.people.get(parcel.ticket.requester, lock=True)
+    threads = [one for one in await work.threads.of(made.ticket) if one.platform is made.platform]
+    if made.audience is Audience.STAFF:
+        is_there = any(one.is_shared_with_staff and one.external_id is not None for one in threads)
+        cards = [made] if is_there and parcel.home is None else []
+    elif made.is_shared_with_staff:
+        cards = [one for one in threads if one.audience is Audience.STAFF and one.card is not None]
+    else:
+        cards = []
     for thread in cards:
         card = NewDelivery(
             address=ToThread(thread.id, thread.platform),

@@ -12,6 +12,7 @@ from typing import Any
 import discord
 import structlog
 
+from adapters.discord.codes import Code
 from adapters.discord.rest import Refused, Rest
 from core.cards.card import Reader
 from core.ports import Retry, Unknown
@@ -71,11 +72,9 @@ class Conversation:
         if not self._is_acknowledged:
             await self._acknowledge({"type": MESSAGE, "data": {**whole, "flags": _EPHEMERAL}})
             return
-        at = self.interaction
-        path = f"/webhooks/{at.application_id}/{at.token}/messages/@original"
         for attempt in range(_TRIES):
             try:
-                await self._rest.call("PATCH", path, json=whole, authorised=False)
+                await self._tell(whole)
                 return
             except (Retry, Unknown) as lost:
                 # To say the same again does no harm, and without an answer it thinks for ever.
@@ -83,6 +82,18 @@ class Conversation:
                 if attempt + 1 == _TRIES or pause > _LONGEST_PAUSE:
                     raise
                 await self._sleep(pause)
+
+    async def _tell(self, whole: Payload) -> None:
+        at = self.interaction
+        path = f"/webhooks/{at.application_id}/{at.token}"
+        try:
+            await self._rest.call("PATCH", f"{path}/messages/@original", json=whole, authorised=False)
+        except Refused as refused:
+            if refused.code != Code.ARCHIVED:
+                raise
+            # In a thread that was put away, which what was asked for may just have done, nothing can be changed, not
+            # even "thinking": but something may be said, which then stands in its place.
+            await self._rest.call("POST", path, json={**whole, "flags": _EPHEMERAL}, authorised=False)
 
     async def _acknowledge(self, body: Payload) -> None:
         path = f"/interactions/{self.interaction.id}/{self.interaction.token}/callback"

@@ -21,6 +21,7 @@ from core.text import clean_line, shorten
 TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=5)
 _USER_AGENT = "DiscordBot (https://threaddesk.invalid, 0.1)"
 """In the form that Discord demands (https://discord.com/developers/docs/reference#user-agent)."""
+_CONNECTIONS = 1_000
 _MAX_REASON = 400
 _SHUT_OUT = 300.0
 """Seconds: how long to leave alone what answers without being Discord, as the guard before it does."""
@@ -83,6 +84,11 @@ class _Answer:
         return value if isinstance(value, dict) else {}
 
 
+def _session() -> aiohttp.ClientSession:
+    """With room for a crowd: aiohttp's own hundred connections make a second hundred students wait for the first."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_CONNECTIONS))
+
+
 class Rest:
     """``open_session`` is called once, at the first call, inside the running loop; ``close`` ends what it gave."""
 
@@ -90,7 +96,7 @@ class Rest:
         self,
         config: DiscordConfig,
         *,
-        open_session: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
+        open_session: Callable[[], aiohttp.ClientSession] = _session,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
         pacing: Pacing | None = None,
     ) -> None:

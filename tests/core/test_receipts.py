@@ -74,11 +74,21 @@ async def test_the_staffs_card_is_shown_afresh_when_the_requesters_thread_appear
     assert refreshed.home.external_id == "100"
 
 
-async def test_a_staffs_card_that_comes_second_shows_the_way_by_itself(office: Office) -> None:
-    _ticket, parcels = await opened(office)
+async def test_a_staffs_card_that_was_made_side_by_side_with_the_thread_is_shown_afresh_too(office: Office) -> None:
+    ticket, parcels = await opened(office)
     before = (await office.owed())[-1].id
     assert not await take(office, parcels[Audience.REQUESTER], MADE)
-    assert not await take(office, parcels[Audience.STAFF], replace(MADE, external_id="200", card="200"))
+    assert await take(office, parcels[Audience.STAFF], replace(MADE, external_id="200", card="200"))
+    [card] = await office.owed(before)
+    assert (card.intent, card.ticket) == (Intent.TICKET_CARD, ticket)
+
+
+async def test_a_staffs_card_that_comes_second_shows_the_way_by_itself(office: Office) -> None:
+    ticket, parcels = await opened(office)
+    before = (await office.owed())[-1].id
+    assert not await take(office, parcels[Audience.REQUESTER], MADE)
+    knows = replace(parcels[Audience.STAFF], home=(await threads(office, ticket))[Audience.REQUESTER])
+    assert not await take(office, knows, replace(MADE, external_id="200", card="200"))
     assert await office.owed(before) == []
 
 

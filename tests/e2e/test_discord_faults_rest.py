@@ -31,12 +31,7 @@ async def test_twenty_openings_under_strict_rate_limits_all_arrive_with_few_call
             [theirs] = [one for one in day.threads if who.sees(one)]
             assert len(day.by_bot(theirs)) == 1
         assert len(day.by_bot(uni.triage)) == 20
-        assert server.limits.refused < 40, Counter(refused(day))
-        learned = server.limits.refused
-        await asyncio.gather(*(_ask(uni, who) for who in students[:10]))
-        await day.delivered(60)
-        assert len(day.threads) == 30
-        assert server.limits.refused - learned < 10, Counter(refused(day))
+        assert server.limits.refused < 2 * 20, Counter(refused(day))
 
 
 async def _ask(uni, who) -> None:

@@ -37,13 +37,13 @@ def nothing_is_refused(uni: University) -> None:
 
 
 async def test_arguments_of_the_command_prefill_the_form(uni: University) -> None:
-    asked = await use(
-        uni.sam, uni.exams, "ticket", "open", title="Which *room*?", category="login", priority="high"
-    )
+    asked = await use(uni.sam, uni.exams, "ticket", "open", title="Which *room*?", category="login", priority="high")
     assert asked.modal is not None
     assert asked.modal.labels == ["What is the matter?", "Category", "Priority", "Tell us more", "Files"]
     assert asked.modal.input("What is the matter?")["value"] == "Which *room*?"
-    chosen = [o["value"] for name in ("Category", "Priority") for o in asked.modal.input(name)["options"] if o.get("default")]
+    chosen = [
+        o["value"] for name in ("Category", "Priority") for o in asked.modal.input(name)["options"] if o.get("default")
+    ]
     assert chosen == ["login", "high"]
 
 

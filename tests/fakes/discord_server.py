@@ -139,7 +139,7 @@ class DiscordServer:
 
     @latency.setter
     def latency(self, seconds: float) -> None:
-        """Before every REST answer and every gateway message."""
+        """Of every REST answer and every gateway message on its way."""
         self.rest.latency = self.gateway.latency = seconds
 
     def add_guild(self, name: str, *, bot_permissions: Given = DESK_BOT, everyone: Given = EVERYONE) -> Guild:

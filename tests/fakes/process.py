@@ -56,7 +56,7 @@ class DeskProcess:
         self.folder = folder
         self.log = folder / "desk.log"
         self.url = ""
-        self._settings = {"BOT_WEB__PORT": str(free_port()), **(settings or {})}
+        self.settings = {"BOT_WEB__PORT": str(free_port()), **(settings or {})}
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -68,7 +68,7 @@ class DeskProcess:
                 "bot",
                 "run",
                 cwd=self.folder,
-                env=environment(self._settings),
+                env=environment(self.settings),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )

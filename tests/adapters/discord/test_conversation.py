@@ -67,6 +67,16 @@ async def test_a_later_answer_leaves_nothing_of_an_earlier_one() -> None:
     }
 
 
+async def test_an_answer_in_a_thread_that_was_put_away_is_said_anew_for_one_alone() -> None:
+    talk = Talk()
+    await talk.thinks(Refused("Thread is archived", status=400, code=50083))
+    await talk.conversation.tell({"content": "T-7 is closed"})
+    at = talk.conversation.interaction
+    method, path, told = talk.rest.calls[-1]
+    assert (method, path) == ("POST", f"/webhooks/{at.application_id}/{at.token}")
+    assert (told["content"], told["flags"]) == ("T-7 is closed", 64)
+
+
 async def test_an_answer_before_any_acknowledgement_is_one_itself_and_seen_by_one_alone() -> None:
     talk = Talk()
     await talk.conversation.tell({"content": "No."})

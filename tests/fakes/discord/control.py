@@ -2,7 +2,7 @@
 
 ``guild`` {name, bot_permissions?, everyone?} · ``role`` {guild, name, permissions?} · ``channel`` {guild, name} ·
 ``members`` {guild, names, roles?} · ``slash`` {user, place, path, options?, times?, users?} · ``press`` {user, message,
-button} · ``submit`` {interaction, values} · ``say`` {user, place, text} · ``interactions`` {ids, threads?} ·
+button} · ``submit`` {interactions, values} · ``say`` {user, place, text} · ``interactions`` {ids, threads?} ·
 ``requests`` {} · ``set`` {latency_ms?, active_threads?, …} · ``limit`` {method, path, limit, per} · ``fail`` {method,
 path, status?, times?, applied?} · ``disconnect`` {resumable?} · ``reset`` {}. Ids are strings. Times are in seconds.
 """
@@ -74,9 +74,10 @@ class Control:
         return {"id": str((await self._begin(person.press(message, given["button"], wait=False))).id)}
 
     async def do_submit(self, given: Json) -> Json:
-        opened, _ = self._started[int(given["interaction"])]
-        sending = opened.person.submit(opened.modal, given.get("values"), wait=False)
-        return {"id": str((await self._begin(sending)).id)}
+        """The forms that ``interactions`` opened, all at the same moment."""
+        forms = [self._started[int(one)][0] for one in given["interactions"]]
+        sent = [self._begin(form.person.submit(form.modal, given.get("values"), wait=False)) for form in forms]
+        return {"ids": [str(one.id) for one in await asyncio.gather(*sent)]}
 
     async def do_say(self, given: Json) -> Json:
         place = self._place(given)

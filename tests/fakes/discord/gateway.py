@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from tests.fakes.discord import intents
 from tests.fakes.discord.payloads import guild_create_json, member_json, user_json
-from tests.fakes.discord.world import PRIVILEGED, Blank, World
+from tests.fakes.discord.world import PRIVILEGED, Blank, World, monotonic
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
@@ -75,19 +75,20 @@ class Connection:
         self._gateway = gateway
         self._socket = socket
         self._compress = _COMPRESSIONS[compression]() if compression else None
-        self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[float, dict[str, Any]]] = asyncio.Queue()
+        """When each is to leave: a long wire delays what goes over it, and lets much of it travel at once."""
         self.session: Session | None = None
         self.cut = False
         """Whether it was closed from here: what the client then says is no goodbye."""
 
     def send(self, payload: dict[str, Any]) -> None:
-        self._waiting.put_nowait(payload)
+        self._waiting.put_nowait((monotonic() + self._gateway.latency, payload))
 
     async def write(self) -> None:
         while True:
-            payload = await self._waiting.get()
-            if self._gateway.latency:
-                await asyncio.sleep(self._gateway.latency)
+            leaves_at, payload = await self._waiting.get()
+            if leaves_at > monotonic():
+                await asyncio.sleep(leaves_at - monotonic())
             text = json.dumps(payload, separators=(",", ":"))
             if self._compress is None:
                 await self._socket.send_str(text)
