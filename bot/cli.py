@@ -8,7 +8,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -25,11 +24,11 @@ from bot.commands.room import person_called
 from bot.settings import BadSettings, Settings, effective, load
 from bot.telemetry import set_up_logs
 from bot.wiring import Office, open_office
-from core.cards.answers import INTENTS, address_words
+from core.cards.answers import INTENTS, address_words, persons_addressed
 from core.commands import Actor, ConfirmEmail, GrantRole, RetryDelivery, RevokeRoles
 from core.errors import Refusal
 from core.model.ids import DeliveryId
-from core.model.outbox import Delivery, Trouble
+from core.model.outbox import DeliveryState, Trouble
 from core.model.people import Person, Platform, Role
 
 app = typer.Typer(
@@ -173,38 +172,34 @@ def people_confirm(email: Annotated[str, typer.Argument(help="the address that i
 
 @app.command()
 def failures() -> None:
-    """What stands in the way, what could not be delivered, and why."""
+    """What stands in the desk's way, what could not be delivered and why, and what is still being tried."""
 
-    async def found(office: Office) -> tuple[Sequence[Trouble], Sequence[Delivery]]:
+    async def listed(office: Office) -> tuple[Sequence[Trouble], Table | None]:
         async with office.store.read() as work:
-            return await work.troubles.all(), await work.outbox.given_up()
+            troubles = await work.troubles.all()
+            given_up, struggling = await work.outbox.given_up(), await work.outbox.struggling()
+            names = await work.people.named(persons_addressed([*given_up, *struggling]))
+        table = Table("number", "what", "to", "ticket", "tries", "since", "state", "why", box=None, pad_edge=False)
+        for failure in (*given_up, *struggling):
+            table.add_row(
+                str(failure.id),
+                INTENTS[failure.intent],
+                escape(address_words(failure.address, str, names)),
+                f"T-{failure.ticket}" if failure.ticket else "-",
+                str(failure.attempts),
+                failure.created_at.strftime("%Y-%m-%d %H:%M UTC"),
+                "still tried" if failure.state is DeliveryState.PENDING else "given up",
+                escape(failure.reason or "?"),
+            )
+        return troubles, table if given_up or struggling else None
 
-    troubles, given_up = _in_office(found)
+    troubles, table = _in_office(listed)
     for trouble in troubles:
-        out.print(escape(f"In the way since {_at(trouble.since)}: {trouble.sentence}"))
-    out.print(_given_up(given_up) if given_up else _NOTHING_GIVEN_UP)
-
-
-_NOTHING_GIVEN_UP = "Nothing was given up. What is still on its way is tried again by itself."
-
-
-def _given_up(found: Sequence[Delivery]) -> Table:
-    table = Table("number", "what", "to", "ticket", "tries", "since", "why", box=None, pad_edge=False)
-    for failure in found:
-        table.add_row(
-            str(failure.id),
-            INTENTS[failure.intent],
-            escape(address_words(failure.address, str)),
-            f"T-{failure.ticket}" if failure.ticket else "-",
-            str(failure.attempts),
-            _at(failure.created_at),
-            escape(failure.reason or "?"),
-        )
-    return table
-
-
-def _at(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
+        out.print(f"In the way since {trouble.since:%Y-%m-%d %H:%M} UTC: {escape(trouble.sentence)}")
+    if table is not None:
+        out.print(table)
+    elif not troubles:
+        out.print("Nothing was given up, and nothing is in the way.")
 
 
 @app.command()

@@ -259,7 +259,8 @@ class Dispatcher:
             held = await work.outbox.done(delivery.id, self._owner, receipt=receipt.external_id, at=now)
             if held:
                 await take_receipt(parcel, receipt, work, now, self._keys)
-        log.info("delivered", delivery=delivery.id, intent=delivery.intent, lane=delivery.address.lane)
+        done = "delivered" if held else "delivered after its lease: whoever has it now finds what was made"
+        log.info(done, delivery=delivery.id, intent=delivery.intent, lane=delivery.address.lane)
 
     async def _again(self, delivery: Delivery, reason: str, after: float | None, *, uncertain: bool) -> None:
         now = self._clock.now()

@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.discord.channel import DiscordChannel
-from adapters.discord.config import DiscordConfig
-from adapters.discord.door import DiscordDoor
 from adapters.discord.parse import parse_typed
-from adapters.discord.rest import Rest
-from adapters.discord.rooms import Rooms
 from adapters.files.inspector import Inspector
 from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
@@ -38,6 +34,9 @@ from core.model.people import Platform
 from core.ports import Channel, Clock, Keys
 from core.storage import Store
 
+if TYPE_CHECKING:
+    from bot.discord import Discord
+
 _MEGABYTE = 1024 * 1024
 _REST_OF_A_REQUEST = _MEGABYTE
 """What a request's body may hold beside its files."""
@@ -58,19 +57,6 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Discord:
-    """The door to Discord, and the way out to it."""
-
-    door: DiscordDoor
-    channel: DiscordChannel
-    rest: Rest
-
-    async def close(self) -> None:
-        await self.door.close()
-        await self.rest.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """A whole desk, ready to be started by ``bot/lifecycle.py``."""
 
@@ -79,7 +65,7 @@ class House:
     dispatcher: Dispatcher
     scheduler: Scheduler
     door: WebDoor
-    discord: Discord | None
+    discord: "Discord | None"
     """None where no token opens that door."""
     alerts: GoogleChat
 
@@ -163,31 +149,13 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     )
 
 
-def _discord(office: Office, front: ThreadDesk, owner: str) -> Discord | None:
-    settings = office.settings
-    if settings.discord.token is None:
+def _discord(office: Office, front: ThreadDesk, owner: str) -> "Discord | None":
+    if office.settings.discord.token is None:
         return None
-    config = DiscordConfig(
-        token=settings.discord.token.get_secret_value(),
-        api_base=settings.discord.api_base,
-        guilds=settings.discord.guilds,
-        desk_name=office.desk.name,
-        public_url=office.desk.public_url,
-        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
-    )
-    rest, rooms = Rest(config), Rooms(office.store)
-    door = DiscordDoor(
-        desk=front,
-        engine=office.engine,
-        store=office.store,
-        clock=office.clock,
-        config=config,
-        rest=rest,
-        rooms=rooms,
-        owner=owner,
-    )
-    channel = DiscordChannel(rest, office.store, config, made=rooms.made, report=door.report, mended=door.mended)
-    return Discord(door=door, channel=channel, rest=rest)
+    # Here, so that a desk without Discord does not load its library: a fifth of a second at its start, and memory.
+    from bot.discord import open_discord
+
+    return open_discord(office.settings, front, office.engine, office.store, office.clock, owner)
 
 
 async def _people(office: Office) -> Mapping[str, DemoPerson]:

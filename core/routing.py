@@ -54,8 +54,9 @@ _IN_THE_THREAD = (
     ParticipantRemoved,
 )
 """What a thread's people are told there, in a line of its own beside the card's change."""
-_MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, ParticipantAdded, ParticipantRemoved)
-"""After which somebody may belong in a thread who did not: whoever resolves what nobody had becomes its assignee."""
+_MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, TicketReopened, ParticipantAdded, ParticipantRemoved)
+"""After which somebody may belong in a thread who is not there: whoever resolves what nobody had becomes its assignee,
+and whoever left while it was over is needed again."""
 _PUTS_AWAY = (TicketResolved, TicketClosed, TicketReopened)
 
 

@@ -16,6 +16,7 @@ from adapters.discord.hearing import is_said
 from adapters.discord.inbound import SYSTEM, Inbound
 from adapters.discord.lanes import is_away
 from adapters.discord.losses import Losses
+from adapters.discord.standing import Standing
 from adapters.discord.troubles import Mended, Report, channel_key
 from core.commands import AdvanceThread
 from core.engine import Engine
@@ -40,6 +41,7 @@ class CatchUp:
         store: Store,
         inbound: Inbound,
         losses: Losses,
+        standing: Standing,
         report: Report,
         mended: Mended,
     ) -> None:
@@ -48,6 +50,7 @@ class CatchUp:
         self._store = store
         self._inbound = inbound
         self._losses = losses
+        self._standing = standing
         self._report = report
         self._mended = mended
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -147,6 +150,8 @@ class CatchUp:
 
     async def _shut_out(self, thread: Thread, lacking: str) -> None:
         self._unreadable.add(int(thread.external_id or 0))
+        if self._standing.is_hidden(int(thread.place)):
+            return  # of the channel the admins are told, and once for all of its threads
         where = f"https://discord.com/channels/{thread.realm}/{thread.external_id}"
         sentence = (
             f"The bot cannot read the thread of {ref_of(thread.ticket)} on Discord ({where}), so what is written there "

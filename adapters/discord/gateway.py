@@ -99,12 +99,14 @@ class Gateway(discord.Client):
         self._inbound = Inbound(engine=engine, store=store, rest=rest, people=around.people, downloads=around.downloads)
         self._losses = Losses(engine=engine, store=store, rest=rest, rooms=rooms)
         self._standing = Standing(client=self, desk=around.desk.desk, report=around.report, mended=around.mended)
+        self._hidden: frozenset[int] = frozenset()
         self._catch_up = CatchUp(
             client=self,
             engine=engine,
             store=store,
             inbound=self._inbound,
             losses=self._losses,
+            standing=self._standing,
             report=around.report,
             mended=around.mended,
         )
@@ -154,7 +156,16 @@ class Gateway(discord.Client):
         return self.user is not None and user_id == self.user.id
 
     def _check(self, channel_id: int | None = None) -> None:
+        self._look_again()
         self.lanes.put("standing", partial(self._standing.check, channel_id))
+
+    def _look_again(self) -> None:
+        """Where the bot may read again what it could not: nobody told it what was said there meanwhile."""
+        hidden = self._standing.hidden()
+        for thread in (thread for guild in self.guilds for thread in guild.threads):
+            if thread.parent_id in self._hidden - hidden:
+                self._order.owe(thread.id)
+        self._hidden = hidden
 
     def _declare(self, *joined: str) -> None:
         self.lanes.put("commands", partial(self._sync, joined))

@@ -22,6 +22,17 @@ class Standing:
         """The channels in which the desk makes threads."""
         return frozenset(self._needed)
 
+    def hidden(self) -> frozenset[int]:
+        """Those of them that the bot may not read, as far as Discord told it so."""
+        return frozenset(number for number in self._needed if self.is_hidden(number))
+
+    def is_hidden(self, channel_id: int) -> bool:
+        channel = self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel) or channel.guild.me is None:
+            return False
+        may = channel.permissions_for(channel.guild.me)
+        return not (may.view_channel and may.read_message_history)
+
     async def check(self, channel_id: int | None = None) -> None:
         """All channels, or one of them if it is the desk's."""
         for number, (need, owner) in self._needed.items():
@@ -37,19 +48,23 @@ class Standing:
                 "view it. Invite the bot there, or write another channel's id into bot.toml.",
             )
             return
-        await self._mended(channel_key(str(number)))
         if not isinstance(channel, discord.TextChannel) or channel.guild.me is None:
+            await self._mended(channel_key(str(number)))
             return
-        lacking = missing(channel.permissions_for(channel.guild.me).value, need)
+        may = channel.permissions_for(channel.guild.me)
+        # One that it does not see is told of under the key that what cannot be delivered there has: once for both.
+        stands = permission_key(str(number)) if may.view_channel else channel_key(str(number))
+        lacking = missing(may.value, need)
         if lacking:
             await self._report(
-                permission_key(str(number)),
+                stands,
                 f"In #{channel.name} of {owner} on “{channel.guild.name}”, the bot lacks {', '.join(lacking)}. "
                 "Right-click the channel, Edit Channel, Permissions, Advanced permissions: add the role that bears the "
                 "bot's name, and allow it there.",
             )
-        else:
-            await self._mended(permission_key(str(number)))
+        for key in (permission_key(str(number)), channel_key(str(number))):
+            if key != stands or not lacking:
+                await self._mended(key)
 
 
 def _needed(desk: Desk) -> Iterator[tuple[int, tuple[Permission, str]]]:

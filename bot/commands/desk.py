@@ -2,7 +2,7 @@
 
 from bot.commands.declaration import command, who_asks
 from bot.commands.room import Room
-from core.cards.answers import failures_card, help_card, panel_card, people_card
+from core.cards.answers import failures_card, help_card, panel_card, people_card, persons_addressed
 from core.cards.card import Card
 from core.cards.ticket import ticket_list
 from core.commands import GrantRole, RetryDelivery
@@ -65,7 +65,8 @@ async def failures(call: Call, room: Room) -> Reply:
     async with room.store.read() as work:
         troubles = await work.troubles.all()
         given_up, struggling = await work.outbox.given_up(), await work.outbox.struggling()
-    return Reply(card=failures_card(troubles, given_up, struggling, room.reader(call)))
+        names = await work.people.named(persons_addressed([*given_up, *struggling]))
+    return Reply(card=failures_card(troubles, given_up, struggling, names, room.reader(call)))
 
 
 @command(

@@ -1,12 +1,14 @@
 """The desk's answers that are no ticket: help, people, failed deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Gettext, Reader, Row
+from core.cards.ticket import Names
 from core.cards.times import ago
 from core.errors import N_
 from core.model.desk import Desk
+from core.model.ids import PersonId
 from core.model.outbox import Address, Delivery, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
@@ -67,20 +69,29 @@ INTENTS = {
 }
 
 
-def address_words(address: Address, gettext: Gettext) -> str:
-    """An address as an admin reads it."""
+def address_words(address: Address, gettext: Gettext, names: Names) -> str:
+    """An address as an admin reads it. ``names``: of the persons addressed."""
     _ = gettext
     match address:
         case ToSpace(space):
             return _("space {space}").format(space=space)
         case ToPerson(person, platform):
-            return _("person {person} on {platform}").format(person=person, platform=platform)
+            return _("{name} on {platform}").format(name=names.get(person, "?"), platform=platform.capitalize())
         case ToThread(thread, platform):
-            return _("thread {thread} on {platform}").format(thread=thread, platform=platform)
+            return _("thread {thread} on {platform}").format(thread=thread, platform=platform.capitalize())
+
+
+def persons_addressed(deliveries: Iterable[Delivery]) -> Sequence[PersonId]:
+    """Whose names ``address_words`` wants."""
+    return sorted({one.address.person for one in deliveries if isinstance(one.address, ToPerson)})
 
 
 def failures_card(
-    troubles: Sequence[Trouble], given_up: Sequence[Delivery], struggling: Sequence[Delivery], reader: Reader
+    troubles: Sequence[Trouble],
+    given_up: Sequence[Delivery],
+    struggling: Sequence[Delivery],
+    names: Names,
+    reader: Reader,
 ) -> Card:
     """What stands in the way, what could not be delivered and why, with a button to try again, and what is being
     tried still."""
@@ -91,26 +102,26 @@ def failures_card(
         body=Text.of(_("Nothing was given up, and nothing is in the way.")) if nothing else Text(),
         rows=(
             *(_trouble_row(trouble, reader) for trouble in troubles),
-            *(_failure_row(failure, reader, tried=False) for failure in given_up),
-            *(_failure_row(failure, reader, tried=True) for failure in struggling),
+            *(_failure_row(failure, names, reader, tried=False) for failure in given_up),
+            *(_failure_row(failure, names, reader, tried=True) for failure in struggling),
         ),
     )
 
 
 def _trouble_row(trouble: Trouble, reader: Reader) -> Row:
     _ = reader.gettext
-    detail = _("In the way {count} times, last {ago}.").format(count=trouble.count, ago=ago(trouble.seen_at, reader))
+    detail = _("In the way {count}×, last {ago}.").format(count=trouble.count, ago=ago(trouble.seen_at, reader))
     return Row(title=trouble.sentence, detail=detail)
 
 
-def _failure_row(failure: Delivery, reader: Reader, *, tried: bool) -> Row:
+def _failure_row(failure: Delivery, names: Names, reader: Reader, *, tried: bool) -> Row:
     _ = reader.gettext
-    reason = _("{reason} Tried {count} times, since {ago}.").format(
+    reason = _("{reason} Tried {count}×, first {ago}.").format(
         reason=_sentence(failure.reason or "?"), count=failure.attempts, ago=ago(failure.created_at, reader)
     )
     retry = encode_press(Press("desk", "retry", None, {"number": str(failure.id)}))
     return Row(
-        title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _)}"
+        title=f"{failure.id}: {_(INTENTS[failure.intent])} → {address_words(failure.address, _, names)}"
         + (f" (T-{failure.ticket})" if failure.ticket else ""),
         detail=f"{reason} {_('It is tried again by itself.')}" if tried else reason,
         buttons=() if tried else (Button(label=_("Try again"), action=retry),),

@@ -354,13 +354,13 @@ async def test_the_failures_show_what_is_in_the_way_what_was_given_up_and_what_i
     rows = shown(await front.type("ada", "/desk failures")).rows
     assert (rows[0].title, rows[0].detail) == (
         "Allow Manage Threads in #help.",
-        "In the way 2 times, last just now.",
+        "In the way 2×, last just now.",
     )
     retried = {row.title.split(":")[0]: [button.label for button in row.buttons] for row in rows[1:]}
     assert retried[str(gave_up)] == ["Try again"]
     assert retried[str(tried.id)] == []
     [still] = [row.detail for row in rows if row.title.startswith(f"{tried.id}:")]
-    assert still == "The platform is busy. Tried 1 times, since just now. It is tried again by itself."
+    assert still == "The platform is busy. Tried 1×, first just now. It is tried again by itself."
 
 
 async def test_with_nothing_in_the_way_the_failures_say_so(front: Front) -> None:

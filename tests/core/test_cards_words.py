@@ -155,8 +155,8 @@ def all_cards() -> Iterator[Card | Form]:
     yield people_card([], marking())
     yield history(ticket(), [said] * 100, names, desk, marking())
     yield trouble(TROUBLE, marking())
-    yield failures_card([TROUBLE], FAILURES, FAILURES, marking())
-    yield failures_card([], [], [], marking())
+    yield failures_card([TROUBLE], FAILURES, FAILURES, names, marking())
+    yield failures_card([], [], [], names, marking())
     yield panel_card(desk, marking())
     yield open_form(DRAFT.values, desk, marking(is_staff=True), draft=DRAFT.id)
     yield questions_form(desk.categories["exams"], DRAFT.values, marking(), draft=DRAFT.id)
@@ -280,5 +280,5 @@ def test_an_unknown_language_is_english() -> None:
 
 
 def test_a_failed_delivery_has_a_button_that_tries_it_again() -> None:
-    button = failures_card([], FAILURES, [], READER).rows[0].buttons[0]
+    button = failures_card([], FAILURES, [], {}, READER).rows[0].buttons[0]
     assert decode(button.action or "") == Press("desk", "retry", None, {"number": "1"})

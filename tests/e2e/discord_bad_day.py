@@ -30,8 +30,9 @@ OPERATOR = Actor(person=None, door=Platform.OPERATOR)
 LONG = timedelta(minutes=6)
 """Longer than any lease, and than the pause before what an admin has to mend is tried again."""
 _ALL = frozenset(MessageKind)
-_STATES = frozenset({50083, 160006})
-"""Discord's codes for a thread that was put away, and for no room: answered with 400, and no fault of the call."""
+_STATES = frozenset({40060, 50083, 160006})
+"""Discord's codes for what somebody else acknowledged, for a thread that was put away, and for no room: answered with
+400, and no fault of the call."""
 _FAULTS = ("stumbled", "discord_interaction_failed", "discord_answer_lost", "database is locked")
 
 
@@ -233,7 +234,7 @@ class Day:
 async def bad_day(folder: Path, *, strict: bool = True, **settings: str) -> AsyncIterator[Day]:
     """A furnished server and a desk that is ready on it. At the end, whatever happened: nothing that Discord would have
     refused as malformed, no fault of the desk's own, and no token in its log."""
-    async with open_university(folder, BOT_LOG__LEVEL="debug", **settings) as (uni, desk):
+    async with open_university(folder, **{"BOT_LOG__LEVEL": "debug", **settings}) as (uni, desk):
         day = Day(uni, desk, strict)
         yield day
         day_ends(day)

@@ -98,14 +98,14 @@ async def test_files_written_on_discord_are_copied_and_outlive_their_links(day: 
     await entry_of(day, ref, "alone.txt")
 
 
-async def test_edits_go_both_ways(day: Day) -> None:
+async def test_what_is_edited_on_discord_changes_in_the_record_which_says_so(day: Day) -> None:
     uni, (thread, ref) = day.uni, await begun(day)
     said = await uni.sam.say(thread, "The frst word")
     await day.priya.until_said(ref, "frst")
     await uni.sam.edit(said, "The **first** word")
     entry = await entry_of(day, ref, "first")
     assert "frst" not in str(entry)
-    assert entry["message"]["edited_at"]  # type: ignore[index] # JSON
+    assert entry["edited_at"]
 
 
 async def test_what_is_deleted_on_discord_is_gone_from_the_record_which_says_so(day: Day) -> None:
@@ -129,6 +129,7 @@ async def test_reactions_are_in_the_record_and_go_when_they_are_taken_off(day: D
     uni, (thread, ref) = day.uni, await begun(day)
     await day.priya.say(ref, "Is it **solved**?")
     asked = await reads(uni, uni.sam, thread, "**solved**")
+    await quiet(uni)
     await uni.sam.react(asked, "👍")
     await day.priya.until_said(ref, "👍")
     await uni.sam.unreact(asked, "👍")

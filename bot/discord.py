@@ -1,0 +1,51 @@
+"""The parts of the Discord door, constructed: apart from ``wiring.py``, since only a desk with that door loads them."""
+
+from dataclasses import dataclass
+
+from adapters.discord.channel import DiscordChannel
+from adapters.discord.config import DiscordConfig
+from adapters.discord.door import DiscordDoor
+from adapters.discord.rest import Rest
+from adapters.discord.rooms import Rooms
+from bot.settings import Settings
+from core.engine import Engine
+from core.ports import Clock
+from core.storage import Store
+from core.vocabulary import FrontDesk
+
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discord:
+    """The door to Discord, and the way out to it."""
+
+    door: DiscordDoor
+    channel: DiscordChannel
+    rest: Rest
+
+    async def close(self) -> None:
+        await self.door.close()
+        await self.rest.close()
+
+
+def open_discord(
+    settings: Settings, front: FrontDesk, engine: Engine, store: Store, clock: Clock, owner: str
+) -> Discord:
+    """``owner``: unique among the processes of the desk. Raises ValueError without a token."""
+    if settings.discord.token is None:
+        raise ValueError("Discord's door has no token")
+    config = DiscordConfig(
+        token=settings.discord.token.get_secret_value(),
+        api_base=settings.discord.api_base,
+        guilds=settings.discord.guilds,
+        desk_name=front.desk.name,
+        public_url=front.desk.public_url,
+        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+    )
+    rest, rooms = Rest(config), Rooms(store)
+    door = DiscordDoor(
+        desk=front, engine=engine, store=store, clock=clock, config=config, rest=rest, rooms=rooms, owner=owner
+    )
+    channel = DiscordChannel(rest, store, config, made=rooms.made, report=door.report, mended=door.mended)
+    return Discord(door=door, channel=channel, rest=rest)
