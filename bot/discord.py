@@ -47,5 +47,5 @@ def open_discord(
     door = DiscordDoor(
         desk=front, engine=engine, store=store, clock=clock, config=config, rest=rest, rooms=rooms, owner=owner
     )
-    channel = DiscordChannel(rest, store, config, made=rooms.made, report=door.report, mended=door.mended)
+    channel = DiscordChannel(rest, store, config, made=door.made, report=door.report, mended=door.mended)
     return Discord(door=door, channel=channel, rest=rest)

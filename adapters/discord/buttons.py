@@ -12,11 +12,14 @@ from discord.ui import Button, DynamicItem, Item, Select
 from adapters.discord.interactions import Interactions
 from adapters.discord.quoting import MENU
 
+_BUTTON = re.compile(r"[0-9]+\..+", re.DOTALL | re.ASCII)
+"""Those of other versions of the desk too, which are to be answered with a sentence."""
+
 
 def items_of(interactions: Interactions) -> tuple[type[DynamicItem[Any]], ...]:
     """For ``discord.Client.add_dynamic_items``."""
 
-    class Pressed(DynamicItem[Button[Any]], template=re.compile(r"1\..+", re.DOTALL)):
+    class Pressed(DynamicItem[Button[Any]], template=_BUTTON):
         @classmethod
         async def from_custom_id(
             cls, _interaction: discord.Interaction[Any], item: Item[Any], _match: re.Match[str], /

@@ -77,44 +77,41 @@ class CatchUp:
         except discord.NotFound as error:
             if error.code != Code.UNKNOWN_CHANNEL:
                 raise
-            return thread.audience is not Audience.STAFF or not await self._is_there(thread.place, thread.card)
+            return thread.audience is not Audience.STAFF or not await self._losses.card_stands(thread)
         return False
-
-    async def _is_there(self, channel: str, message: str | None) -> bool:
-        try:
-            await self._client.get_partial_messageable(int(channel)).fetch_message(int(message or 0))
-        except discord.NotFound:
-            return False
-        return True
 
     async def _run(self, thread: Thread) -> None:
         async with self._store.read() as work:
             now = await work.threads.get(thread.id)
             known = await work.copies.said_in(thread.id, limit=_PAGE)
+            unread = await work.marks.get(_unread_in(thread))
         if now is None or now.external_id is None or now.lost_at is not None:
             return
         place = self._client.get_partial_messageable(int(now.external_id), guild_id=int(now.realm or 0) or None)
         newest = [message async for message in place.history(limit=_PAGE)]
-        if known and not newest:
+        if not newest:
             # To a bot that may not read the history, every thread is empty; ours never are.
-            await self._shut_out(now, "Read Message History")
+            await (self._shut_out(now, "Read Message History") if known else self._keep_place(now))
+        if known and not newest:
             return
         self._unreadable.discard(place.id)
         await self._mended(channel_key(now.external_id))
-        await self._missed(now, place, newest)
+        await self._missed(now, place, newest, since=int(unread or now.cursor or 0))
+        if unread and newest:
+            async with self._store.write() as work:
+                await work.marks.put(_unread_in(now), "")
         await self._changed(now, known, newest)
         await self._advance(now, newest)
 
     async def _missed(
-        self, thread: Thread, place: discord.PartialMessageable, newest: Sequence[discord.Message]
+        self, thread: Thread, place: discord.PartialMessageable, newest: Sequence[discord.Message], *, since: int
     ) -> None:
-        cursor = discord.Object(int(thread.cursor or 0))
-        if len(newest) < _PAGE or newest[-1].id <= cursor.id:
+        if len(newest) < _PAGE or newest[-1].id <= since:
             for message in reversed(newest):
-                await self._hear(message, cursor.id, thread)
+                await self._hear(message, since, thread)
             return
-        async for message in place.history(limit=None, after=cursor, oldest_first=True):
-            await self._hear(message, cursor.id, thread)
+        async for message in place.history(limit=None, after=discord.Object(since), oldest_first=True):
+            await self._hear(message, since, thread)
 
     async def _hear(self, message: discord.Message, cursor: int, thread: Thread) -> None:
         if message.id <= cursor or not is_said(message):
@@ -148,7 +145,15 @@ class CatchUp:
             advance = AdvanceThread(ticket=thread.ticket, thread=thread.id, cursor=str(newest[0].id))
             await self._engine.handle(advance, SYSTEM)
 
+    async def _keep_place(self, thread: Thread) -> None:
+        """From where it is to be read once it can be: what is heard there meanwhile moves the cursor on."""
+        async with self._store.write() as work:
+            now = await work.threads.get(thread.id)
+            if now is not None and not await work.marks.get(_unread_in(now)):
+                await work.marks.put(_unread_in(now), now.cursor or now.external_id or "0")
+
     async def _shut_out(self, thread: Thread, lacking: str) -> None:
+        await self._keep_place(thread)
         self._unreadable.add(int(thread.external_id or 0))
         if self._standing.is_hidden(int(thread.place)):
             return  # of the channel the admins are told, and once for all of its threads
@@ -159,3 +164,8 @@ class CatchUp:
             "Permissions), or add it to the thread."
         )
         await self._report(channel_key(str(thread.external_id)), sentence)
+
+
+def _unread_in(thread: Thread) -> str:
+    """The mark that tells from where a thread that could not be read is to be read; "" once it was."""
+    return f"discord.unread.{thread.id}"

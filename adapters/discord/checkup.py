@@ -100,7 +100,7 @@ async def _steps(call: Call, setup: Setup) -> AsyncIterator[Step]:
         if refusal.status != 401:
             raise
         mend = "In the Developer Portal, your application, Bot, Reset Token; put the new one into BOT_DISCORD__TOKEN."
-        yield Step(False, "The token is a bot's: Discord does not know this one", mend)
+        yield Step(False, "Discord does not know the token", mend)
         return
     yield Step(True, f"The token is that of the bot “{name}”")
     app = await application(call)
@@ -146,16 +146,16 @@ def _step(done: bool, name: str, otherwise: str, mend: str) -> Step:
 async def _on_servers(call: Call, setup: Setup, app: Application, bot: str, found: list[Server]) -> AsyncIterator[Step]:
     """A step for each server; those that the bot is on are added to ``found``."""
     guilds = setup.guilds or await where(call)
-    invitation = f"Whoever may manage the server opens {invite_url(app.id)}"
+    invitation = f"Whoever may manage the server opens this, and chooses it: {invite_url(app.id)}"
     if not guilds:
-        yield Step(False, "The bot is on no server", f"{invitation}.")
+        yield Step(False, "The bot is on no server", invitation)
     for guild in guilds:
         try:
             found.append(await server(call, guild, bot))
         except Refused as refusal:
             if refusal.status not in {403, 404}:
                 raise
-            mend = f"{invitation} and chooses it. If the id is wrong: right-click the server, Copy Server ID."
+            mend = f"If the id is wrong: right-click the server, Copy Server ID. {invitation}"
             yield Step(False, f"The bot is not on the server {guild}", mend)
         else:
             yield Step(True, f"The bot is on the server “{found[-1].name}”")
@@ -192,7 +192,7 @@ async def _commands(call: Call, setup: Setup, app: Application, servers: Sequenc
 
 async def _channels(call: Call, setup: Setup, servers: Sequence[Server]) -> AsyncIterator[Step]:
     if not setup.categories:
-        mend = 'Write discord = { channel = "…" } in a [[categories]] of bot.toml.'
+        mend = 'In bot.toml, below [[categories]], write discord = { channel = "…" } with the channel\'s id.'
         yield Step(False, "No category has a channel, so no ticket gets a thread", mend)
     staff = frozenset(role.id for role in setup.roles)
     for category in setup.categories:
@@ -222,9 +222,10 @@ async def _lost(call: Call, channel: str, owner: str) -> Step:
     except Refused as refusal:
         if refusal.status not in {403, 404}:
             raise
-        mend = "Copy its id again: right-click the channel, Copy Channel ID."
-        why = "is nowhere" if refusal.status == 404 else "is on another server"
-        return Step(False, f"The channel {channel} of {owner} {why}", mend)
+        mend = "Copy its id again: right-click the channel, Copy Channel ID. (A server's or a role's id is another.)"
+        if refusal.status == 404:
+            return Step(False, f"There is no channel {channel}, which bot.toml names for {owner}", mend)
+        return Step(False, f"The channel {channel} of {owner} is on a server that the bot is not on", mend)
     if isinstance(found, dict) and found.get("type") in _THREADS:
         mend = "Copy the id of the channel that the thread is in."
         return Step(False, f"The channel {channel} of {owner} is a thread", mend)

@@ -25,6 +25,7 @@ from adapters.discord.troubles import TOKEN
 from core.commands import Command, MendTrouble, ReportTrouble
 from core.engine import Engine
 from core.errors import Conflict, Refusal, Unavailable
+from core.model.ids import TicketId
 from core.ports import Clock, Retry, Undeliverable, Unknown
 from core.storage import Store
 from core.vocabulary import FrontDesk
@@ -75,6 +76,7 @@ class DiscordDoor:
         self._clock = clock
         self._config = config
         self._rest = rest
+        self._rooms = rooms
         self._owner = owner
         self._timing = timing or Timing()
         self._people = People(desk)
@@ -119,6 +121,12 @@ class DiscordDoor:
         """Until all that was heard so far is taken."""
         if self.client is not None:
             await self.client.lanes.idle()
+
+    def made(self, ticket: TicketId, guild: str, channel: str) -> None:
+        """Told by the channel of a thread that it made, or found again; it is recorded in a moment."""
+        self._rooms.made(ticket, guild, channel)
+        if self.client is not None:
+            self.client.bound(int(channel))
 
     async def report(self, key: str, sentence: str) -> None:
         """Tell the admins of a trouble, the first time."""

@@ -234,6 +234,13 @@ class Gateway(discord.Client):
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         self._order.put(payload.thread_id, self._losses.thread_deleted)
 
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        self._order.begun(thread.id)
+
+    def bound(self, channel_id: int) -> None:
+        """As in ``Order``."""
+        self._order.bound(channel_id)
+
     async def on_thread_join(self, thread: discord.Thread) -> None:
         """The bot sees it (again)."""
         if self._catch_up.is_unreadable(thread.id):

@@ -32,7 +32,17 @@ class Losses:
             self._rooms.forget(int(thread.external_id))
 
     async def thread_deleted(self, thread: Thread) -> None:
-        await self.replace(thread, "Its thread was deleted on Discord.")
+        """Of the notes under a card that stands still, another is made with the next note."""
+        if thread.audience is not Audience.STAFF or not await self.card_stands(thread):
+            await self.replace(thread, "Its thread was deleted on Discord.")
+
+    async def card_stands(self, thread: Thread) -> bool:
+        """Whether the staff's card is where it was, with a thread of notes under it or without."""
+        try:
+            await self._rest.call("GET", f"/channels/{thread.place}/messages/{thread.card}")
+        except Refused as refused:
+            return refused.status != 404
+        return True
 
     async def channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
         """Discord deletes a channel's threads with it, and tells of those alone that were active."""

@@ -2,8 +2,9 @@
 the desk was away before anything newer.
 
 A gateway session begins with READY; within one, and over any RESUME, Discord itself loses nothing. So with each session
-every live thread owes a catch-up, which is paid before the first newer event of that thread is looked at. A ticket's
-thread that is made later owes none.
+every thread owes a catch-up, which is paid before the first newer event of that thread is looked at: the live ones at
+once, any other when something happens in it. Only one that Discord made within the session owes none; to be recorded
+within it is not enough, since its maker may have died before that and left people writing there.
 """
 
 import asyncio
@@ -36,7 +37,10 @@ outbox looks for its work when the lease has run out."""
 @dataclass(eq=False, slots=True)
 class _Session:
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
-    owing: set[int] = field(default_factory=set)
+    live: list[int] = field(default_factory=list)
+    """The threads whose tickets were not over when it began."""
+    known: set[int] = field(default_factory=set)
+    """The threads of which nothing is missed: read within it, or made."""
 
 
 class Order:
@@ -75,8 +79,18 @@ class Order:
 
     def owe(self, channel_id: int) -> None:
         """The bot sees the thread again, and does not know what it missed there."""
-        self._session.owing.add(channel_id)
+        self._session.known.discard(channel_id)
         self._lanes.put(channel_id, partial(self._in_order, channel_id, self._session, _nothing_more))
+
+    def begun(self, channel_id: int) -> None:
+        """Discord tells that the thread was made just now."""
+        if self._may_be_ours(channel_id):
+            self._session.known.add(channel_id)
+
+    def bound(self, channel_id: int) -> None:
+        """It is about to be recorded whose the thread is. In one from before the session somebody may have written."""
+        if channel_id not in self._session.known and self._client.get_channel(channel_id) is not None:
+            self.owe(channel_id)
 
     def put(self, channel_id: int, take: Taking, *, instead: Taking | None = None) -> None:
         """``take`` is called with the ticket's thread, in its turn; never, where the channel is no ticket's."""
@@ -104,10 +118,17 @@ class Order:
         if thread is None:
             return
         await session.loaded.wait()
-        if channel_id in session.owing:
-            await self._catch_up.run(thread)
-            session.owing.discard(channel_id)
+        if channel_id not in session.known:
+            await self._read(thread, channel_id, session)
         await self._with_thread(channel_id, take)
+
+    async def _read(self, thread: Thread, channel_id: int, session: _Session) -> None:
+        session.known.add(channel_id)  # before it: what is owed anew meanwhile stays owed
+        try:
+            await self._catch_up.run(thread)
+        except BaseException:
+            session.known.discard(channel_id)
+            raise
 
     async def _with_thread(self, channel_id: int, take: Taking) -> None:
         thread = await self._rooms.at(channel_id)
@@ -140,11 +161,11 @@ class Order:
     async def _load(self, session: _Session) -> None:
         async with self._store.read() as work:
             live = await work.threads.live(Platform.DISCORD)
-        session.owing = {int(thread.external_id) for thread in live if thread.external_id is not None}
+        session.live = sorted(int(thread.external_id) for thread in live if thread.external_id is not None)
         session.loaded.set()
 
     async def _spread(self, session: _Session) -> None:
-        for channel_id in sorted(session.owing):
+        for channel_id in session.live:
             self._lanes.put(channel_id, partial(self._in_order, channel_id, session, _nothing_more))
 
 

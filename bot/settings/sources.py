@@ -349,12 +349,10 @@ def _not_toml(name: str, text: str, message: str) -> Problem:
     found = re.search(r" \(at (?:line (\d+).*|end of document)\)$", message)
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     reason = message[: found.start()] if found else message
-    return Problem(
-        "",
-        f"{name} line {line}",
-        f"This is not TOML: {reason[:1].lower()}{reason[1:]}.",
-        "Look for a missing quote, bracket, comma or equals sign there or in the line above; text stands in quotes.",
-    )
+    mend = "Look for a missing quote, bracket, comma or equals sign there or in the line above; text stands in quotes."
+    if reason.startswith(("Cannot declare", "Cannot overwrite")):
+        mend = "It stands in the file already, further up: put what both say into the first, and take this one out."
+    return Problem("", f"{name} line {line}", f"This is not TOML: {reason[:1].lower()}{reason[1:]}.", mend)
 
 
 def _not_here(layer: Layer, path: Path) -> Problem:

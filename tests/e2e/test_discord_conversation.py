@@ -66,7 +66,9 @@ async def entry_of(day: Day, ref: str, words: str) -> dict[str, object]:
 
 async def test_what_is_written_on_discord_is_in_the_record_with_its_formatting(day: Day) -> None:
     thread, ref = await begun(day)
-    await day.uni.sam.say(thread, "It says **no**, *why*, `code 7` and\n> a quote\n- one\n- two\nsee https://example.org/x")
+    await day.uni.sam.say(
+        thread, "It says **no**, *why*, `code 7` and\n> a quote\n- one\n- two\nsee https://example.org/x"
+    )
     entry = await entry_of(day, ref, "code 7")
     words = str(entry)
     for kind in ("bold", "italic", "code", "quote", "list", "https://example.org/x"):

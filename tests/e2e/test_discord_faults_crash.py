@@ -1,10 +1,10 @@
-"""A desk that is killed in the middle of its work on Discord: after a restart everything is there, and nothing twice."""
+"""A desk that is killed in the middle of its work on Discord: after a restart everything is there, once."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord_bad_day import bad_day
+from tests.fakes.discord_bad_day import bad_day
 from tests.fakes.discord_desk import opened
 
 STEPS = {

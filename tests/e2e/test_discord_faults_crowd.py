@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import psycopg
-import pytest
 
-from tests.e2e.discord_bad_day import Day, bad_day
+from tests.fakes.discord_bad_day import Day, bad_day
 from tests.fakes.discord_desk import University, discord_desk, furnished, opened, until_ready
 from tests.fakes.discord_server import DiscordServer, Interaction, Person, Thread
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.e2e.discord_bad_day import Day, bad_day
+from tests.fakes.discord_bad_day import Day, bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.discord_server import Person, Thread
 
@@ -104,3 +104,15 @@ async def test_a_message_that_a_moderator_deletes_is_gone_from_the_ticket_and_a_
         await sam.say(thread, "sorry")
         await day.heard("Please be kind", "sorry")
         assert day.threads == [thread]
+
+
+async def test_a_webhook_that_a_moderator_deletes_is_made_again(tmp_path: Path) -> None:
+    async with bad_day(tmp_path) as day:
+        thread = await opened(day.uni, day.uni.sam)
+        await day.reply_from_the_web("one")
+        await day.delivered()
+        day.server.world.webhooks.clear()
+        await day.reply_from_the_web("two")
+        await day.delivered()
+        assert day.copies(thread) == ["one", "two"]
+        assert len(day.server.world.webhooks) == 1

@@ -1,11 +1,11 @@
-"""The desk hears nothing from Discord for a while: whatever people did meanwhile is there afterwards, once, in order."""
+"""The desk hears nothing from Discord for a while: what people did meanwhile is there afterwards, once, in order."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord_bad_day import bad_day
+from tests.fakes.discord_bad_day import bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.web_desk import png
 

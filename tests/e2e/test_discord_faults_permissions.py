@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.e2e.discord_bad_day import Day, bad_day
+from tests.fakes.discord_bad_day import Day, bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.discord_server import Channel
 from tests.fakes.process import threaddesk
@@ -169,7 +169,7 @@ async def test_a_token_revoked_while_the_desk_runs_stops_discord_alone_and_a_new
         assert old not in day.log
 
 
-async def test_with_all_active_threads_taken_the_longest_resolved_is_archived_and_without_one_openings_wait(
+async def test_with_all_active_threads_taken_openings_wait_until_there_is_room_and_the_admins_are_told_once(
     tmp_path: Path,
 ) -> None:
     async with bad_day(tmp_path) as day:
@@ -192,3 +192,23 @@ async def test_with_all_active_threads_taken_the_longest_resolved_is_archived_an
         assert len([one for one in ada.dms if "active threads" in one.text]) == 1
         await day.mended("discord:active-threads")
         assert not first.archived
+
+
+async def test_with_all_active_threads_taken_the_longest_resolved_one_that_stands_open_makes_room(
+    tmp_path: Path,
+) -> None:
+    async with bad_day(tmp_path) as day:
+        uni, server = day.uni, day.server
+        first, second = [await opened(uni, uni.sam, title=f"number {one}") for one in (1, 2)]
+        for thread in (second, first):
+            await (await uni.asha.slash(thread, "ticket", "resolve", answer="Solved")).settled()
+            await server.until(lambda one=thread: one.archived)
+        await day.delivered()
+        for thread in (first, second):
+            uni.guild.archive(thread, archived=False)
+        server.settings.active_threads = 2
+        third = await opened(uni, uni.sam, title="number 3")
+        assert (second.archived, first.archived, third.archived) == (True, False, False)
+        await day.delivered()
+        assert uni.ada.dms == []
+        assert await day.troubles() == {}

@@ -1,12 +1,13 @@
-"""Discord answers with rate limits and errors, or not at all: each thing is done once, in order, and without hammering."""
+"""Discord answers with rate limits and errors, or not at all: each thing is done once, in order, without hammering."""
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord_bad_day import bad_day
+from tests.fakes.discord_bad_day import bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.discord_server import Thread
 
@@ -60,7 +61,7 @@ async def test_a_storm_of_429s_is_waited_out_as_long_as_discord_says_and_words_k
         assert storm.met == 4
         assert day.copies(thread) == ["said 0", *said]
         times = [one.at for one in server.called("POST", "/webhooks/*/*") if one.status == 429]
-        assert all(later - earlier >= 0.4 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= 0.4 for earlier, later in pairwise(times))
 
 
 LOST = {
@@ -81,19 +82,18 @@ async def test_whatever_answer_of_an_opening_is_lost_there_is_one_thread_one_car
 ) -> None:
     """Each of the ways in an opening of its own."""
     async with bad_day(tmp_path) as day:
-        uni, before = day.uni, 0
-        for what, (method, path, kind) in LOST.items():
+        uni = day.uni
+        for number, (what, (method, path, kind)) in enumerate(LOST.items(), 1):
             times = 2 if path.endswith("messages") else 1  # the staff's card and the thread's own
             fault = getattr(day.server.faults, kind)(method, path, applied=applied, times=times)
             who = uni.guild.add_member(what)
             thread = await _opened_in_the_end(day, who)
             await day.delivered(30)
             assert fault.met == times, what
-            assert len(day.threads) == before + 1, what
+            assert len(day.threads) == number, what
             assert [one.pinned for one in day.by_bot(thread)] == [True], what
             assert who.sees(thread), what
-            assert len(day.by_bot(uni.triage)) == before + 1, what
-            before += 1
+            assert len(day.by_bot(uni.triage)) == number, what
 
 
 async def _opened_in_the_end(day, who) -> Thread:

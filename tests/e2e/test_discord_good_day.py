@@ -1,4 +1,4 @@
-"""The good day on Discord: a whole desk in its own process, the real discord.py, a stand-in that refuses as Discord does."""
+"""The good day on Discord: a desk in its own process, the real discord.py, a stand-in that refuses as Discord does."""
 
 from pathlib import Path
 

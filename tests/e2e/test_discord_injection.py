@@ -1,5 +1,6 @@
 """What people type reaches others as words: it pings nobody, hides no link, breaks no card, and is never too long."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -54,7 +55,8 @@ def evil(uni: University) -> str:
     """Everything that could ping, show as something else or break out."""
     return (
         f"@everyone @here <@{uni.lee.id}> <@!{uni.ada.id}> <@&{uni.agents.id}> <#{uni.triage.id}> </ticket open:1> "
-        "[bank](https://evil.example/a) **bold** ```code ~~x~~ ||y|| https://evil.example/b <t:1:R> \u202e\u200b:x:"
+        "[bank.example](https://evil.example/a) **bold** ```code ~~x~~ ||y|| "
+        "https://evil.example/b <t:1:R> \u202e\u200b:x:"
     )
 
 
@@ -67,10 +69,13 @@ def from_the_desk(uni: University) -> list[Message]:
     return [m for m in uni.server.messages if m.webhook is not None or m.author is uni.server.bot]
 
 
-def links_of(message: Message) -> list[str]:
-    """Addresses that words of somebody's choice stand before, in the content or a card's description."""
-    texts = [message.content, *(embed.get("description", "") for embed in message.embeds)]
-    return [text for text in texts if "](https://evil" in text.replace("\\](", "").replace("](<", "](")]
+def assert_hides_no_link(message: Message) -> None:
+    """Words stand before an address only where it is shown too, and never where one line of words is meant."""
+    bodies = [message.content, *(embed.get("description", "") for embed in message.embeds)]
+    lines = [field["value"] for embed in message.embeds for field in embed.get("fields", [])]
+    lines += [embed.get("title", "") for embed in message.embeds]
+    assert not [words for words in [*bodies, *lines] if re.search(r"(?<!\\)\[[^\]]*\]\(<?http", words)]
+    assert all("bank.example (<https://evil.example/a>)" in body for body in bodies if "bank.example" in body)
 
 
 async def nobody_is_pinged(uni: University) -> None:
@@ -89,7 +94,7 @@ async def test_mentions_in_a_title_an_answer_a_description_and_a_file_name_ping_
     card, staffs = card_in(thread), await triage(uni, thread)
     for shown in (card, staffs):
         assert "everyone" in shown.text
-        assert links_of(shown) == []
+        assert_hides_no_link(shown)
         assert fields_of(shown)["Status"] == "Open"
         assert "The requester, whoever was added" in shown.text
         assert "Claim" in buttons_of(shown)
@@ -108,7 +113,7 @@ async def test_mentions_from_other_doors_and_in_forms_are_words(day: Day) -> Non
     await day.priya.say(ref_of(thread), words)
     said = await reads(uni, uni.sam, thread, "evil.example/b")
     assert said.webhook is not None
-    assert links_of(said) == []
+    assert_hides_no_link(said)
     assert "<@" not in said.content.replace("\\<", "")
     staffs = await triage(uni, thread)
     await press_and_fill(uni.sam, card_in(thread), "Urgent", words)
@@ -138,7 +143,9 @@ async def test_names_that_look_like_mentions_or_like_discords_own_are_shown_and_
 async def test_the_longest_title_description_and_answers_fit(day: Day) -> None:
     uni = day.uni
     for sign in ("W", "🎓", "ঢ", "*", "\n"):
-        asked = await use(uni.sam, uni.exams, "ticket", "open", title=(sign * 200).strip() or "T" * 200, category="exams")
+        asked = await use(
+            uni.sam, uni.exams, "ticket", "open", title=(sign * 200).strip() or "T" * 200, category="exams"
+        )
         sent = await fill(uni.sam, asked, {"Tell us more": ("x" + sign * 3999)[:4000]})
         questions = await press(uni.sam, sent.answer, "Answer the questions")
         thread = await thread_of(uni, uni.sam, await fill(uni.sam, questions, {"Course code": (sign * 999) + "y"}))
@@ -187,7 +194,7 @@ async def test_lists_of_more_than_twenty_five_tickets_fit(day: Day) -> None:
 async def test_a_message_of_two_thousand_signs_comes_back_whole_from_the_form(day: Day) -> None:
     """Opened from a message as long as Discord allows, the form holds it and the ticket too."""
     uni = day.uni
-    said = await uni.kim.say(uni.login, "*" * 1990 + " the end")
+    said = await uni.kim.say(uni.login, "é" * 1990 + " the end")
     asked = await (await uni.sam.message_menu("Open a ticket from this", said)).settled()
     thread: Thread = await thread_of(uni, uni.sam, await fill(uni.sam, asked, {"Category": "login"}))
     assert "the end" in card_in(thread).text

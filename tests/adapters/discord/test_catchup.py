@@ -1,9 +1,10 @@
 """What happened in the threads while the desk was away, or its connection was."""
 
 import asyncio
+from dataclasses import replace
 
 from core.commands import PostMessage
-from core.model.thread import MessageKind
+from core.model.thread import Audience, MessageKind
 from core.text import Text
 from tests.adapters.discord.hall import Hall
 from tests.fakes.discord.permissions import Permission
@@ -131,6 +132,21 @@ async def test_a_thread_that_the_bot_may_not_see_is_told_to_the_admins_and_read_
     hall.guild.overwrite(hall.exams, hall.guild.bot_role)
     await hall.heard(ticket, "Anybody?")
     assert await hall.troubles() == {}
+
+
+async def test_a_card_of_the_staffs_that_has_no_thread_yet_is_missed_only_where_it_was_deleted(hall: Hall) -> None:
+    ticket, _ = await hall.ticket()
+    card = await hall.asha.say(hall.triage, "stands for the card")
+    before = await hall.thread(ticket, Audience.STAFF)
+    at = {"realm": str(hall.guild.id), "external_id": str(card.id), "card": str(card.id), "cursor": str(card.id)}
+    async with hall.office.store.write() as work:
+        await work.threads.save(replace(before, **at))
+    await hall.enter()
+    assert (await hall.thread(ticket, Audience.STAFF)).id == before.id
+    await hall.leave()
+    await hall.asha.delete(card)
+    await hall.enter()
+    assert (await hall.thread(ticket, Audience.STAFF)).id != before.id
 
 
 async def test_where_nobody_said_anything_the_cursor_still_moves_on(hall: Hall) -> None:

@@ -277,8 +277,8 @@ async def test_agents_who_would_read_a_sensitive_categorys_threads_are_told(disc
 @pytest.mark.parametrize(
     ("id", "answer", "words"),
     [
-        (UNKNOWN, 404, "is nowhere"),
-        (UNKNOWN, 403, "is on another server"),
+        (UNKNOWN, 404, "There is no channel"),
+        (UNKNOWN, 403, "is on a server that the bot is not on"),
         (UNKNOWN, {"id": UNKNOWN, "type": 12}, "is a thread"),
         (UNKNOWN, {"id": UNKNOWN, "type": 0}, "does not name"),
         (VOICE, 404, "#lounge of the category “Exams” is not a text channel"),

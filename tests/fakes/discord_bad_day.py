@@ -154,7 +154,7 @@ class Day:
 
     async def mended(self, begins: str, within: float = 15) -> None:
         async with asyncio.timeout(within):
-            while any(key.startswith(begins) for key in await self.troubles()):
+            while any(key.startswith(begins) for key in await self.troubles()):  # noqa: ASYNC110 - of another process
                 await asyncio.sleep(0.05)
 
     @property
