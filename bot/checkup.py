@@ -24,6 +24,7 @@ def discord_setup(settings: Settings) -> Setup:
     roles = settings.discord.roles
     agents, leads = frozenset(roles.agent), frozenset(roles.lead)
     of_team = {team.key: frozenset({team.discord.role} if team.discord.role else ()) for team in settings.teams}
+    every_team = frozenset().union(*of_team.values())
     named = [
         *((f"discord.roles.{name}[{at}]", role) for name, listed in roles for at, role in enumerate(listed)),
         *((f"teams[{at}].discord.role", team.discord.role) for at, team in enumerate(settings.teams)),
@@ -41,7 +42,7 @@ def discord_setup(settings: Settings) -> Setup:
                 name=category.name,
                 channel=category.discord.channel,
                 sensitive=category.sensitive,
-                staff=agents | of_team[category.team] | (frozenset() if category.sensitive else leads),
+                staff=agents | leads | (every_team if category.sensitive else of_team[category.team]),
             )
             for category in settings.categories
             if category.discord.channel

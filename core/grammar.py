@@ -19,7 +19,7 @@ _TOKEN = re.compile(r'\s*(?:"(?P<straight>[^"]*)"(?=\s|$)|“(?P<curly>[^”]*)�
 _NAMED = re.compile(r'\s*(?P<name>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?=\s|$)')
 _SHOWN = 80
 """Characters of a word that cannot be read, in the sentence that says so."""
-_RESTS = (ParameterKind.TEXT, ParameterKind.PERSON, ParameterKind.AGENT)
+_RESTS = (ParameterKind.LINE, ParameterKind.TEXT, ParameterKind.PERSON, ParameterKind.AGENT)
 """Kinds that take the rest of the line where they come last: a text, and a name with spaces in it."""
 
 
@@ -127,7 +127,7 @@ def _positional(parameter: Parameter, rest: _Rest, vocabulary: Vocabulary, *, is
         return None
     if parameter.kind is ParameterKind.TICKET:
         return rest.take() if parse_ref(token) is not None else None
-    if parameter.kind is ParameterKind.TEXT and not (rest.next_is_quoted() and not is_last):
+    if parameter.kind in (ParameterKind.LINE, ParameterKind.TEXT) and not (rest.next_is_quoted() and not is_last):
         return rest.take_all()
     if parameter.kind in _RESTS and is_last and not rest.next_is_quoted():
         return rest.take_all()

@@ -52,6 +52,7 @@ _IN_THE_THREAD = (
     TicketReopened,
     ParticipantAdded,
     ParticipantRemoved,
+    PersonLeft,
 )
 """What a thread's people are told there, in a line of its own beside the card's change."""
 _MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, TicketReopened, ParticipantAdded, ParticipantRemoved)

@@ -35,8 +35,10 @@ class ParameterKind(StrEnum):
     ROLE = "role"
     NUMBER = "number"
     WORD = "word"
+    LINE = "line"
+    """Words in one line: takes the rest of the line, unless it is quoted and more may follow."""
     TEXT = "text"
-    """Takes the rest of the line."""
+    """The same, of any length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class SlashCommand:
     action: Action
     """What the table of ``core/policy.py`` must allow; also what decides who is shown it."""
     parameters: tuple[Parameter, ...] = ()
+    title: str = ""
+    """Over the form that asks for its arguments, with the ref behind it; "" where its help says it well enough."""
     asks: Asks = Asks.NEVER
     menu: str = ""
     """What it is called in the menu of a person, where a platform has such a thing: its first PERSON is that one."""

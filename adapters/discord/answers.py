@@ -9,10 +9,11 @@ from adapters.discord.conversation import Conversation
 from adapters.discord.render import message
 from adapters.discord.rest import Refused, Rest
 from adapters.discord.rooms import Rooms
+from adapters.discord.ways import led, led_to, tickets_in
 from core.actions import Press, decode, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Form, InputKind, Reader, Tone
 from core.errors import Refusal
-from core.model.ids import TicketId
+from core.model.ids import PersonId, TicketId
 from core.ports import Retry, Unknown
 from core.text import CodeBlock, Paragraph, Plain, Text
 from core.vocabulary import Reply
@@ -31,16 +32,41 @@ class Answers:
         self._link_within = link_within
         self._rooms = rooms
 
-    async def show(self, talk: Conversation, reply: Reply, *, opens: bool = False, lost: Sequence[str] = ()) -> None:
-        """``opens``: the command opens a ticket, so that the answer leads to its thread as soon as there is one.
-        ``lost``: a sentence for each file that could not be kept. Raises Late, Refused, Retry, Unknown."""
+    async def show(
+        self,
+        talk: Conversation,
+        reply: Reply,
+        asker: PersonId | None,
+        *,
+        here: TicketId | None = None,
+        opens: bool = False,
+        lost: Sequence[str] = (),
+    ) -> None:
+        """``here``: the ticket in whose thread it was asked. ``opens``: the command opens a ticket, so that the answer
+        leads to its thread as soon as there is one. ``lost``: a sentence for each file that could not be kept. Raises
+        Late, Refused, Retry, Unknown."""
         card = reply.card if reply.form is None else form_card(reply.form, talk.reader)
         if reply.shared is not None:
             card = await self._share(talk, reply.shared) or card
         card = _with_lines(card or Card(title=talk.reader.gettext("Done")), lost)
+        if reply.form is None:
+            card = await self._fitting(card, reply.ticket, asker, here)
         await talk.tell(message(card))
         if opens and reply.ticket is not None and reply.form is None:
             await self._lead(talk, card, reply.ticket)
+
+    async def _fitting(
+        self, card: Card, ticket: TicketId | None, asker: PersonId | None, here: TicketId | None
+    ) -> Card:
+        """Leading to threads, and in a ticket's own thread without what its pinned card says."""
+        if ticket is not None and ticket == here and not card.body:
+            return replace(card, subtitle="", fields=(), progress=(), buttons=(), url=None)
+        tickets = tickets_in(card) | ({ticket} if ticket is not None else set())
+        if asker is None or not tickets:
+            return card
+        ways = await self._rooms.ways(tickets, asker)
+        way = ways.get(ticket) if ticket is not None else None
+        return led(card if way is None else led_to(card, way), ways)
 
     async def _lead(self, talk: Conversation, card: Card, ticket: TicketId) -> None:
         url = await self._rooms.link(ticket, self._link_within)

@@ -1,40 +1,24 @@
 """Questions to Discord's REST API for ``threaddesk check``: nothing but GET, and what the answers say.
 
-It is not the desk's client: it waits out a rate limit instead of leaving that to the outbox, and it turns everything
-that can go wrong into words for whoever sets the desk up. The token is in a header only, never in what is raised.
+By the client that the desk uses, so that what the check sees is what the desk will see; with words for whoever sets it
+up in place of what the outbox is told.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
-import aiohttp
-
+from adapters.discord.config import DiscordConfig
 from adapters.discord.permissions import Overwrite
-from core.text import clean_line, shorten
+from adapters.discord.rest import Rest
+from core.ports import Retry
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=8)
-_PATIENCE = 3
-"""How often a question is asked that Discord answers with "later"."""
-_LONGEST_WAIT = 15.0
-"""Seconds."""
-_MAX_REASON = 200
-_USER_AGENT = "DiscordBot (threaddesk, 1)"
-"""Discord turns away clients without one (https://discord.com/developers/docs/reference#user-agent)."""
+_MEND = (
+    "Check the network, and [discord] api_base if you set it; or try again in a minute: https://discordstatus.com tells "
+    "whether Discord has trouble."
+)
 _T = TypeVar("_T")
-
-
-class Refused(Exception):
-    """Discord answered with an error: its HTTP status, its own code (0 where it gave none) and its words."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(f"Discord answered {status}: {message}" if message else f"Discord answered {status}.")
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 class NoAnswer(Exception):
@@ -42,62 +26,25 @@ class NoAnswer(Exception):
 
 
 class Call(Protocol):
-    async def __call__(self, method: str, path: str) -> Any:
-        """The decoded JSON of the answer. ``path`` begins with a slash. Raises Refused and NoAnswer."""
+    async def __call__(self, path: str) -> Any:
+        """The decoded JSON of the answer. ``path`` begins with a slash. Raises ``rest.Refused`` and NoAnswer."""
 
 
 @asynccontextmanager
 async def asking(base: str, token: str) -> AsyncIterator[Call]:
     """``base``: the API's address without a slash at its end."""
-    headers = {"Authorization": f"Bot {token}", "User-Agent": _USER_AGENT}
-    async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:
-        yield _Asking(session, base)
+    rest = Rest(DiscordConfig(token=token, api_base=base))
 
-
-class _Asking:
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
-        self._session = session
-        self._base = base
-        self._host = urlsplit(base).netloc
-
-    async def __call__(self, method: str, path: str) -> Any:
-        for _ in range(_PATIENCE):
-            status, body = await self._once(method, path)
-            if status != 429:
-                break
-            await asyncio.sleep(min(_seconds(body), _LONGEST_WAIT))
-        if 200 <= status < 300:
-            return body
-        told = body if isinstance(body, Mapping) else {}
-        code, message = told.get("code"), told.get("message")
-        raise Refused(
-            status,
-            code if isinstance(code, int) else 0,
-            shorten(clean_line(message), _MAX_REASON) if isinstance(message, str) else "",
-        )
-
-    async def _once(self, method: str, path: str) -> tuple[int, Any]:
+    async def call(path: str) -> Any:
         try:
-            async with self._session.request(method, self._base + path, allow_redirects=False) as response:
-                status = response.status
-                body = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            problem = f"{self._host} cannot be reached ({type(error).__name__})."
-            raise NoAnswer(f"{problem} Check the network, and [discord] api_base if you set it.") from None
-        except ValueError:
-            body = None
-        if body is None and status < 500:
-            raise NoAnswer(not_discord(self._host))
-        return status, body
+            return await rest.call(path)
+        except Retry as failed:
+            raise NoAnswer(f"{failed} {_MEND}") from None
 
-
-def not_discord(where: str) -> str:
-    return f"The answer of {where} is not one of Discord's API. Check [discord] api_base if you set it."
-
-
-def _seconds(body: Any) -> float:
-    after = body.get("retry_after") if isinstance(body, Mapping) else None
-    return float(after) if isinstance(after, int | float) and after > 0 else 1.0
+    try:
+        yield call
+    finally:
+        await rest.close()
 
 
 # --- what the answers say ------------------------------------------------------------------------------------------
@@ -155,25 +102,25 @@ async def application(call: Call) -> Application:
             code_grant=bool(payload.get("bot_require_code_grant")),
             endpoint=payload.get("interactions_endpoint_url") or None,
         ),
-        await call("GET", "/applications/@me"),
+        await call("/applications/@me"),
     )
 
 
 async def who(call: Call) -> tuple[str, str]:
     """The bot's id and name."""
-    return _read(lambda payload: (str(payload["id"]), str(payload["username"])), await call("GET", "/users/@me"))
+    return _read(lambda payload: (str(payload["id"]), str(payload["username"])), await call("/users/@me"))
 
 
 async def where(call: Call) -> list[str]:
     """The ids of the servers that the bot is on."""
-    return _read(lambda payload: [str(guild["id"]) for guild in payload], await call("GET", "/users/@me/guilds"))
+    return _read(lambda payload: [str(guild["id"]) for guild in payload], await call("/users/@me/guilds"))
 
 
 async def server(call: Call, guild: str, bot: str) -> Server:
     """Raises Refused with 403 or 404 where the bot is not on it."""
-    payload = await call("GET", f"/guilds/{guild}")
-    channels = await call("GET", f"/guilds/{guild}/channels")
-    member = await call("GET", f"/guilds/{guild}/members/{bot}")
+    payload = await call(f"/guilds/{guild}")
+    channels = await call(f"/guilds/{guild}/channels")
+    member = await call(f"/guilds/{guild}/members/{bot}")
     return _read(
         lambda all_three: Server(
             id=guild,
@@ -205,4 +152,5 @@ def _read(parse: Callable[[Any], _T], payload: Any) -> _T:
     try:
         return parse(payload)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NoAnswer(f"{not_discord('the address')} ({type(error).__name__}: {error})") from error
+        what = f"{type(error).__name__}: {error}"
+        raise NoAnswer(f"What answers is not one of Discord's API ({what}). {_MEND}") from error

@@ -91,9 +91,10 @@ class CatchUp:
         newest = [message async for message in place.history(limit=_PAGE)]
         if not newest:
             # To a bot that may not read the history, every thread is empty; ours never are.
-            await (self._shut_out(now, "Read Message History") if known else self._keep_place(now))
-        if known and not newest:
-            return
+            await self._keep_place(now)
+            if known:
+                await self._shut_out(now, "Read Message History")
+                return
         self._unreadable.discard(place.id)
         await self._mended(channel_key(now.external_id))
         await self._missed(now, place, newest, since=int(unread or now.cursor or 0))

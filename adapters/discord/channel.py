@@ -100,7 +100,7 @@ class DiscordChannel:
                     scene = Scene(delivery=parcel.delivery, thread=thread, to=to, ref=ticket.ref)
                     return await self._speak(parcel, scene, content)
                 case Roster(present, gone):
-                    await self._making.bring_in(thread, to, present)
+                    await self._making.bring_in(parcel, thread, to, present)
                     await self._threads.take_out(to, gone)
                 case Removal():
                     for external_id in _copy(parcel).external_ids:

@@ -12,7 +12,6 @@ from adapters.discord.asking import (
     Call,
     Channel,
     NoAnswer,
-    Refused,
     Server,
     application,
     server,
@@ -29,6 +28,7 @@ from adapters.discord.permissions import (
     invite_url,
     missing,
 )
+from adapters.discord.rest import Refused
 
 _TEXT_CHANNEL = 0
 _THREADS = frozenset({10, 11, 12})
@@ -146,16 +146,16 @@ def _step(done: bool, name: str, otherwise: str, mend: str) -> Step:
 async def _on_servers(call: Call, setup: Setup, app: Application, bot: str, found: list[Server]) -> AsyncIterator[Step]:
     """A step for each server; those that the bot is on are added to ``found``."""
     guilds = setup.guilds or await where(call)
-    invitation = f"Whoever may manage the server opens this, and chooses it: {invite_url(app.id)}"
+    invitation = f"whoever may manage the server opens this and chooses it there: {invite_url(app.id)}"
     if not guilds:
-        yield Step(False, "The bot is on no server", invitation)
+        yield Step(False, "The bot is on no server", invitation[:1].upper() + invitation[1:])
     for guild in guilds:
         try:
             found.append(await server(call, guild, bot))
         except Refused as refusal:
             if refusal.status not in {403, 404}:
                 raise
-            mend = f"If the id is wrong: right-click the server, Copy Server ID. {invitation}"
+            mend = f"If the id is wrong: right-click the server, Copy Server ID. If it is right, {invitation}"
             yield Step(False, f"The bot is not on the server {guild}", mend)
         else:
             yield Step(True, f"The bot is on the server “{found[-1].name}”")
@@ -176,7 +176,7 @@ async def _commands(call: Call, setup: Setup, app: Application, servers: Sequenc
     places = [(f"/applications/{app.id}/guilds/{one.id}/commands", f"on “{one.name}”") for one in servers]
     for path, words in places if setup.guilds else [(f"/applications/{app.id}/commands", "everywhere")]:
         try:
-            registered = await call("GET", path)
+            registered = await call(path)
         except Refused as refusal:
             if refusal.status != 403:
                 raise
@@ -218,7 +218,7 @@ def _server_of(channel: str, servers: Sequence[Server]) -> Server | None:
 async def _lost(call: Call, channel: str, owner: str) -> Step:
     """The step for a channel that none of the servers lists."""
     try:
-        found = await call("GET", f"/channels/{channel}")
+        found = await call(f"/channels/{channel}")
     except Refused as refusal:
         if refusal.status not in {403, 404}:
             raise

@@ -1,7 +1,7 @@
 """The vocabulary as Discord's application commands, and their declaration there.
 
 A noun with verbs is a command with subcommands, a noun alone is a command. Discord knows no rights for a subcommand, so
-what is hidden is a noun, and only where nobody but the staff may use any of it; the desk's own table still decides, and
+what is hidden is a noun, from those who may not use most of it; the desk's own table still decides, and
 a server's admins may change who sees what (Server Settings, Integrations). Commands are a server's: in a direct message
 Discord knows no rights at all, and everybody would be shown the staff's.
 """
@@ -154,6 +154,8 @@ def _type(kind: ParameterKind) -> Any:
             return discord.User
         case ParameterKind.NUMBER:
             return app_commands.Range[int, 1, MAX_ID]
+        case ParameterKind.LINE:
+            return app_commands.Range[str, 1, limits.TITLE]
         case ParameterKind.TEXT:
             return app_commands.Range[str, 1, min(_TYPED, limits.TEXT)]
         case ParameterKind.WORD:

@@ -5,7 +5,9 @@ from adapters.discord.history import is_again
 from adapters.discord.posts import Posts
 from adapters.discord.render import message
 from adapters.discord.rest import Refused, Rest
+from adapters.discord.rooms import link_in
 from adapters.discord.threads import Threads
+from adapters.discord.ways import led_to
 from core.cards.card import Card
 from core.model.thread import Thread
 from core.ports import Parcel, Receipt, Retry, Undeliverable
@@ -25,6 +27,8 @@ class Direct:
 
     async def send(self, parcel: Parcel, recipient: str, card: Card) -> Receipt:
         """To the person; where they take no direct messages, as a ping in the ticket's thread that they are in."""
+        way = link_in([parcel.fallback]) if parcel.fallback is not None else None
+        card = card if way is None else led_to(card, way)
         try:
             channel = await self._channel(recipient)
             return Receipt(external_id=await self._posts.post_once(parcel.delivery, channel, message(card)))

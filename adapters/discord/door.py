@@ -79,7 +79,7 @@ class DiscordDoor:
         self._rooms = rooms
         self._owner = owner
         self._timing = timing or Timing()
-        self._people = People(desk)
+        self._people = People(desk, config.guilds)
         self._downloads = Downloads(desk, most=config.max_file_bytes, pauses=self._timing.pauses)
         self._interactions = Interactions(
             desk=desk, rest=rest, people=self._people, rooms=rooms, downloads=self._downloads, store=store
@@ -129,7 +129,8 @@ class DiscordDoor:
             self.client.bound(int(channel))
 
     async def report(self, key: str, sentence: str) -> None:
-        """Tell the admins of a trouble, the first time."""
+        """Tell the admins of a trouble, the first time, and whoever reads the log."""
+        log.warning("discord_trouble", key=key, sentence=sentence)
         await self._tell(ReportTrouble(key=key, sentence=sentence), key)
 
     async def mended(self, key: str) -> None:

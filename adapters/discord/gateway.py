@@ -75,6 +75,8 @@ def point_at(config: DiscordConfig, gateway: str) -> None:
     (2.7): both are its classes' own, and a process has one desk."""
     Route.BASE = config.api_base.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+    # The desk has no use for voice, and its operator none for a warning at each start that its libraries are missing.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class Gateway(discord.Client):

@@ -29,6 +29,7 @@ SYSTEM = Actor(person=None, door=Platform.SYSTEM)
 _MESSAGE = 2_000
 _QUIET = 1 << 2 | 1 << 12
 """No previews of links, no sound (https://discord.com/developers/docs/resources/message#message-object-message-flags)."""
+_NOT_PART = "This did not reach the ticket: you are not part of it. Whoever asked can bring you in with /ticket add."
 _FAULT = (
     "Something went wrong on the desk's side, and this message did not reach the ticket. Please send it once more; "
     "the desk's admins find the fault in its log."
@@ -118,6 +119,9 @@ class Inbound:
             raise
         except NoSuchMessage:
             return True
+        except MissingTicket:
+            await self._tell(message, _NOT_PART, thread)
+            return False
         except Refusal as refusal:
             await self._tell(message, refusal.sentence(), thread)
             return False

@@ -5,6 +5,7 @@ for all else the desk says that it is thinking, and only then asks its database.
 at most, for what a form is to show: which ticket a thread is about, and what a draft holds already.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from adapters.discord.conversation import Conversation, Late
 from adapters.discord.downloads import Downloads, Kept
 from adapters.discord.modal import modal, values_of
 from adapters.discord.patience import Patience
-from adapters.discord.people import People, roles_of
+from adapters.discord.people import People
 from adapters.discord.quoting import Quoting, prefilled, quoted_card
 from adapters.discord.render import message
 from adapters.discord.rest import Rest
@@ -47,6 +48,8 @@ class Waits:
     suggestions: float = 2.0
     link: float = 8.0
     """That the answer to an opening waits for the thread, to lead there."""
+    close: float = 2.0
+    """That answers under way are given at the end."""
 
 
 _WAITS = Waits()
@@ -77,8 +80,12 @@ class Interactions:
         self._answers = Answers(rest, rooms, link_within=waits.link)
         self._quoting = Quoting(desk, rest, downloads, store)
         self._patience = Patience()
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
+        """Whoever was told to wait for an answer gets it, if it comes soon."""
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=self._waits.close)
         await self._patience.close()
 
     async def command(self, interaction: Asked, command: SlashCommand, options: Mapping[str, Any]) -> None:
@@ -117,6 +124,12 @@ class Interactions:
             await self._answered(interaction, _refuse_unknown)
 
     async def _answered(self, interaction: Asked, answer: Callable[[Conversation], Awaitable[None]]) -> None:
+        answering = asyncio.create_task(self._answer(interaction, answer), name=f"discord answer {interaction.id}")
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+        await answering
+
+    async def _answer(self, interaction: Asked, answer: Callable[[Conversation], Awaitable[None]]) -> None:
         """The edge: whatever happens, the person is told, and nothing goes on into discord.py."""
         talk = Conversation(interaction, self._rest, self._reader(interaction))
         try:
@@ -145,7 +158,7 @@ class Interactions:
         users = {name: value for name, value in options.items() if isinstance(value, discord.abc.User)}
         people = {name: await self._people.person(_human(user)) for name, user in users.items()}
         reply = await self._desk.run(command, given, actor, ticket, people=people)
-        await self._answers.show(talk, reply, opens=command.asks is Asks.DRAFT)
+        await self._answers.show(talk, reply, actor.person, here=ticket, opens=command.asks is Asks.DRAFT)
 
     async def _press(self, talk: Conversation, action: str) -> None:
         press = decode(action)
@@ -155,21 +168,22 @@ class Interactions:
             await talk.ask(modal(form))
             return
         await talk.think()
-        actor, _ = await self._actor(talk.interaction)
+        actor, here = await self._actor(talk.interaction)
         reply = await self._desk.press(action, actor)
-        await self._answers.show(talk, reply, opens=self._opens(action))
+        await self._answers.show(talk, reply, actor.person, here=here, opens=self._opens(action))
 
     async def _submit(self, talk: Conversation) -> None:
         await talk.think()
         data: Any = talk.interaction.data
         action = str(data["custom_id"])
         values, attached = values_of(data)
-        actor, _ = await self._actor(talk.interaction)
+        actor, here = await self._actor(talk.interaction)
         kept = Kept()
         await self._downloads.keep(_attachments(talk.interaction, attached), actor, kept)
         # None leaves those that came before: a form that is opened again cannot show them.
         reply = await self._desk.submit(action, values, tuple(kept.files.values()) or None, actor)
-        await self._answers.show(talk, reply, opens=self._opens(action), lost=tuple(kept.lost.values()))
+        lost = tuple(kept.lost.values())
+        await self._answers.show(talk, reply, actor.person, here=here, opens=self._opens(action), lost=lost)
 
     async def _open_from(self, talk: Conversation, said: discord.Message) -> None:
         action, values = prefilled(said, talk.reader)
@@ -204,7 +218,9 @@ class Interactions:
 
     def _reader(self, interaction: Asked) -> Reader:
         given = self._desk.desk.group_grants
-        grants = (given.get((Platform.DISCORD, role), frozenset()) for role in roles_of(interaction.user) or ())
+        grants = (
+            given.get((Platform.DISCORD, role), frozenset()) for role in self._people.roles_of(interaction.user) or ()
+        )
         is_staff = any(grant.role.is_staff for granted in grants for grant in granted)
         return self._desk.reader(interaction.locale.value, is_staff=is_staff)
 

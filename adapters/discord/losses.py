@@ -1,6 +1,6 @@
 """Threads, channels and cards that somebody deleted on Discord: the ticket gets another in their place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import discord
 import structlog
@@ -32,9 +32,11 @@ class Losses:
             self._rooms.forget(int(thread.external_id))
 
     async def thread_deleted(self, thread: Thread) -> None:
-        """Of the notes under a card that stands still, another is made with the next note."""
-        if thread.audience is not Audience.STAFF or not await self.card_stands(thread):
-            await self.replace(thread, "Its thread was deleted on Discord.")
+        """A card of the staff's that had notes under it goes with them: there is another, and one message has one
+        thread."""
+        await self.replace(thread, "Its thread was deleted on Discord.")
+        if thread.audience is Audience.STAFF and await self._has_another(thread):
+            await self._quietly("DELETE", f"/channels/{thread.place}/messages/{thread.card}", thread)
 
     async def card_stands(self, thread: Thread) -> bool:
         """Whether the staff's card is where it was, with a thread of notes under it or without."""
@@ -64,8 +66,18 @@ class Losses:
         async with self._store.read() as work:
             return list(await work.threads.live(Platform.DISCORD))
 
+    async def _has_another(self, thread: Thread) -> bool:
+        async with self._store.read() as work:
+            there = await work.threads.of(thread.ticket)
+        return any(one.platform is Platform.DISCORD and one.audience is thread.audience for one in there)
+
     async def _lock(self, thread: Thread) -> None:
+        away = {"archived": True, "locked": True}
+        await self._quietly("PATCH", f"/channels/{thread.external_id}", thread, json=away)
+
+    async def _quietly(self, method: str, path: str, thread: Thread, json: Mapping[str, bool] | None = None) -> None:
+        """What is left over misleads, and harms nothing where it stays."""
         try:
-            await self._rest.call("PATCH", f"/channels/{thread.external_id}", json={"archived": True, "locked": True})
+            await self._rest.call(method, path, json=json)
         except (Refused, Retry, Unknown) as error:
-            log.info("discord_orphan_not_locked", thread=thread.id, reason=str(error))
+            log.info("discord_remains_left", thread=thread.id, reason=str(error))

@@ -47,6 +47,8 @@ class Making:
         self._made = made
         self._begun: OrderedDict[str, str] = OrderedDict()
         """Delivery key -> the thread that was made for it, so that a storm of rate limits asks for no long lists."""
+        self._brought: OrderedDict[str, set[str]] = OrderedDict()
+        """Delivery key -> who was added for it, so that with each try it gets further, however low a rate limit is."""
         self._blind: dict[str, set[str]] = {}
         """Channel -> who could not be added to threads of it."""
 
@@ -56,7 +58,7 @@ class Making:
         external_id = await self._thread(parcel, ticket, thread)
         self._made(ticket.id, guild, external_id)
         first = await self._first_card(parcel, ticket, external_id, card)
-        await self.bring_in(thread, external_id, parcel.roster.present)
+        await self.bring_in(parcel, thread, external_id, parcel.roster.present)
         await self.pin(thread, external_id, first)
         return Receipt(external_id=external_id, card=first, realm=guild)
 
@@ -76,9 +78,13 @@ class Making:
             posted = await self._posts.post(parcel.delivery, thread.place, payload)
         return Receipt(external_id=posted, card=posted, realm=guild)
 
-    async def bring_in(self, thread: Thread, external_id: str, people: tuple[str, ...]) -> None:
+    async def bring_in(self, parcel: Parcel, thread: Thread, external_id: str, people: tuple[str, ...]) -> None:
         """Add people to a thread; of those whom Discord does not let in, the admins are told."""
-        blind = await self._threads.bring_in(external_id, people)
+        brought = self._brought.setdefault(parcel.key, set())
+        if len(self._brought) > _KEPT:
+            self._brought.popitem(last=False)
+        blind = await self._threads.bring_in(external_id, people, brought)
+        self._brought.pop(parcel.key, None)
         known = self._blind.setdefault(thread.place, set())
         known -= set(people) - set(blind)
         if not known and not blind:

@@ -60,6 +60,7 @@ class Members:
         self._guilds = frozenset(guilds)
         self._giving = frozenset(group for platform, group in desk.desk.group_grants if platform is Platform.DISCORD)
         self._asked = False
+        people.doubt = self._doubt
 
     def ask(self) -> None:
         """Go through everybody, soon; asked again before it began, it is done once."""
@@ -76,6 +77,10 @@ class Members:
     def left(self, user_id: int) -> None:
         self._lanes.put(_LANE, partial(self._look, user_id))
 
+    def _doubt(self, user_id: int, roles: frozenset[str]) -> None:
+        if not self._giving.isdisjoint(roles):
+            self._lanes.put(_LANE, partial(self._look, user_id))
+
     def role_deleted(self, role_id: int) -> None:
         if str(role_id) in self._giving:
             self.ask()
@@ -88,7 +93,7 @@ class Members:
         person = await self._known(user_id)
         if here and (person is not None or any(self._gives(member) for member in here)):
             self._people.forget(user_id)
-            await self._people.person(here[0])
+            await self._people.person(here[0], is_of_now=True)
         elif not here and person is not None and self._is_complete():
             await self._departed(user_id, person)
 
@@ -104,7 +109,7 @@ class Members:
         listed = await self._listed(holders.keys() | requesters.keys())
         for member in listed.with_roles.values():
             self._people.forget(member.id)
-            await self._people.person(member)
+            await self._people.person(member, is_of_now=True)
         is_complete = self._is_complete()
         for user_id, person in {**requesters, **holders}.items():
             if user_id in listed.with_roles:
@@ -114,7 +119,7 @@ class Members:
                 await self._departed(user_id, person)
             elif there is not None and user_id in holders:
                 self._people.forget(user_id)
-                await self._people.person(there)
+                await self._people.person(there, is_of_now=True)
         log.info("discord_members_listed", with_roles=len(listed.with_roles), complete=is_complete)
 
     async def _listed(self, watched: Collection[int]) -> _Listed:

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Self
 
 from core.ports import Retry
@@ -44,6 +45,16 @@ def _plain(parts: list[str], at: int) -> str:
     return "{id}" if _ID.fullmatch(parts[at]) or parts[at - 1] == "reactions" else parts[at]
 
 
+class Reach(Enum):
+    """What a 429 holds up."""
+
+    ROUTE = auto()
+    BOT = auto()
+    """All but calls with the token of an interaction or a webhook, to which the bot's own limit does not apply."""
+    ADDRESS = auto()
+    """Every call from this machine."""
+
+
 @dataclass(slots=True)
 class _Bucket:
     limit: int
@@ -66,6 +77,7 @@ class Pacing:
         self._patience = patience
         self._starts: deque[float] = deque(maxlen=per_second)
         """When the last calls began, or will: as many as one second has room for."""
+        self._bot_shut_until = 0.0
         self._shut_until = 0.0
         self._hashes: dict[str, str] = {}
         self._shapes: dict[str, tuple[int, float]] = {}
@@ -77,7 +89,7 @@ class Pacing:
         interaction or a webhook. Raises Retry where the wait is longer than the patience."""
         loop = asyncio.get_running_loop()
         patient_until = loop.time() + self._patience
-        while (wait := self._wait(route, loop.time())) > 0:
+        while (wait := self._wait(route, loop.time(), counts)) > 0:
             await self._sleep(wait, patient_until)
         bucket = self._bucket(route)
         if bucket is not None:
@@ -91,9 +103,10 @@ class Pacing:
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def _wait(self, route: Route, now: float) -> float:
+    def _wait(self, route: Route, now: float, counts: bool) -> float:
         bucket = self._bucket(route)
-        return max(self._shut_until - now, 0.0 if bucket is None else bucket.wait(now))
+        shut_until = max(self._shut_until, self._bot_shut_until if counts else 0.0)
+        return max(shut_until - now, 0.0 if bucket is None else bucket.wait(now))
 
     def _slot(self, now: float, patient_until: float) -> float:
         """How long until there is room in a second. The slot is taken, unless nobody waits that long for it."""
@@ -128,15 +141,18 @@ class Pacing:
         left = int(remaining) if known is None or now >= known.reset_at else min(int(remaining), known.remaining)
         self._buckets[name, route.major] = _Bucket(int(limit), left, now + reset_after, period)
 
-    def shut(self, route: Route, seconds: float, *, everywhere: bool) -> None:
-        """A 429 was answered: nothing more for so long, there or ``everywhere``."""
+    def shut(self, route: Route, seconds: float, reach: Reach) -> None:
+        """A 429 was answered: nothing more for so long, as far as it reaches."""
         until = asyncio.get_running_loop().time() + seconds
-        if everywhere:
-            self._shut_until = max(self._shut_until, until)
-            return
-        name = self._hashes.get(route.template, route.template)
-        limit, period = self._shapes.get(name, (1, 0.0))
-        self._buckets[name, route.major] = _Bucket(limit, 0, until, period)
+        match reach:
+            case Reach.ADDRESS:
+                self._shut_until = max(self._shut_until, until)
+            case Reach.BOT:
+                self._bot_shut_until = max(self._bot_shut_until, until)
+            case Reach.ROUTE:
+                name = self._hashes.get(route.template, route.template)
+                limit, period = self._shapes.get(name, (1, 0.0))
+                self._buckets[name, route.major] = _Bucket(limit, 0, until, period)
 
     def _tidy(self, now: float) -> None:
         if len(self._buckets) > _MOST_BUCKETS:

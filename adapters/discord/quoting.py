@@ -82,6 +82,8 @@ class Quoting:
         ticket, found = parse_ref(chosen), MENU.fullmatch(custom_id)
         if ticket is None or found is None:
             raise UnknownAction
+        if int(found[1]) != interaction.channel_id:
+            raise MessageGone  # the bot reads more than whoever asks: only from where they stand is anything quoted
         said = await self._message(interaction, int(found[1]), int(found[2]))
         kept = Kept()
         await self._downloads.keep(attachments_of(said), actor, kept)

@@ -21,7 +21,7 @@ from core.text import Bold, Link, Paragraph, Plain, Span, Text, clean_line
 Payload = dict[str, Any]
 """JSON as Discord takes it: its shape is Discord's to say."""
 
-_MARKS = {Tone.PLAIN: "", Tone.GOOD: "✅ ", Tone.WARNING: "⚠️ ", Tone.URGENT: "🔴 "}
+_MARKS = {Tone.PLAIN: "", Tone.GOOD: "✅ ", Tone.WARNING: "", Tone.URGENT: "🔴 "}
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E7D32, Tone.WARNING: 0xF9A825, Tone.URGENT: 0xC62828}
 _STEPS = {StepState.DONE: "●", StepState.NOW: "◉", StepState.TO_COME: "○"}
 _STYLES = {ButtonStyle.PRIMARY: 1, ButtonStyle.PLAIN: 2, ButtonStyle.DANGER: 4}

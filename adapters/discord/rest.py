@@ -14,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from adapters.discord.config import DiscordConfig
-from adapters.discord.pacing import Pacing, Route, number
+from adapters.discord.pacing import Pacing, Reach, Route, number
 from core.ports import Retry, Undeliverable, Unknown
 from core.text import clean_line, shorten
 
@@ -176,8 +176,8 @@ class Rest:
         if seconds is None:
             seconds = _SHUT_OUT
         # Whoever shuts out the whole address is not Discord's API, and answers without its JSON.
-        everywhere = bool(said.get("global")) or not said
-        self._pacing.shut(route, seconds, everywhere=everywhere)
+        reach = Reach.BOT if said.get("global") else Reach.ROUTE if said else Reach.ADDRESS
+        self._pacing.shut(route, seconds, reach)
         return Retry(f"Discord's rate limit is reached ({call.shown}).", after=seconds)
 
 
@@ -196,13 +196,14 @@ def _judged(call: _Call, answer: _Answer) -> Any:
     if 200 <= answer.status < 300:
         value = answer.json
         if value is None and answer.status != 204:
-            raise _lost(call, "what answers is not Discord")
+            raise _lost(call, "what answers is not one of Discord's API")
         return value
     if answer.status >= 500 or answer.status == 408:
         raise _lost(call, f"it answered {answer.status}")
     said = answer.said
-    if answer.status == 403 and not said:
-        raise Retry("What answers for Discord shuts this machine out (403, and no word of Discord's).", _SHUT_OUT)
+    if answer.status in (403, 404) and not said:
+        words = f"What answers is not one of Discord's API, or shuts this machine out ({answer.status}, {call.shown})."
+        raise Retry(words, _SHUT_OUT)
     code, message = said.get("code", 0), said.get("message", "")
     # Redacted whole and shortened after: a secret cut in half would no longer be found.
     words = clean_line(
@@ -223,8 +224,9 @@ def _where(said: Mapping[str, Any]) -> str:
 
 
 def _lost(call: _Call, why: str) -> Retry | Unknown:
-    words = f"Discord did not say whether it was done: {why} ({call.shown})."
-    return Unknown(words) if call.changes else Retry(words)
+    if call.changes:
+        return Unknown(f"Discord did not say whether it was done: {why} ({call.shown}).")
+    return Retry(f"Discord did not answer: {why} ({call.shown}).")
 
 
 def _redacted(words: str, secrets: Sequence[str]) -> str:

@@ -7,11 +7,11 @@ a thread's for good, "none" for a few seconds, since another process may be maki
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from core.model.ids import TicketId
+from core.model.ids import PersonId, TicketId
 from core.model.people import Platform
 from core.model.thread import Audience, Thread
 from core.storage import Store
@@ -97,6 +97,21 @@ class Rooms:
                 await _woken(making, min(left, _LATER))
         finally:
             self._making.pop(ticket, None)
+
+    async def ways(self, tickets: Collection[TicketId], person: PersonId) -> Mapping[TicketId, str]:
+        """Where the requester's threads of ``tickets`` are, for those in which ``person`` is: their own, and, for the
+        staff, everybody's. Raises Unavailable."""
+        found: dict[TicketId, str] = {}
+        async with self._store.read() as work:
+            asker = await work.people.get(person)
+            for number in tickets:
+                ticket = await work.tickets.get(number)
+                url = link_in(await work.threads.of(number))
+                if ticket is None or url is None or asker is None:
+                    continue
+                if asker.is_staff or person in ticket.people:
+                    found[number] = url
+        return found
 
     async def _find(self, channel_id: int) -> Thread | None:
         async with self._store.read() as work:

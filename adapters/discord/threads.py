@@ -149,11 +149,13 @@ class Threads:
                 return True
         return False
 
-    async def bring_in(self, thread: str, people: tuple[str, ...]) -> list[str]:
-        """Add people; those who left the server are passed over. Returns those who cannot see the channel, whom
-        Discord does not let into a thread of it."""
+    async def bring_in(self, thread: str, people: tuple[str, ...], brought: set[str]) -> list[str]:
+        """Add people; those who left the server are passed over, and so are the ``brought``, who become more. Returns
+        those who cannot see the channel, whom Discord does not let into a thread of it."""
         blind: list[str] = []
         for person in people:
+            if person in brought:
+                continue
             try:
                 await self._rest.call("PUT", f"/channels/{thread}/thread-members/{person}")
             except Refused as refused:
@@ -161,8 +163,10 @@ class Threads:
                     # Of the bot or of the person? Where it is the bot, this refuses too.
                     await self._rest.call("GET", f"/channels/{thread}")
                     blind.append(person)
-                elif refused.code not in NOT_THERE | {Code.THREAD_FULL}:
+                    continue
+                if refused.code not in NOT_THERE | {Code.THREAD_FULL}:
                     raise
+            brought.add(person)
         return blind
 
     async def take_out(self, thread: str, people: tuple[str, ...]) -> None:

@@ -134,7 +134,7 @@ class Troubles:
 
     async def _bad_token(self) -> Retry:
         sentence = (
-            "Discord does not know the bot's token any more. In the Developer Portal, your application, Bot, "
+            "Discord does not know the bot's token. In the Developer Portal, your application, Bot, "
             "Reset Token; put the new one into BOT_DISCORD__TOKEN and start the desk again."
         )
         await self.found(TOKEN, sentence)

@@ -25,6 +25,7 @@ def command(
     *parameters: Parameter,
     help: str,
     action: Action,
+    title: str = "",
     asks: Asks = Asks.NEVER,
     menu: str = "",
 ) -> Callable[[Handler], Declared]:
@@ -32,7 +33,7 @@ def command(
 
     def declare(handler: Handler) -> Declared:
         declared = SlashCommand(
-            noun=noun, verb=verb, help=help, action=action, parameters=parameters, asks=asks, menu=menu
+            noun=noun, verb=verb, help=help, action=action, parameters=parameters, title=title, asks=asks, menu=menu
         )
         return Declared(declared, handler)
 

@@ -56,11 +56,15 @@ class Room:
         """For whom the answer's words are made."""
         return reader_of(call.asker, self.desk, self.clock.now())
 
-    async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str) -> Reply:
-        """The ticket's card as it now is, under a sentence on what was done."""
+    async def name_of(self, person: PersonId) -> str:
+        async with self.store.read() as work:
+            return (await work.people.named([person])).get(person, "?")
+
+    async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str, *, name: str = "") -> Reply:
+        """The ticket's card as it now is, under a sentence on what was done. ``name``: whom the sentence names."""
         found, whole, reader = await self.reading.card(ticket, call.actor)
         card = Card(
-            title=reader.gettext(sentence).format(ref=found.ref),
+            title=reader.gettext(sentence).format(ref=found.ref, name=name),
             subtitle=whole.title,
             tone=whole.tone,
             fields=whole.fields[:_FACTS],

@@ -34,7 +34,7 @@ from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, View
 @command(
     "ticket",
     "open",
-    Parameter(name="title", kind=ParameterKind.TEXT, help=N_("What is the matter, in one line"), required=False),
+    Parameter(name="title", kind=ParameterKind.LINE, help=N_("What is the matter, in one line"), required=False),
     Parameter(name="category", kind=ParameterKind.CATEGORY, help=N_("What it is about"), required=False),
     Parameter(name="priority", kind=ParameterKind.PRIORITY, help=N_("How much it presses"), required=False),
     help=N_("Open a ticket: a private thread with the right people"),
@@ -119,6 +119,11 @@ def _priority(chosen: str) -> Priority:
 async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
     if ticket is None:
         raise ValueError("a ticket that was just opened has no number")
+    opened = await room.reading.ticket(ticket, call.actor)
+    door = call.actor.door
+    places = [place for place, _audience in room.desk.places_of(opened.category, opened.team)]
+    if door.keeps_copies and not any(place.platform is door for place in places):
+        return await room.ticket_reply(ticket, call, N_("{ref} is open: you hear of it in direct messages"))
     return await room.ticket_reply(ticket, call, N_("{ref} is open: write on in its thread"))
 
 
@@ -140,7 +145,7 @@ async def show(call: Call, room: Room) -> Reply:
     "ticket",
     "edit",
     REF,
-    Parameter(name="title", kind=ParameterKind.TEXT, help=N_("A new title (left empty, it stays)"), required=False),
+    Parameter(name="title", kind=ParameterKind.LINE, help=N_("A new title (left empty, it stays)"), required=False),
     Parameter(
         name="description",
         kind=ParameterKind.TEXT,
@@ -149,6 +154,7 @@ async def show(call: Call, room: Room) -> Reply:
     ),
     help=N_("Change the title or the description"),
     action=Action.EDIT,
+    title=N_("Edit"),
     asks=Asks.ALWAYS,
 )
 async def edit(call: Call, room: Room) -> Reply:
@@ -196,12 +202,17 @@ async def _followed(call: Call, room: Room, sentence: str) -> Reply:
     Parameter(name="why", kind=ParameterKind.TEXT, help=N_("Why it cannot wait")),
     help=N_("Say that a ticket cannot wait, and why"),
     action=Action.DECLARE_URGENT,
+    title=N_("Declare urgent"),
 )
 async def urgent(call: Call, room: Room) -> Reply:
     await room.do(DeclareUrgent(ticket=about(call), why=await room.text(call.arguments["why"], call)), call)
     view = await room.reading.ticket(about(call), call.actor)
-    told = view.priority is Priority.URGENT
-    sentence = N_("{ref} is urgent: the leads are told") if told else N_("{ref}: a lead is asked whether it is urgent")
+    if view.priority is not Priority.URGENT:
+        sentence = N_("{ref}: a lead is asked whether it is urgent")
+    elif view.alerted_in is not None:
+        sentence = N_("{ref} is urgent: the leads are told")
+    else:
+        sentence = N_("{ref} is urgent now")
     return await room.ticket_reply(about(call), call, sentence)
 
 
@@ -218,6 +229,7 @@ async def close(call: Call, room: Room) -> Reply:
     Parameter(name="why", kind=ParameterKind.TEXT, help=N_("What is still not solved"), required=False),
     help=N_("Open a resolved or closed ticket again"),
     action=Action.REOPEN,
+    title=N_("Reopen"),
     asks=Asks.PRESSED,
 )
 async def reopen(call: Call, room: Room) -> Reply:
@@ -229,20 +241,38 @@ async def reopen(call: Call, room: Room) -> Reply:
 _PERSON = Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown"))
 
 
-@command("ticket", "add", REF, _PERSON, help=N_("Bring somebody into the thread"), action=Action.CHANGE_PARTICIPANTS)
+@command(
+    "ticket",
+    "add",
+    REF,
+    _PERSON,
+    help=N_("Bring somebody into the thread"),
+    action=Action.CHANGE_PARTICIPANTS,
+    title=N_("Add somebody to"),
+)
 async def add(call: Call, room: Room) -> Reply:
     person = await room.find_person("person", call)
     await room.do(AddParticipant(ticket=about(call), person=person), call)
-    return await room.ticket_reply(about(call), call, N_("They are part of {ref} now"))
+    return await room.ticket_reply(
+        about(call), call, N_("{name} is part of {ref} now"), name=await room.name_of(person)
+    )
 
 
 @command(
-    "ticket", "remove", REF, _PERSON, help=N_("Take somebody out of the thread"), action=Action.CHANGE_PARTICIPANTS
+    "ticket",
+    "remove",
+    REF,
+    _PERSON,
+    help=N_("Take somebody out of the thread"),
+    action=Action.CHANGE_PARTICIPANTS,
+    title=N_("Remove somebody from"),
 )
 async def remove(call: Call, room: Room) -> Reply:
     person = await room.find_person("person", call)
     await room.do(RemoveParticipant(ticket=about(call), person=person), call)
-    return await room.ticket_reply(about(call), call, N_("They are no longer part of {ref}"))
+    return await room.ticket_reply(
+        about(call), call, N_("{name} is no longer part of {ref}"), name=await room.name_of(person)
+    )
 
 
 @command(
@@ -252,6 +282,7 @@ async def remove(call: Call, room: Room) -> Reply:
     Parameter(name="tags", kind=ParameterKind.TEXT, help=N_("Tags to add; one with a minus before it goes: new -old")),
     help=N_("Add or remove tags"),
     action=Action.EDIT,
+    title=N_("Tags of"),
 )
 async def tag(call: Call, room: Room) -> Reply:
     words = call.arguments["tags"].replace(",", " ").split()

@@ -38,11 +38,12 @@ async def claim(call: Call, room: Room) -> Reply:
     Parameter(name="agent", kind=ParameterKind.AGENT, help=N_("Their email address, or the name shown; me for you")),
     help=N_("Give a ticket to an agent"),
     action=Action.ASSIGN,
+    title=N_("Assign"),
 )
 async def assign(call: Call, room: Room) -> Reply:
     agent = await room.find_person("agent", call)
     await room.do(AssignTicket(ticket=about(call), assignee=agent), call)
-    return await room.ticket_reply(about(call), call, N_("{ref} is assigned"))
+    return await room.ticket_reply(about(call), call, N_("{ref} is with {name} now"), name=await room.name_of(agent))
 
 
 @command("ticket", "unassign", REF, help=N_("Put a ticket back into the queue"), action=Action.UNASSIGN)
@@ -58,6 +59,7 @@ async def unassign(call: Call, room: Room) -> Reply:
     Parameter(name="priority", kind=ParameterKind.PRIORITY, help=N_("How much it presses")),
     help=N_("Set the priority"),
     action=Action.PRIORITISE,
+    title=N_("Priority of"),
 )
 async def priority(call: Call, room: Room) -> Reply:
     await room.do(SetPriority(ticket=about(call), priority=Priority(call.arguments["priority"])), call)
@@ -71,6 +73,7 @@ async def priority(call: Call, room: Room) -> Reply:
     Parameter(name="status", kind=ParameterKind.STATUS, help=N_("Where it stands now")),
     help=N_("Set the status: waiting for the requester, in progress, resolved, closed"),
     action=Action.RESOLVE,
+    title=N_("Status of"),
 )
 async def status(call: Call, room: Room) -> Reply:
     await room.do(SetStatus(ticket=about(call), status=Status(call.arguments["status"])), call)
@@ -84,6 +87,7 @@ async def status(call: Call, room: Room) -> Reply:
     Parameter(name="answer", kind=ParameterKind.TEXT, help=N_("The answer, if not said yet"), required=False),
     help=N_("Say that a ticket is solved, with the answer"),
     action=Action.RESOLVE,
+    title=N_("Resolve"),
     asks=Asks.PRESSED,
 )
 async def resolve(call: Call, room: Room) -> Reply:
@@ -102,6 +106,7 @@ async def resolve(call: Call, room: Room) -> Reply:
     ),
     help=N_("Make a ticket public, after a preview, or private again"),
     action=Action.MAKE_PUBLIC,
+    title=N_("Visibility of"),
 )
 async def visibility(call: Call, room: Room) -> Reply:
     wanted = Visibility(call.arguments["visibility"])
@@ -132,9 +137,9 @@ async def _preview(call: Call, room: Room) -> Reply:
             subtitle=view.ticket.title,
             body=view.ticket.description,
             fields=tuple(field for field in view.card.fields if field.label in {a.label for a in view.ticket.answers}),
-            footer=_("Its title, description, answers, files, {count} replies and the names of who wrote them.").format(
-                count=replies
-            ),
+            footer=_(
+                "Its title, description, answers, files, replies ({count}) and the names of who wrote them."
+            ).format(count=replies),
             buttons=(Button(label=_("Make it public"), action=encode_press(confirm), style=ButtonStyle.DANGER),),
         ),
     )
@@ -147,6 +152,7 @@ async def _preview(call: Call, room: Room) -> Reply:
     Parameter(name="text", kind=ParameterKind.TEXT, help=N_("What only the staff may read")),
     help=N_("Leave a note for the staff; the student never sees it"),
     action=Action.NOTE,
+    title=N_("Staff note on"),
 )
 async def note(call: Call, room: Room) -> Reply:
     words = await room.text(call.arguments["text"], call)
@@ -161,10 +167,12 @@ async def note(call: Call, room: Room) -> Reply:
     Parameter(name="team", kind=ParameterKind.TEAM, help=N_("The team that should have it")),
     help=N_("Hand a ticket to another team"),
     action=Action.TRANSFER,
+    title=N_("Transfer"),
 )
 async def transfer(call: Call, room: Room) -> Reply:
-    await room.do(TransferTicket(ticket=about(call), team=call.arguments["team"]), call)
-    return await room.ticket_reply(about(call), call, N_("{ref} is with the other team now"))
+    team = call.arguments["team"]
+    await room.do(TransferTicket(ticket=about(call), team=team), call)
+    return await room.ticket_reply(about(call), call, N_("{ref} is with {name} now"), name=room.desk.team_name(team))
 
 
 @command("staff", "undo", REF, help=N_("Take your own last message back, within a minute"), action=Action.UNDO)

@@ -349,6 +349,7 @@ def _not_toml(name: str, text: str, message: str) -> Problem:
     found = re.search(r" \(at (?:line (\d+).*|end of document)\)$", message)
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     reason = message[: found.start()] if found else message
+    reason = re.sub(r"\('([^']*)',\)", r"[\1]", reason)
     mend = "Look for a missing quote, bracket, comma or equals sign there or in the line above; text stands in quotes."
     if reason.startswith(("Cannot declare", "Cannot overwrite")):
         mend = "It stands in the file already, further up: put what both say into the first, and take this one out."

@@ -186,7 +186,8 @@ def _snowflake(value: str) -> str:
     if not re.fullmatch(r"\d{15,20}", value, re.ASCII):
         raise _wrong(
             "This is not an id of Discord's, which has 15 to 20 digits.",
-            "Copy it with Developer Mode (User Settings, Advanced): right-click the server, channel or role, Copy … ID.",
+            "Copy it with Developer Mode (User Settings, Advanced): right-click the server, the channel, or the role "
+            "in Server Settings, and copy its ID.",
         )
     return value
 

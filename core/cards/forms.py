@@ -6,7 +6,7 @@ from core import limits
 from core.actions import Press, Submit, encode_press, encode_submit
 from core.cards.card import Choice, Form, Input, InputKind, Reader, When
 from core.model.desk import Category, Desk, QuestionKind, UrgencySetting
-from core.model.ids import DraftId, TicketId
+from core.model.ids import DraftId, TicketId, ref_of
 from core.model.ticket import PRIORITY_WORDS, Priority
 from core.vocabulary import Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -144,7 +144,7 @@ def command_form(
     _ = reader.gettext
     return Form(
         action=encode_submit(Submit(command.noun, command.verb, ticket=ticket)),
-        title=_(command.help),
+        title=f"{_(command.title)} {ref_of(ticket)}" if command.title and ticket is not None else _(command.help),
         submit=_("Send"),
         inputs=tuple(
             _argument(parameter, given.get(parameter.name, ""), vocabulary, reader)

@@ -43,9 +43,10 @@ def thread_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader
     """What became of the ticket, as a line in its thread. The last one says how to go on."""
     _ = reader.gettext
     over = not ticket.status.is_live and isinstance(record.event, TicketResolved | TicketClosed)
+    how = _("Not solved? Press Reopen, or use /ticket reopen {ref}, with a word on why.").format(ref=ticket.ref)
     return Card(
         title=line(record, names, desk, reader),
-        body=Text.of(_("If it is not solved, reopen it with a word on why.")) if over else Text(),
+        body=Text.of(how) if over else Text(),
         tone=Tone.GOOD if over else Tone.PLAIN,
         buttons=(_reopen(ticket, reader),) if over else (),
     )

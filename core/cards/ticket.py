@@ -82,18 +82,18 @@ def who_hears(ticket: Ticket, desk: Desk, reader: Reader) -> str:
 
 
 def progress(ticket: Ticket, reader: Reader) -> tuple[Step, ...]:
-    """Opened, with an agent, answered, resolved."""
+    """Opened, with an agent, answered, resolved: the last that was reached is where it stands now."""
     _ = reader.gettext
     ended = not ticket.status.is_live
     reached = [
         (_("Opened"), True),
-        (_("With an agent"), ticket.assignee is not None or ended),
-        (_("Answered"), ticket.first_response_at is not None or ended),
+        (_("With an agent"), ticket.assignee is not None),
+        (_("Answered"), ticket.first_response_at is not None),
         (_("Closed") if ticket.status is Status.CLOSED else _("Resolved"), ended),
     ]
-    first_to_come = next((n for n, (_label, done) in enumerate(reached) if not done), len(reached))
+    last = max(n for n, (_label, done) in enumerate(reached) if done)
     return tuple(
-        Step(label, StepState.DONE if done else StepState.NOW if n == first_to_come else StepState.TO_COME)
+        Step(label, StepState.NOW if n == last else StepState.DONE if done else StepState.TO_COME)
         for n, (label, done) in enumerate(reached)
     )
 

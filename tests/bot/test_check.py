@@ -91,10 +91,10 @@ async def test_channels_without_a_token_are_said_to_be_unused(tmp_path: Path) ->
     assert "Discord: closed, since BOT_DISCORD__TOKEN is not set" in ended.stdout
 
 
-def test_leads_see_a_common_categorys_threads_and_a_sensitive_one_names_its_own(tmp_path: Path) -> None:
+def test_leads_and_agents_see_a_common_categorys_threads_and_none_of_them_a_sensitive_ones(tmp_path: Path) -> None:
     lead = "900000000000000050"
     (tmp_path / "bot.toml").write_text(DESK, encoding="utf-8")
     setup = discord_setup(load({"BOT_DISCORD__ROLES__LEAD": f'["{lead}"]'}, tmp_path))
     exams, welfare = setup.categories
-    assert (exams.staff, welfare.staff) == ({AGENTS, lead}, {AGENTS})
+    assert (exams.staff, welfare.staff) == ({AGENTS, lead}, {AGENTS, lead})
     assert [role.key for role in setup.roles] == ["discord.roles.lead[0]", "teams[0].discord.role"]

@@ -39,11 +39,11 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("sam", fresh, "/ticket urgent {ref} The exam is tomorrow", "{ref} is urgent: the leads are told"),
     ("sam", fresh, "/ticket close {ref}", "{ref} is closed"),
     ("sam", resolved, "/ticket reopen {ref} Still missing", "{ref} is open again"),
-    ("sam", fresh, "/ticket add {ref} kim@example.com", "They are part of {ref} now"),
-    ("sam", together, "/ticket remove {ref} Kim Other", "They are no longer part of {ref}"),
+    ("sam", fresh, "/ticket add {ref} kim@example.com", "Kim Other is part of {ref} now"),
+    ("sam", together, "/ticket remove {ref} Kim Other", "Kim Other is no longer part of {ref}"),
     ("sam", fresh, "/ticket tag {ref} late, exam -old", "The tags of {ref} are changed"),
     ("asha", fresh, "/ticket claim {ref}", "{ref} is yours"),
-    ("asha", fresh, "/ticket assign {ref} Abe Academic", "{ref} is assigned"),
+    ("asha", fresh, "/ticket assign {ref} Abe Academic", "{ref} is with Abe Academic now"),
     ("asha", held, "/ticket unassign {ref}", "{ref} is back in the queue"),
     ("asha", fresh, "/ticket priority {ref} high", "The priority of {ref} is set"),
     ("asha", held, "/ticket status {ref} waiting", "The status of {ref} is set"),
@@ -51,7 +51,7 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("sam", fresh, "/ticket visibility {ref} public yes", "{ref} is public: everybody who is signed in can read it"),
     ("sam", public, "/ticket visibility {ref} private", "{ref} is private again"),
     ("asha", fresh, "/staff note {ref} Careful", "Noted in {ref}, for the staff only"),
-    ("asha", fresh, "/staff transfer {ref} platform", "{ref} is with the other team now"),
+    ("asha", fresh, "/staff transfer {ref} platform", "{ref} is with Platform team now"),
     ("asha", fresh, "/staff tickets Sam Student", "Opened by Sam Student"),
     ("sam", said, "/staff undo {ref}", "Your last message in {ref} is taken back"),
     ("asha", fresh, "/queue", "The queue"),
@@ -232,7 +232,7 @@ async def test_making_public_shows_first_what_everybody_would_read(front: Front)
     await front.type("sam", "/staff undo", ticket)
     preview = shown(await front.type("asha", "/ticket visibility public", ticket))
     assert preview.title == f"Everybody who is signed in would read T-{ticket}"
-    assert preview.footer == "Its title, description, answers, files, 1 replies and the names of who wrote them."
+    assert preview.footer == "Its title, description, answers, files, replies (1) and the names of who wrote them."
     assert [field.label for field in preview.fields] == ["Course code"]
     assert "Staff only" not in repr(preview)
     assert (await front.office.ticket(ticket)).visibility is Visibility.PRIVATE

@@ -69,7 +69,7 @@ async def test_a_person_who_is_pointed_at_is_that_one_whatever_they_are_called(f
     reply = await front.desk.run(
         named(front, "/ticket add"), {"person": "Kim Other"}, office.actor("sam"), ticket, people={"person": twin.id}
     )
-    assert shown(reply).title == f"They are part of T-{ticket} now"
+    assert shown(reply).title == f"Kim Other is part of T-{ticket} now"
     assert (await office.ticket(ticket)).participants == {twin.id}
 
 

@@ -491,9 +491,7 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     [
         ('[desk]\nname = "Desk\n', 2),
         ("[desk]\nname\n", 2),
-        ("[desk]\n[desk]\n", 2),
         ("a = [1,\n", 2),
-        ("a = 1\na = 2\n", 2),
     ],
 )
 def test_a_file_that_is_not_toml_is_told_with_the_line(text: str, line: int, tmp_path: Path) -> None:
@@ -501,6 +499,16 @@ def test_a_file_that_is_not_toml_is_told_with_the_line(text: str, line: int, tmp
     assert problem.place == f"bot.toml line {line}"
     assert "not TOML" in problem.wrong
     assert "quote" in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"), [("a = 1\na = 2\n", 2, "a value"), ("[discord]\n\n[discord]\n", 3, "[discord] twice")]
+)
+def test_what_stands_twice_in_a_file_is_told_with_the_line(text: str, line: int, what: str, tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, text)
+    assert problem.place == f"bot.toml line {line}"
+    assert what in problem.wrong
+    assert "further up" in problem.mend
 
 
 def test_a_file_that_is_not_utf_8_is_told_with_the_line(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.fakes.discord_bad_day import Day, bad_day
-from tests.fakes.discord_desk import opened
+from tests.fakes.discord_desk import opened, threads_in
 from tests.fakes.discord_server import Person, Thread
 
 
@@ -116,3 +116,23 @@ async def test_a_webhook_that_a_moderator_deletes_is_made_again(tmp_path: Path) 
         await day.delivered()
         assert day.copies(thread) == ["one", "two"]
         assert len(day.server.world.webhooks) == 1
+
+
+async def test_when_the_thread_of_the_staffs_notes_is_deleted_one_card_stands_and_takes_the_next_note(
+    tmp_path: Path,
+) -> None:
+    async with bad_day(tmp_path) as day:
+        uni, asha = day.uni, day.uni.asha
+        thread = await opened(uni, uni.sam)
+        await (await asha.slash(thread, "staff", "note", text="first note")).settled()
+        await day.delivered()
+        [notes] = threads_in(uni.triage)
+        [card] = day.by_bot(uni.triage)
+        uni.guild.delete_thread(notes)
+        await day.server.until(lambda: card.deleted and day.by_bot(uni.triage), within=20)
+        await day.delivered()
+        await (await asha.slash(thread, "staff", "note", text="second note")).settled()
+        await day.delivered()
+        [notes] = threads_in(uni.triage)
+        assert "second note" in "\n".join(one.text for one in asha.reads(notes))
+        assert len(day.by_bot(uni.triage)) == 1

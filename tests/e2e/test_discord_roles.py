@@ -51,7 +51,7 @@ async def test_what_changed_while_the_desk_was_away_counts_when_it_is_back(tmp_p
         await becomes(uni, uni.asha, agent=False)
         await becomes(uni, newcomer, agent=True)
         assert "Not done" in (await use(uni.asha, uni.login, "ticket", "unassign", ref=ref_of(thread))).shown
-        assert "is assigned" in (await use(uni.lee, thread, "ticket", "assign", agent="nia")).shown
+        assert "is with nia now" in (await use(uni.lee, thread, "ticket", "assign", agent="nia")).shown
         await uni.server.until(lambda: newcomer.pings)
         shown = await use(uni.lee, thread, "ticket", "show")
         assert "nia" in shown.shown

@@ -55,7 +55,7 @@ def everybody(uni: University) -> list[Person]:
 async def test_whom_somebody_else_assigns_is_brought_in_and_pinged_once_and_nobody_else(uni: University) -> None:
     thread = await opened(uni, uni.sam)
     staffs = await triage(uni, thread)
-    assert "is assigned" in (await use(uni.lee, thread, "ticket", "assign", agent="asha")).shown
+    assert "is with asha now" in (await use(uni.lee, thread, "ticket", "assign", agent="asha")).shown
     await reads(uni, uni.sam, thread, "lee gave it to asha")
     await shows(uni, staffs, "asha")
     await uni.sam.say(thread, "Hello asha")
@@ -125,7 +125,7 @@ async def test_a_transfer_gives_the_other_team_a_card_of_its_own(uni: University
 async def test_somebody_added_gets_into_the_thread_and_removed_gets_out(uni: University) -> None:
     thread = await opened(uni, uni.sam)
     added = await use(uni.sam, thread, "ticket", "add", person=uni.kim)
-    assert "They are part of" in added.shown
+    assert "is part of" in added.shown
     await uni.server.until(lambda: uni.kim.sees(thread))
     await reads(uni, uni.kim, thread, "sam added kim")
     await uni.kim.say(thread, "I saw it too")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.pacing import Pacing
+from adapters.discord.rest import Rest
 from core.model.ids import TicketId
 from core.model.outbox import Intent
 from core.model.thread import Audience
@@ -229,6 +231,23 @@ async def test_a_hundred_at_once_make_a_hundred_threads_whatever_discord_limits(
 
     made = await asyncio.gather(*map(bring, range(100)))
     assert len(set(made)) == 100 == len(desk.guild.threads())
+
+
+async def test_many_people_are_brought_in_little_by_little_where_the_limit_is_low(desk: Scene) -> None:
+    ticket = await desk.ticket()
+    thread = await desk.thread(ticket)
+    crowd = [desk.guild.add_member(f"student{number}") for number in range(9)]
+    desk.server.limits.set("PUT", "/channels/*/thread-members/*", limit=4, per=0.3)
+    desk.rests.append(Rest(desk.config, pacing=Pacing(patience=0.05)))
+    channel = desk.another_process(desk.rests[-1])
+    roster = Roster(present=tuple(str(one.id) for one in crowd))
+    for attempts in (1, 2, 3):
+        parcel = desk.parcel(Intent.MEMBERS, roster, ticket, thread, key="a" * 24, attempts=attempts)
+        try:
+            await desk.deliver(parcel, channel)
+        except Retry as later:
+            await asyncio.sleep(later.after or 0)
+    assert all(one.sees(desk.place(thread)) for one in crowd)
 
 
 # --- the staff's card ----------------------------------------------------------------------------------------------

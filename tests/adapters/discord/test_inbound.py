@@ -258,7 +258,7 @@ async def test_somebody_who_may_not_see_the_ticket_is_told_so_and_nothing_is_rec
     await hall.enter()
     await hall.kim.say(place, "@everyone look at this")
     await hall.server.until(lambda: hall.told(place))
-    assert hall.told(place)[0].startswith(f"There is no ticket T-{ticket} that you can see.")
+    assert hall.told(place)[0].startswith("This did not reach the ticket: you are not part of it.")
     assert not any(one.pinged for one in place.messages.values() if one.author is hall.server.bot)
     assert await hall.words(ticket) == []
 

@@ -199,7 +199,7 @@ async def test_somebody_named_by_an_option_is_the_person_and_not_their_name(stag
     await opened(stage)
     named = {"users": {str(KIM): user(KIM)}}
     rest = await stage.do(slash("ticket add", resolved=named, person=KIM, ref="T-1"))
-    assert "They are part of T-1 now" in rest.words
+    assert "Kim Discord is part of T-1 now" in rest.words
     bot = {"users": {str(KIM): user(KIM) | {"bot": True}}}
     rest = await stage.do(slash("ticket add", resolved=bot, person=KIM, ref="T-1"))
     assert "Nobody here is called “Kim Discord”" in rest.words
@@ -400,6 +400,27 @@ async def test_a_message_that_cannot_be_taken_is_explained_and_adds_nothing(
     rest = await stage.do(choose(f"q.{CHANNEL}.500", "T-1"))
     assert sentence in rest.words
     assert await stage.office.messages(TicketId(1)) == []
+
+
+async def test_a_menu_made_by_hand_quotes_no_message_from_where_the_asker_does_not_stand(stage: Stage) -> None:
+    await opened(stage)
+    stage.rest.answers["GET", f"/channels/{THREAD}/messages/500"] = [message(500, "Another's secret")]
+    rest = await stage.do(choose(f"q.{THREAD}.500", "T-1"))
+    assert "That message is no longer there" in rest.words
+    assert await stage.office.messages(TicketId(1)) == []
+
+
+async def test_whoever_waits_for_an_answer_gets_it_before_the_door_is_closed(office: Office) -> None:
+    async with staged(office, desk=Held(Front(office).desk)) as stage:
+        tasks = stage.send(slash("help"))
+        await asyncio.sleep(0.01)
+        closing = asyncio.create_task(stage.interactions.close())
+        await asyncio.sleep(0.01)
+        assert not closing.done()
+        stage.desk.release()
+        await closing
+        assert "What you can do" in stage.rest.words
+        await asyncio.gather(*tasks)
 
 
 # --- suggestions -----------------------------------------------------------------------------------------------------

@@ -82,3 +82,16 @@ def test_roles_count_on_every_server_that_the_bot_shares_with_the_person() -> No
     finally:
         STATE._guilds.clear()
     assert roles_of(as_user()) is None
+
+
+async def test_a_server_that_does_not_count_neither_gives_roles_nor_takes_them() -> None:
+    desk = Arrivals()
+    people = People(desk, {str(GUILD + 1)})  # type: ignore[arg-type] # the one method that is called
+    await people.person(as_member(roles=(1,)))
+    assert desk.seen[0][3] is None
+    elsewhere = SimpleNamespace(id=GUILD + 3, get_member=lambda _id: SimpleNamespace(_roles=[7], guild=None))
+    STATE._guilds[elsewhere.id] = elsewhere  # type: ignore[assignment] # what is read of it
+    try:
+        assert roles_of(as_member(roles=(1,)), {str(GUILD)}) == frozenset({"1"})
+    finally:
+        STATE._guilds.clear()

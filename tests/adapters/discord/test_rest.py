@@ -243,13 +243,15 @@ async def test_after_a_429_the_same_route_is_not_called_before_its_time_and_othe
     assert api.calls == [f"POST /api/v10/channels/{CHANNEL}/messages", f"POST /api/v10/channels/{OTHER}/messages"]
 
 
-async def test_after_a_global_429_nothing_is_called(api: Api, rest: Rest) -> None:
+async def test_after_a_global_429_nothing_is_called_but_what_answers_people(api: Api, rest: Rest) -> None:
     api.answers_with(429, {"retry_after": 30, "global": True})
     for channel in (CHANNEL, OTHER):
         with pytest.raises(Retry) as caught:
             await rest.call("GET", f"/channels/{channel}")
         assert caught.value.after == pytest.approx(30, abs=1)
     assert len(api.calls) == 1
+    await rest.call("POST", f"/interactions/{CHANNEL}/{HOOK}/callback", json={}, authorised=False)
+    assert len(api.calls) == 2
 
 
 async def test_a_429_that_is_not_discords_shuts_everything_for_as_long_as_it_says(api: Api, rest: Rest) -> None:
@@ -259,6 +261,8 @@ async def test_a_429_that_is_not_discords_shuts_everything_for_as_long_as_it_say
     assert caught.value.after == 900
     with pytest.raises(Retry):
         await rest.call("GET", f"/channels/{OTHER}")
+    with pytest.raises(Retry):
+        await rest.call("POST", f"/interactions/{CHANNEL}/{HOOK}/callback", json={}, authorised=False)
 
 
 async def test_an_empty_bucket_is_waited_out_where_that_is_short(api: Api, rest: Rest) -> None:

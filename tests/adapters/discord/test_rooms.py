@@ -127,3 +127,10 @@ def test_threads_elsewhere_are_not_linked() -> None:
         audience=Audience.REQUESTER,
     )
     assert link_in([other]) is None
+
+
+async def test_only_who_is_in_a_thread_or_of_the_staff_is_led_there(rig: Rig) -> None:
+    ticket = await rig.office.open()
+    await rig.bind(ticket)
+    led = {who: bool(await rig.rooms.ways([ticket], rig.office.people[who])) for who in ("sam", "kim", "asha")}
+    assert led == {"sam": True, "kim": False, "asha": True}
