@@ -126,7 +126,8 @@ class ThreadDesk:
         if person is None:
             return
         for ticket in await self._reading.live_of(person):
-            await self._engine.handle(NoteDeparture(ticket=ticket, platform=identity.platform), system)
+            once = replace(system, inbound=f"left:{identity.platform}:{identity.external_id}:{ticket}")
+            await self._engine.handle(NoteDeparture(ticket=ticket, platform=identity.platform), once)
 
     async def person(self, person: PersonId) -> Person | None:
         return await self._reading.person(person)

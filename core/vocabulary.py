@@ -236,7 +236,8 @@ class FrontDesk(Protocol):
         """The person behind an identity, made if new. ``groups``: all that they are in there, which may give roles."""
 
     async def depart(self, identity: Identity) -> None:
-        """Somebody left the platform: what its groups gave is taken back, and their live tickets there say so."""
+        """Somebody left the platform: what its groups gave is taken back, and their live tickets there say so, once
+        however often it is told."""
 
     async def person(self, person: PersonId) -> Person | None: ...
 

@@ -15,8 +15,8 @@ from adapters.discord.rest import Rest
 from core.ports import Retry
 
 _MEND = (
-    "Check the network, and [discord] api_base if you set it; or try again in a minute: https://discordstatus.com tells "
-    "whether Discord has trouble."
+    "Check the network, and [discord] api_base if you set it; or try again in a minute: https://discordstatus.com "
+    "tells whether Discord has trouble."
 )
 _T = TypeVar("_T")
 
@@ -37,7 +37,7 @@ async def asking(base: str, token: str) -> AsyncIterator[Call]:
 
     async def call(path: str) -> Any:
         try:
-            return await rest.call(path)
+            return await rest.call("GET", path)
         except Retry as failed:
             raise NoAnswer(f"{failed} {_MEND}") from None
 

@@ -17,7 +17,9 @@ import structlog
 from discord import app_commands
 
 from adapters.discord import fit
+from adapters.discord.codes import Code
 from adapters.discord.interactions import Interactions
+from adapters.discord.troubles import Mended, Report
 from core import limits
 from core.errors import N_
 from core.model.ids import MAX_ID
@@ -29,17 +31,11 @@ log = structlog.get_logger(__name__)
 
 _T = TypeVar("_T", bound=app_commands.CommandTree[Any])
 
-Report = Callable[[str, str], Awaitable[None]]
-"""Tells the admins of a trouble: its key, and a sentence on what, where, and how to mend it."""
-Mended = Callable[[str], Awaitable[None]]
-
 _DESCRIPTION = 100
 _MENU_NAME = 32
 _CHOICES = 25
 _TYPED = 6000
 """Characters of an option. All four: https://discord.com/developers/docs/interactions/application-commands"""
-_NO_ACCESS = 50001
-"""https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes"""
 
 _SUGGESTED = {ParameterKind.TICKET, ParameterKind.CATEGORY, ParameterKind.TEAM, ParameterKind.AGENT}
 """Suggested while one types: a desk may have more of them than the 25 that Discord can list."""
@@ -279,7 +275,7 @@ async def _mark(store: Store, name: str) -> str | None:
 
 def _mend(guild: str, refused: Exception) -> str:
     where = f"on the Discord server {guild}" if guild else "on Discord"
-    if isinstance(refused, discord.HTTPException) and refused.code == _NO_ACCESS:
+    if isinstance(refused, discord.HTTPException) and refused.code == Code.MISSING_ACCESS:
         return (
             f"The desk's commands could not be declared {where}: the bot is not there, or was invited without the "
             "scope applications.commands. Invite it again with the address that `threaddesk check` prints."

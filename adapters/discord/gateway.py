@@ -75,14 +75,14 @@ def point_at(config: DiscordConfig, gateway: str) -> None:
     (2.7): both are its classes' own, and a process has one desk."""
     Route.BASE = config.api_base.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
-    # The desk has no use for voice, and its operator none for a warning at each start that its libraries are missing.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class Gateway(discord.Client):
     """``connected`` is told when a session has begun and its servers are known."""
 
     def __init__(self, around: Surroundings, connected: Callable[[], Awaitable[None]]) -> None:
+        # The desk has no use for voice, and its operator none for a warning that its libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -125,7 +125,6 @@ class Gateway(discord.Client):
         self._members = Members(
             client=self,
             desk=around.desk,
-            engine=engine,
             store=store,
             people=around.people,
             lanes=self.lanes,

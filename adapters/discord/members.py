@@ -12,22 +12,17 @@ import discord
 import structlog
 
 from adapters.discord.hearing import known_as
-from adapters.discord.inbound import SYSTEM
 from adapters.discord.lanes import Lanes
 from adapters.discord.people import People, identity_of
-from core.commands import Actor, Depart, NoteDeparture
-from core.engine import Engine
 from core.model.ids import PersonId
 from core.model.people import Platform
-from core.model.ticket import LIVE
-from core.storage import Sight, Store, TicketQuery
+from core.storage import Store
 from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 
 _LANE = "members"
 _GRANTED = f"{Platform.DISCORD}:"
-_MOST_TICKETS = 200
 
 
 @dataclass(slots=True)
@@ -46,14 +41,13 @@ class Members:
         *,
         client: discord.Client,
         desk: FrontDesk,
-        engine: Engine,
         store: Store,
         people: People,
         lanes: Lanes,
         guilds: Collection[str],
     ) -> None:
         self._client = client
-        self._engine = engine
+        self._desk = desk
         self._store = store
         self._people = people
         self._lanes = lanes
@@ -95,7 +89,7 @@ class Members:
             self._people.forget(user_id)
             await self._people.person(here[0], is_of_now=True)
         elif not here and person is not None and self._is_complete():
-            await self._departed(user_id, person)
+            await self._departed(user_id)
 
     async def _known(self, user_id: int) -> PersonId | None:
         return (await known_as([user_id], self._store)).get(str(user_id))
@@ -111,12 +105,12 @@ class Members:
             self._people.forget(member.id)
             await self._people.person(member, is_of_now=True)
         is_complete = self._is_complete()
-        for user_id, person in {**requesters, **holders}.items():
+        for user_id in {**requesters, **holders}:
             if user_id in listed.with_roles:
                 continue
             there = listed.watched.get(user_id)
             if there is None and is_complete:
-                await self._departed(user_id, person)
+                await self._departed(user_id)
             elif there is not None and user_id in holders:
                 self._people.forget(user_id)
                 await self._people.person(there, is_of_now=True)
@@ -170,16 +164,9 @@ class Members:
                     people.add(found.requester)
             return _by_number(await work.people.external_ids(list(people), Platform.DISCORD))
 
-    async def _departed(self, user_id: int, person: PersonId) -> None:
-        """Each of their live tickets says so once."""
+    async def _departed(self, user_id: int) -> None:
         self._people.forget(user_id)
-        await self._engine.handle(Depart(identity=identity_of(user_id)), SYSTEM)
-        query = TicketQuery(sight=Sight(person=person), requester=person, statuses=LIVE, limit=_MOST_TICKETS)
-        async with self._store.read() as work:
-            tickets = await work.tickets.find(query)
-        for ticket in tickets:
-            actor = Actor(person=None, door=Platform.SYSTEM, inbound=f"discord:left:{user_id}:{ticket.id}")
-            await self._engine.handle(NoteDeparture(ticket=ticket.id, platform=Platform.DISCORD), actor)
+        await self._desk.depart(identity_of(user_id))
 
 
 def _by_number(external: Mapping[PersonId, str]) -> Mapping[int, PersonId]:

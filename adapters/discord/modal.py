@@ -31,7 +31,8 @@ _NONE = "–"
 
 
 def modal(form: Form) -> Payload:
-    """The modal for ``form``: the inputs that ``left_out`` does not name, filled with their values.
+    """The modal for ``form``: its first five inputs, filled with their values, without those that depend on an answer
+    that the same form asks for.
 
     What was wrong with the last submit, and the introduction, stand above the inputs where there is room for one more
     component; else the first input's description says what was wrong.
@@ -48,13 +49,6 @@ def modal(form: Form) -> Payload:
         "title": title,
         "components": labels or [{"type": _TEXT_DISPLAY, "content": title}],
     }
-
-
-def left_out(form: Form) -> tuple[Input, ...]:
-    """The inputs that the form's modal does not show: those beyond the fifth, and those that depend on an answer that
-    the same form asks for."""
-    shown = _shown(form)
-    return tuple(entry for entry in form.inputs if entry not in shown)
 
 
 def _shown(form: Form) -> tuple[Input, ...]:

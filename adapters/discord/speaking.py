@@ -4,6 +4,8 @@ By the channel's webhook; where the bot may have none, in its own name, as an em
 is several messages, and each of them is said once, however often the delivery is tried.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +26,10 @@ from core.ports import Spoken
 from core.storage import Store
 
 _NAME = 70
+_MARK = " · staff"
+"""Behind the name of whoever speaks as the staff."""
+_FEIGNED = re.compile(r"\s*[^\w\s]\s*(?=staff\W*\Z)", re.IGNORECASE)
+"""What would make anybody's name end like that."""
 _PICTURE = 2_048
 
 
@@ -170,8 +176,11 @@ class Speaking:
 
 
 def _shown_name(spoken: Spoken) -> str:
-    name = clip(spoken.author, _NAME)
-    return webhook_name(f"{name} · staff" if spoken.by_staff else name)
+    name = webhook_name(clip(spoken.author, _NAME))
+    if spoken.by_staff:
+        return name + _MARK
+    plain = unicodedata.normalize("NFKC", name)
+    return clip(_FEIGNED.sub(" ", plain), _NAME) if _FEIGNED.search(plain) else name
 
 
 def _by(spoken: Spoken) -> Payload:

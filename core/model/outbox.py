@@ -90,8 +90,6 @@ class NewDelivery:
     intent: Intent
     ticket: TicketId | None = None
     message: MessageId | None = None
-    event_index: int | None = None
-    """Which of the transaction's events it tells of; the row then holds that event's id."""
     pace_key: str | None = None
     supersede_key: str | None = None
     """A newer pending delivery with the same key in the same lane takes the place of an older one."""

@@ -78,10 +78,11 @@ def with_buttons(uni: University, thread: Thread, who: Person) -> list[Message]:
 async def test_every_button_of_an_answer_and_of_a_direct_message_works(tmp_path: Path) -> None:
     async with a_day(tmp_path) as (uni, _desk):
         thread = await open_login(uni, uni.sam)
-        shown = await use(uni.sam, thread, "ticket", "show")
+        ref = ref_of(thread)
+        shown = await use(uni.sam, uni.login, "ticket", "show", ref=ref)
         assert {"Urgent", "Close"} <= set(buttons_of(told(shown)))
         await try_out(uni.sam, told(shown), "Urgent")
-        claimed = await use(uni.asha, thread, "ticket", "claim")
+        claimed = await use(uni.asha, uni.login, "ticket", "claim", ref=ref)
         assert "Resolve" in buttons_of(told(claimed))
         await try_out(uni.asha, told(claimed), "Resolve")
         news = await reads(uni, uni.sam, uni.sam.dm, "asha resolved it")
@@ -121,9 +122,9 @@ async def test_buttons_forms_and_drafts_from_before_a_restart_work_after_it(tmp_
         assert "is yours" in (await press(uni.asha, staffs, "Claim")).shown
         assert (await press(uni.kim, panel, "Open a ticket")).modal is not None
         await uni.sam.say(thread, "After the restart")
-        await uni.server.until(lambda: "● Answered" not in card_in(thread).text)
+        await uni.server.until(lambda: "◉ Answered" not in card_in(thread).text)
         await uni.asha.say(thread, "Heard")
-        await uni.server.until(lambda: "● Answered" in card_in(thread).text)
+        await uni.server.until(lambda: "◉ Answered" in card_in(thread).text)
         assert "Begun before" in (await use(uni.sam, uni.login, "ticket", "list")).shown
 
 

@@ -70,7 +70,7 @@ async def test_from_a_slash_command_to_a_resolved_ticket_and_back(tmp_path: Path
         assert fields_of(staffs)["With"] == fields_of(card)["With"] == "asha"
 
         await uni.asha.say(thread, "I **look** into it")
-        await shows(uni, card, "● Answered")
+        await shows(uni, card, "◉ Answered")
         noted = await press_and_fill(uni.asha, staffs, "Note", "The examiner has to sign again")
         assert "for the staff only" in noted.shown
         notes = await uni.server.until(lambda: staffs.thread)

@@ -112,7 +112,7 @@ async def test_a_priority_is_chosen_from_a_list_by_its_button(uni: University) -
 async def test_a_transfer_gives_the_other_team_a_card_of_its_own(uni: University) -> None:
     thread = await opened(uni, uni.sam, title="The wrong team")
     first = await triage(uni, thread)
-    assert "with the other team" in (await use(uni.asha, thread, "staff", "transfer", team="platform")).shown
+    assert "is with Platform team now" in (await use(uni.asha, thread, "staff", "transfer", team="platform")).shown
     second = await triage(uni, thread, uni.platform_triage)
     assert fields_of(second)["Team"] == "Platform team"
     await shows(uni, first, "Platform team")
@@ -179,7 +179,7 @@ async def test_a_ticket_is_withdrawn_until_it_is_answered(uni: University) -> No
     assert said_in(uni.sam, thread, "sam withdrew it")
     answered = await open_login(uni, uni.sam)
     await uni.asha.say(answered, "I see")
-    await shows(uni, card_in(answered), "● Answered")
+    await shows(uni, card_in(answered), "◉ Answered")
     assert "Not done" in (await use(uni.sam, answered, "ticket", "withdraw")).shown
 
 
@@ -188,7 +188,7 @@ async def test_a_ticket_is_closed_by_its_student_and_opened_again_by_the_closing
     await press(uni.sam, card_in(thread), "Close")
     closing = await reads(uni, uni.sam, thread, "sam closed it")
     await uni.server.until(lambda: thread.archived and thread.locked)
-    assert "If it is not solved, reopen it" in closing.text
+    assert "Not solved? Press Reopen" in closing.text
     assert buttons_of(card_in(thread)) == ["Reopen"]
     asked = await press(uni.sam, closing, "Reopen")
     assert "is open again" in (await fill(uni.sam, asked)).shown
@@ -215,7 +215,7 @@ async def test_who_closes_their_direct_messages_is_pinged_in_the_thread_instead(
 async def test_the_last_word_is_taken_back_from_the_thread_too(uni: University) -> None:
     thread = await open_login(uni, uni.sam)
     said = await uni.asha.say(thread, "Oh, the wrong ticket")
-    await shows(uni, card_in(thread), "● Answered")
+    await shows(uni, card_in(thread), "◉ Answered")
     assert "taken back" in (await use(uni.asha, thread, "staff", "undo")).shown
     await uni.server.until(lambda: said.deleted)
     assert "Not done" in (await use(uni.asha, thread, "staff", "undo")).shown

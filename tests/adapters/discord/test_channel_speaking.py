@@ -64,9 +64,22 @@ async def test_it_stands_there_under_the_authors_name_and_picture(desk: Scene, t
     assert receipt == Receipt(external_id=str(said.id), parts=(str(said.id),))
 
 
-async def test_a_student_is_not_shown_as_staff(desk: Scene, ticket: Ticket, thread: Thread) -> None:
-    await desk.say(ticket, thread, author="Sam Student")
-    assert desk.said(thread)[0].name == "Sam Student"
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        ("Sam Student", "Sam Student"),
+        ("Asha Agent · staff", "Asha Agent staff"),
+        ("Asha Agent • ＳＴＡＦＦ.", "Asha Agent STAFF."),
+        ("Asha Agent (staff)", "Asha Agent staff)"),
+        ("Mary Staff", "Mary Staff"),
+        ("Falstaff", "Falstaff"),
+    ],
+)
+async def test_a_student_is_not_shown_as_staff_whatever_their_name(
+    desk: Scene, ticket: Ticket, thread: Thread, author: str, shown: str
+) -> None:
+    await desk.say(ticket, thread, author=author)
+    assert desk.said(thread)[0].name == shown
 
 
 @pytest.mark.parametrize("author", ["Clyde Discord", "x" * 200, "```", "everyone", "\u202e", "ж" * 90])

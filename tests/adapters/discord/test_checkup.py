@@ -101,9 +101,10 @@ async def test_commands_that_are_not_there_yet_are_nothing_to_mend(discord: Smal
     assert "threaddesk run registers them" in told[-1].name
 
 
-async def test_a_rate_limit_is_waited_out(discord: SmallDiscord) -> None:
-    discord.busy = 2
-    assert all(step.done for step in await steps(discord))
+async def test_a_rate_limit_is_a_step_that_is_not_done_yet(discord: SmallDiscord) -> None:
+    discord.busy = 1
+    (step,) = await steps(discord)
+    assert "rate limit" in step.mend and "try again in a minute" in step.mend
 
 
 # --- the Developer Portal ------------------------------------------------------------------------------------------
@@ -322,4 +323,4 @@ async def test_trouble_on_discords_side_is_a_sentence_and_what_was_known_is_kept
     discord.answers[f"/guilds/{GUILD}/channels"] = 503
     told = await steps(discord)
     assert told[0].done
-    assert "Discord answered 503" in told[-1].mend
+    assert "it answered 503" in told[-1].mend and "discordstatus.com" in told[-1].mend

@@ -207,9 +207,9 @@ async def test_a_page_that_is_not_discords_is_no_answer(api: Api, rest: Rest) ->
 
     api.does(portal)
     api.does(portal)
-    with pytest.raises(Unknown, match="not Discord"):
+    with pytest.raises(Unknown, match="not one of Discord"):
         await rest.call("POST", f"/channels/{CHANNEL}/messages", json={})
-    with pytest.raises(Retry, match="not Discord"):
+    with pytest.raises(Retry, match="not one of Discord"):
         await rest.call("GET", f"/channels/{CHANNEL}")
 
 

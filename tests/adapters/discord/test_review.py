@@ -22,8 +22,31 @@ async def test_what_a_student_wrote_in_a_thread_whose_maker_died_over_it_is_hear
     await hall.heard(ticket, "Before", "After")
 
 
+async def test_when_such_a_thread_is_found_again_what_was_written_in_it_waits_for_nothing_more(hall: Hall) -> None:
+    ticket = await hall.office.open("sam")
+    place = hall.guild.add_thread(hall.exams, f"T-{ticket}", by=hall.guild.bot, private=True)
+    hall.guild.add_to_thread(place, hall.sam)
+    await hall.sam.say(place, "Before")
+    door = await hall.enter()
+    door.made(ticket, str(hall.guild.id), str(place.id))
+    await hall.bind(ticket, Audience.REQUESTER, place)
+    await hall.heard(ticket, "Before")
+
+
+async def test_a_thread_that_is_made_while_the_desk_listens_is_not_read_from_its_beginning(hall: Hall) -> None:
+    door = await hall.enter()
+    ticket = await hall.office.open("sam")
+    place = hall.guild.add_thread(hall.exams, f"T-{ticket}", by=hall.guild.bot, private=True)
+    hall.guild.add_to_thread(place, hall.sam)
+    door.made(ticket, str(hall.guild.id), str(place.id))
+    await hall.bind(ticket, Audience.REQUESTER, place)
+    await hall.sam.say(place, "Here")
+    await hall.heard(ticket, "Here")
+    assert hall.server.called("GET", f"/channels/{place.id}/messages") == []
+
+
 async def test_words_from_before_a_role_was_taken_back_do_not_give_it_again(hall: Hall) -> None:
-    ticket, place = await hall.ticket()
+    _ticket, place = await hall.ticket()
     hall.guild.add_to_thread(place, hall.kim)
     hall.kim.give(hall.agents)
     files = SlowFiles(Front(hall.office).desk)
