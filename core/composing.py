@@ -310,17 +310,21 @@ def _unwanted(scene: _Scene, person: Person | None) -> Skip | None:
     return None
 
 
-async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Skip:
-    message = scene.message
-    if message is None or message.undone_at is not None:
+async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
+    message, delivery = scene.message, scene.delivery
+    was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
+    if message is None or (message.undone_at is not None and not was_tried):
         return Skip("the message was taken back")
     if scene.thread is None or not _may_tell(scene, message, scene.thread):
         return Skip("it is not for those who read there")
     author = await work.people.get(message.author)
     is_staff = author is not None and Fact.SEES in facts_of(author, scene.ticket, scene.desk, scene.reader.now)
+    name, by_staff = scene.names.get(message.author, "?"), is_staff and message.author != scene.ticket.requester
+    if message.undone_at is not None:
+        return Removal(author=name, by_staff=by_staff)
     return Spoken(
-        author=scene.names.get(message.author, "?"),
-        by_staff=is_staff and message.author != scene.ticket.requester,
+        author=name,
+        by_staff=by_staff,
         avatar_url=author.avatar_url if author is not None else None,
         text=message.text,
         kind=message.kind,

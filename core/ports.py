@@ -65,7 +65,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A message is taken back: its copy is to go."""
+    """A message is taken back: its copy is to go, and where none is known, whatever an earlier call may have made."""
+
+    author: str = ""
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,9 @@ class DiscordChannel:
                 case Roster(present, gone):
                     await self._making.bring_in(parcel, thread, to, present)
                     await self._threads.take_out(to, gone)
+                case Removal() if parcel.copy is None:
+                    scene = Scene(delivery=parcel.delivery, thread=thread, to=to, ref=ticket.ref)
+                    await self._speaking.unsay(scene, content)
                 case Removal():
                     for external_id in _copy(parcel).external_ids:
                         await self._speaking.remove(thread, to, external_id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.discord.codes import Code
-from adapters.discord.config import DiscordConfig
+from adapters.discord.config import MAX_FILE_BYTES, DiscordConfig
 from adapters.discord.fit import clip
 from adapters.discord.markup import plain
 from adapters.discord.rest import Refused, Upload
@@ -35,7 +35,7 @@ class Files:
         batches: list[tuple[File, ...]] = []
         left: list[File] = []
         for file in files:
-            if file.size > min(self._config.max_file_bytes, _MESSAGE_BYTES):
+            if file.size > min(self._config.max_file_bytes, MAX_FILE_BYTES):
                 left.append(file)
             elif batches and _has_room(batches[-1], file):
                 batches[-1] = (*batches[-1], file)

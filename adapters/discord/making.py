@@ -92,7 +92,7 @@ class Making:
         known |= set(blind)
         if not blind:
             return
-        named = ", ".join(f"<@{person}>" for person in blind)
+        named = ", ".join(f"https://discord.com/users/{person}" for person in blind)
         where = await self._places.words(thread.place)
         sentence = (
             f"{named} cannot be added to a ticket's thread, because they do not see {where}: allow View Channel there "

@@ -22,7 +22,7 @@ from adapters.discord.rest import Refused, Rest
 from adapters.discord.webhooks import NoWebhook, Webhooks
 from core.model.outbox import Delivery
 from core.model.thread import Copy, File, Thread
-from core.ports import Spoken
+from core.ports import Removal, Spoken
 from core.storage import Store
 
 _NAME = 70
@@ -100,6 +100,14 @@ class Speaking:
             except (Refused, NoWebhook):
                 raise refused from None
 
+    async def unsay(self, scene: Scene, removal: Removal) -> None:
+        """Take out what an earlier attempt may have said: nobody knows what it is called, so by who said it since."""
+        me, name = await self._places.me(), _shown_name(removal)
+        async for message in messages_since(self._rest, scene.to, begun(scene.delivery)):
+            found = str(message["id"])
+            if _is_said_as(message, name, me) and not await self._is_anothers(scene, found):
+                await self.remove(scene.thread, scene.to, found)
+
     def _pieces(self, scene: Scene, spoken: Spoken, *, refused: bool = False) -> list[Piece]:
         """``refused``: Discord did not take the files."""
         batches, left = ([], list(spoken.files)) if refused else self._files.sorted_out(spoken.files)
@@ -175,9 +183,9 @@ class Speaking:
             return await work.copies.find(scene.thread.id, external_id) is not None
 
 
-def _shown_name(spoken: Spoken) -> str:
-    name = webhook_name(clip(spoken.author, _NAME))
-    if spoken.by_staff:
+def _shown_name(who: Spoken | Removal) -> str:
+    name = webhook_name(clip(who.author, _NAME))
+    if who.by_staff:
         return name + _MARK
     plain = unicodedata.normalize("NFKC", name)
     return clip(_FEIGNED.sub(" ", plain), _NAME) if _FEIGNED.search(plain) else name
@@ -197,21 +205,28 @@ def _in_own_name(spoken: Spoken, words: str) -> Payload:
     return {"embeds": [shown], "allowed_mentions": {"parse": []}}
 
 
+def _is_said_as(message: Message, name: str, me: str) -> bool:
+    """By the webhook, or in the bot's own name."""
+    if message.get("webhook_id"):
+        return " ".join(str(message["author"]["username"]).split()) == " ".join(name.split())
+    embeds = message.get("embeds") or []
+    is_mine = str(message["author"]["id"]) == me and len(embeds) == 1
+    return is_mine and (embeds[0].get("author") or {}).get("name") == name
+
+
 def _is_by_webhook(message: Message, name: str, piece: Piece) -> bool:
     return (
         bool(message.get("webhook_id"))
-        and " ".join(str(message["author"]["username"]).split()) == " ".join(name.split())
+        and _is_said_as(message, name, "")
         and str(message.get("content", "")).strip() == piece.words.strip()
         and len(message.get("attachments") or ()) == len(piece.files)
     )
 
 
 def _is_in_own_name(message: Message, me: str, spoken: Spoken, piece: Piece) -> bool:
-    if str(message["author"]["id"]) != me or len(message.get("embeds") or ()) != 1:
+    if message.get("webhook_id") or not _is_said_as(message, _shown_name(spoken), me):
         return False
     shown = message["embeds"][0]
-    return (
-        (shown.get("author") or {}).get("name") == _shown_name(spoken)
-        and str(shown.get("description", "")).strip() == piece.words.strip()
-        and len(message.get("attachments") or ()) == len(piece.files)
-    )
+    return str(shown.get("description", "")).strip() == piece.words.strip() and len(
+        message.get("attachments") or ()
+    ) == len(piece.files)

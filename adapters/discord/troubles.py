@@ -1,7 +1,7 @@
 """What stands in the desk's way on Discord, told to the admins once, and told again when it is mended.
 
-A delivery that a missing permission stops is put off, not given up: giving the permission back then lets everything
-through by itself.
+A delivery that a missing permission stops is put off, not given up: giving the permission back then lets what people
+say through by itself. What only tidies up (``_STEP_ASIDE``) waits for an admin's retry.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from adapters.discord.places import Places
 from adapters.discord.rest import Refused
 from core.model.outbox import Intent
 from core.model.thread import Audience, Thread
-from core.ports import Gone, Parcel, Retry, Undeliverable
+from core.ports import Gone, Parcel, Retry, Roster, Undeliverable
 
 Report = Callable[[str, str], Awaitable[None]]
 """Told a key and a sentence: what, where, and how to mend it."""
@@ -49,7 +49,8 @@ _NEEDED = {
     Intent.REACTIONS: What.REACTIONS,
 }
 _STEP_ASIDE = frozenset({What.MEMBERS, What.SETTLING, What.REACTIONS})
-"""These do not hold up what people say to each other."""
+"""These do not hold up what people say to each other; but nothing more is said as long as somebody reads along who was
+taken out."""
 _PROOFS = frozenset({What.ALL, What.WEBHOOKS})
 """What shows that a trouble of an earlier process is over: nothing needs more than a webhook does."""
 
@@ -170,4 +171,6 @@ class Troubles:
             await self.found(channel_key(thread.place), sentence)
         else:
             sentence = await self.forbidden(thread.place, thread, what)
-        return Undeliverable(sentence) if what in _STEP_ASIDE else Retry(sentence, after=PATIENCE)
+        takes_out = isinstance(parcel.content, Roster) and bool(parcel.content.gone)
+        steps_aside = what in _STEP_ASIDE and not takes_out
+        return Undeliverable(sentence) if steps_aside else Retry(sentence, after=PATIENCE)

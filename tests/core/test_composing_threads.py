@@ -292,6 +292,17 @@ async def test_a_change_goes_to_the_copy_that_the_thread_has_and_nowhere_else(of
     assert await skipped(office, early) == "the message was taken back"
 
 
+@pytest.mark.parametrize("tried", [{"attempts": 2}, {"attempts": 1, "uncertain": True}])
+async def test_what_may_have_been_said_before_it_was_taken_back_is_looked_for(
+    office: Office, tried: dict[str, int]
+) -> None:
+    ticket = await opened(office)
+    words = the(await office.owed_by(PostMessage(ticket=ticket, kind=REPLY, text=HELLO), "asha"), Intent.MESSAGE)
+    await office.do(UndoMessage(ticket=ticket), "asha")
+    looked_for = await parcel(office, replace(words, **tried))  # type: ignore[arg-type] # fields of a delivery
+    assert looked_for.content == Removal(author=(await office.person("asha")).name, by_staff=True)
+
+
 async def test_a_copy_bears_the_reactions_that_were_set_elsewhere_each_once(office: Office) -> None:
     ticket = await opened(office)
     said = await office.say(ticket, "asha", "Done")

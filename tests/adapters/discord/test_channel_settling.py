@@ -273,3 +273,14 @@ async def test_a_thread_that_may_not_be_archived_steps_aside_and_the_admins_hear
     desk.allow_again(desk.help)
     await desk.deliver(desk.parcel(Intent.SETTLE, Settled(True), ticket, thread, over=True))
     assert key in desk.mended
+
+
+async def test_as_long_as_somebody_who_was_taken_out_reads_along_nothing_more_is_said(desk: Scene) -> None:
+    ticket = await desk.ticket()
+    thread = await desk.thread(ticket, roster=Roster(present=(str(desk.sam.id), str(desk.asha.id))))
+    desk.server.faults.refuse("DELETE", "/channels/*/thread-members/*", 50013)
+    roster = Roster(present=(str(desk.sam.id),), gone=(str(desk.asha.id),))
+    with pytest.raises(Retry):
+        await desk.deliver(desk.parcel(Intent.MEMBERS, roster, ticket, thread))
+    await desk.deliver(desk.parcel(Intent.MEMBERS, roster, ticket, thread, attempts=2))
+    assert not desk.asha.sees(desk.place(thread))

@@ -111,7 +111,8 @@ async def test_of_a_student_who_cannot_see_the_channel_the_admins_hear_and_the_t
     thread = await desk.thread(ticket, roster=Roster(present=(str(desk.sam.id),)))
     [(key, sentence)] = desk.reported
     assert key == f"discord:permission:{desk.help.id}"
-    assert f"<@{desk.sam.id}>" in sentence and "#help" in sentence and "View Channel" in sentence
+    assert f"https://discord.com/users/{desk.sam.id} " in sentence
+    assert "#help" in sentence and "View Channel" in sentence
     assert f"discord:permission:{desk.help.id}" not in desk.mended
     desk.guild.overwrite(desk.help, desk.sam)
     roster = Roster(present=(str(desk.sam.id),))
