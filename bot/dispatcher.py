@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 CONTENDED = timedelta(milliseconds=50)
 """What is due was held back by its pace, or another process was faster: look again after this."""
 
+CLOSED = timedelta(minutes=5)
+"""Before a door that was closed is tried again."""
+
 Jitter = Callable[[], float]
 """0 to 1."""
 
@@ -209,7 +212,7 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery) -> None:
         channel = self._channels.of(delivery.address)
         if channel is None:
-            return await self._give_up(delivery, "no way out to there is set up on this desk")
+            return await self._no_way_out(delivery)
         async with self._store.read() as work:
             parcel = await compose(delivery, work, self._desk, self._clock.now())
         if isinstance(parcel, Skip):
@@ -258,7 +261,7 @@ class Dispatcher:
         async with self._store.write() as work:
             held = await work.outbox.done(delivery.id, self._owner, receipt=receipt.external_id, at=now)
             if held:
-                await take_receipt(parcel, receipt, work, now, self._keys)
+                self._surely_due |= await take_receipt(parcel, receipt, work, now, self._keys)
         done = "delivered" if held else "delivered after its lease: whoever has it now finds what was made"
         log.info(done, delivery=delivery.id, intent=delivery.intent, lane=delivery.address.lane)
 
@@ -276,6 +279,13 @@ class Dispatcher:
 
     def _is_over(self, delivery: Delivery, now: datetime) -> bool:
         return delivery.first_attempt_at is not None and now - delivery.first_attempt_at > self._patience.give_up_after
+
+    async def _no_way_out(self, delivery: Delivery) -> None:
+        """A platform's door may be closed for a while, and what is for it waits; an alert space is there or is not."""
+        if isinstance(delivery.address, ToSpace):
+            return await self._give_up(delivery, "no way out to there is set up on this desk")
+        reason = f"the door to {delivery.address.platform} is closed on this desk"
+        return await self._again(delivery, reason, CLOSED.total_seconds(), uncertain=False)
 
     async def _give_up(self, delivery: Delivery, reason: str) -> None:
         """A thread that cannot be created parks its lane: what is for it has nowhere to go. Any other steps aside."""

@@ -19,13 +19,18 @@ _REPLACED_A_DAY = 3
 
 
 async def make_threads(ticket: Ticket, case: Case) -> None:
-    """A thread in every place of the ticket's category and team where it has none yet."""
+    """A thread in every place of the ticket's category and team where it has none yet. One that its people share on a
+    platform is enough there, wherever bot.toml has others made by now.
+    """
     places = case.desk.places_of(ticket.category, ticket.team)
     if not places:
         return
-    there = {(thread.platform, thread.audience, thread.place) for thread in await case.work.threads.of(ticket.id)}
+    threads = await case.work.threads.of(ticket.id)
+    there = {(thread.platform, thread.audience, thread.place) for thread in threads}
+    shared = {thread.platform for thread in threads if thread.is_shared_with_staff}
     for place, audience in places:
-        if (place.platform, audience, place.channel) not in there:
+        is_shared = audience is not Audience.STAFF and place.platform in shared
+        if not is_shared and (place.platform, audience, place.channel) not in there:
             made = await case.work.threads.add(ticket.id, place.platform, audience, place=place.channel)
             case.made.append(made.id)
 

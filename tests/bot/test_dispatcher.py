@@ -314,6 +314,25 @@ async def test_an_address_without_a_way_out_is_visible_as_a_failure(desk: Situat
     assert await desk.state(first) is DeliveryState.DEAD
 
 
+async def test_what_is_for_a_door_that_is_closed_for_a_while_waits_for_it(desk: Situation) -> None:
+    waiting = await desk.owe(ToPerson(desk.student, Platform.DISCORD))
+    closed = Dispatcher(
+        store=desk.store,
+        engine=desk.engine,
+        keys=desk.keys,
+        channels=Channels(platforms={}, spaces=None),
+        desk=DESK,
+        clock=desk.clock,
+        owner="one",
+        patience=PATIENCE,
+    )
+    await settle(closed)
+    assert await desk.state(waiting) is DeliveryState.PENDING
+    desk.clock.advance(HOUR)
+    await settle(desk.dispatcher())
+    assert await desk.state(waiting) in (DeliveryState.DONE, DeliveryState.SKIPPED)
+
+
 async def test_a_fault_in_a_channel_is_tried_again_and_looked_for_first(desk: Situation) -> None:
     first = await desk.owe(LEADS)
     desk.channel.faults.append(KeyError("a bug"))

@@ -81,6 +81,15 @@ async def test_a_transfer_adds_the_other_teams_card_once_and_leaves_the_first_on
     assert await places(office, ticket) == [*EXAMS, ("of platform", STAFF)]
 
 
+async def test_a_category_that_moved_to_another_channel_makes_no_second_thread_of_an_old_ticket(office: Office) -> None:
+    ticket = await office.open()
+    await office.do(ResolveTicket(ticket=ticket), "asha")
+    exams = replace(office.desk.categories["exams"], places=(Place(DISCORD, "elsewhere"),))
+    office.use(replace(office.desk, categories={**office.desk.categories, "exams": exams}))
+    await office.do(ReopenTicket(ticket=ticket), "asha")
+    assert await places(office, ticket) == EXAMS
+
+
 async def test_a_reopening_makes_what_bot_toml_has_come_to_name(office: Office) -> None:
     office.use(desk_of())
     ticket = await office.open()
