@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from adapters.discord.api.rest import Rest
 from adapters.discord.channel import DiscordChannel
 from adapters.discord.config import DiscordConfig
 from adapters.discord.door import DiscordDoor
-from adapters.discord.rest import Rest
 from adapters.discord.rooms import Rooms
 from bot.settings import Settings
 from core.engine import Engine

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.discord.parse import parse_typed
+from adapters.discord.words.parse import parse_typed
 from adapters.files.inspector import Inspector
 from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox

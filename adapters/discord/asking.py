@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from adapters.discord.api.rest import Rest
 from adapters.discord.config import DiscordConfig
 from adapters.discord.permissions import Overwrite
-from adapters.discord.rest import Rest
 from core.ports import Retry
 
 _MEND = (

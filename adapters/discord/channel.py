@@ -3,20 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from adapters.discord.codes import Code
+from adapters.discord.api.codes import Code
+from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.config import DiscordConfig
-from adapters.discord.direct import Direct
-from adapters.discord.files import Files
-from adapters.discord.history import is_again
-from adapters.discord.making import Made, Making, staff_message
-from adapters.discord.places import Places
-from adapters.discord.posts import Posts
-from adapters.discord.render import message
-from adapters.discord.rest import Refused, Rest
-from adapters.discord.speaking import Scene, Speaking
-from adapters.discord.threads import Threads
-from adapters.discord.troubles import Mended, Report, Troubles
-from adapters.discord.webhooks import Webhooks
+from adapters.discord.sending.direct import Direct
+from adapters.discord.sending.files import Files
+from adapters.discord.sending.history import is_again
+from adapters.discord.sending.making import Made, Making, staff_message
+from adapters.discord.sending.places import Places
+from adapters.discord.sending.posts import Posts
+from adapters.discord.sending.speaking import Scene, Speaking
+from adapters.discord.sending.threads import Threads
+from adapters.discord.sending.troubles import Mended, Report, Troubles
+from adapters.discord.sending.webhooks import Webhooks
+from adapters.discord.words.render import message
 from core.cards.card import Card
 from core.model.outbox import Intent
 from core.model.thread import Audience, Copy, Thread

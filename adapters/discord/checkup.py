@@ -7,6 +7,7 @@ that is not done is not asked.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
+from adapters.discord.api.rest import Refused
 from adapters.discord.asking import (
     Application,
     Call,
@@ -28,7 +29,6 @@ from adapters.discord.permissions import (
     invite_url,
     missing,
 )
-from adapters.discord.rest import Refused
 
 _TEXT_CHANNEL = 0
 _THREADS = frozenset({10, 11, 12})

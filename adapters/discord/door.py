@@ -12,16 +12,16 @@ import aiohttp
 import discord
 import structlog
 
+from adapters.discord.answering.interactions import Interactions
+from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.config import DiscordConfig
-from adapters.discord.downloads import Downloads
-from adapters.discord.gateway import Gateway, Surroundings, point_at
-from adapters.discord.inbound import SYSTEM
-from adapters.discord.interactions import Interactions
-from adapters.discord.lanes import Pauses
+from adapters.discord.hearing.downloads import Downloads
+from adapters.discord.hearing.gateway import Gateway, Surroundings, point_at
+from adapters.discord.hearing.inbound import SYSTEM
+from adapters.discord.hearing.lanes import Pauses
 from adapters.discord.people import People
-from adapters.discord.rest import Refused, Rest
 from adapters.discord.rooms import Rooms
-from adapters.discord.troubles import TOKEN
+from adapters.discord.sending.troubles import TOKEN
 from core.commands import Command, MendTrouble, ReportTrouble
 from core.engine import Engine
 from core.errors import Conflict, Refusal, Unavailable

@@ -9,10 +9,10 @@ from typing import Any
 
 import discord
 
+from adapters.discord.api.rest import Rest
 from adapters.discord.config import DiscordConfig
 from adapters.discord.door import DiscordDoor, Timing
-from adapters.discord.lanes import Pauses
-from adapters.discord.rest import Rest
+from adapters.discord.hearing.lanes import Pauses
 from adapters.discord.rooms import Rooms
 from core.commands import Actor
 from core.errors import Unavailable

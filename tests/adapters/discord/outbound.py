@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from adapters.discord.api.pacing import Pacing
+from adapters.discord.api.rest import Rest
 from adapters.discord.channel import DiscordChannel
 from adapters.discord.config import DiscordConfig
-from adapters.discord.pacing import Pacing
-from adapters.discord.rest import Rest
 from adapters.sql.store import SqlStore
 from core.cards.card import Button, Card, Field
 from core.model.ids import DeliveryId, PersonId, TicketId
@@ -30,6 +30,9 @@ from tests.fakes.office import Office, opened
 
 DAY = timedelta(days=1)
 _numbers = itertools.count(1)
+
+LONG = " ".join(f"word{n}" for n in range(700))
+"""Three messages long."""
 
 
 def card_of(ticket: Ticket, title: str = "", **more: Any) -> Card:

@@ -13,10 +13,10 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import items_of
-from adapters.discord.commands import Tree, build_tree
-from adapters.discord.downloads import Downloads
-from adapters.discord.interactions import Interactions, Waits
+from adapters.discord.answering.buttons import items_of
+from adapters.discord.answering.commands import Tree, build_tree
+from adapters.discord.answering.interactions import Interactions, Waits
+from adapters.discord.hearing.downloads import Downloads
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from core.model.ids import TicketId

@@ -1,28 +1,12 @@
 """Direct messages on Discord, and the ping in the thread that stands in for them."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from core.cards.card import Card
 from core.model.outbox import Intent
 from core.model.ticket import Ticket
 from core.ports import Parcel, Retry, Roster, Settled, Undeliverable, Unknown
-from tests.adapters.discord.outbound import Scene, card_of, scene
-from tests.fakes.office import staffed
-
-
-@pytest.fixture(scope="session")
-def staffed_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(staffed(sqlite_template, tmp_path_factory.mktemp("office") / "staffed.db"))
-
-
-@pytest.fixture
-async def desk(staffed_template: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(staffed_template, tmp_path / "desk.db") as made:
-        yield made
+from tests.adapters.discord.outbound import Scene, card_of
 
 
 def _ping(desk: Scene, ticket: Ticket, **more: object) -> Parcel:

@@ -1,9 +1,6 @@
 """What people said elsewhere, changed, taken back and reacted to in a thread on Discord."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,33 +8,8 @@ import pytest
 from core.model.outbox import Intent
 from core.model.thread import Audience, Copy, Message, Thread
 from core.model.ticket import Ticket
-from core.ports import Reacted, Receipt, Removal, Retry, Roster, Undeliverable, Unknown
-from tests.adapters.discord.outbound import Scene, scene, spoken
-from tests.fakes.office import staffed
-
-LONG = " ".join(f"word{n}" for n in range(700))
-"""Three messages long."""
-
-
-@pytest.fixture(scope="session")
-def staffed_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(staffed(sqlite_template, tmp_path_factory.mktemp("office") / "staffed.db"))
-
-
-@pytest.fixture
-async def desk(staffed_template: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(staffed_template, tmp_path / "desk.db") as made:
-        yield made
-
-
-@pytest.fixture
-async def ticket(desk: Scene) -> Ticket:
-    return await desk.ticket()
-
-
-@pytest.fixture
-async def thread(desk: Scene, ticket: Ticket) -> Thread:
-    return await desk.thread(ticket, roster=Roster(present=(str(desk.sam.id),)))
+from core.ports import Reacted, Receipt, Removal, Retry, Undeliverable, Unknown
+from tests.adapters.discord.outbound import LONG, Scene, spoken
 
 
 async def _edit(desk: Scene, ticket: Ticket, thread: Thread, message: Message, words: str, **more: Any) -> Receipt:

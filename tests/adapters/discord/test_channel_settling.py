@@ -1,28 +1,11 @@
 """A ticket's thread on Discord in its life: its card, its people, put away, found gone, short of room."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from core.model.outbox import Intent
 from core.model.thread import Audience
 from core.ports import Gone, Reacted, Retry, Roster, Settled, Undeliverable, Unknown
-from tests.adapters.discord.outbound import DAY, Scene, card_of, scene, spoken
-from tests.fakes.office import staffed
-
-
-@pytest.fixture(scope="session")
-def staffed_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(staffed(sqlite_template, tmp_path_factory.mktemp("office") / "staffed.db"))
-
-
-@pytest.fixture
-async def desk(staffed_template: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(staffed_template, tmp_path / "desk.db") as made:
-        yield made
-
+from tests.adapters.discord.outbound import DAY, Scene, card_of, spoken
 
 # --- the card ------------------------------------------------------------------------------------------------------
 

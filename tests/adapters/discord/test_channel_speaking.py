@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +11,9 @@ import pytest
 from core.model.outbox import Intent
 from core.model.thread import Audience, Message, MessageKind, Thread
 from core.model.ticket import Ticket
-from core.ports import Receipt, Removal, Retry, Roster, Undeliverable, Unknown
+from core.ports import Receipt, Removal, Retry, Undeliverable, Unknown
 from core.text import Bold, Mention, Paragraph, Plain, Text
-from tests.adapters.discord.outbound import Scene, card_of, scene, spoken
-from tests.fakes.office import staffed
-
-LONG = " ".join(f"word{n}" for n in range(700))
-"""Three messages long."""
-
-
-@pytest.fixture(scope="session")
-def staffed_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(staffed(sqlite_template, tmp_path_factory.mktemp("office") / "staffed.db"))
-
-
-@pytest.fixture
-async def desk(staffed_template: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(staffed_template, tmp_path / "desk.db") as made:
-        yield made
-
-
-@pytest.fixture
-async def ticket(desk: Scene) -> Ticket:
-    return await desk.ticket()
-
-
-@pytest.fixture
-async def thread(desk: Scene, ticket: Ticket) -> Thread:
-    return await desk.thread(ticket, roster=Roster(present=(str(desk.sam.id),)))
+from tests.adapters.discord.outbound import LONG, Scene, card_of, scene, spoken
 
 
 async def _edit(desk: Scene, ticket: Ticket, thread: Thread, message: Message, words: str, **more: Any) -> Receipt:

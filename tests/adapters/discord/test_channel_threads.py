@@ -1,32 +1,18 @@
 """A ticket's thread on Discord: made once, with its card and its people, opened for work, put away and found gone."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from adapters.discord.pacing import Pacing
-from adapters.discord.rest import Rest
+from adapters.discord.api.pacing import Pacing
+from adapters.discord.api.rest import Rest
 from core.model.ids import TicketId
 from core.model.outbox import Intent
 from core.model.thread import Audience
 from core.ports import Channel, Gone, Receipt, Retry, Roster, Unknown
 from core.text import Text
-from tests.adapters.discord.outbound import Scene, card_of, scene, spoken
-from tests.fakes.office import staffed
-
-
-@pytest.fixture(scope="session")
-def staffed_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return asyncio.run(staffed(sqlite_template, tmp_path_factory.mktemp("office") / "staffed.db"))
-
-
-@pytest.fixture
-async def desk(staffed_template: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(staffed_template, tmp_path / "desk.db") as made:
-        yield made
+from tests.adapters.discord.outbound import Scene, card_of, spoken
 
 
 def test_it_is_a_channel_without_a_pace_of_its_own(desk: Scene) -> None:

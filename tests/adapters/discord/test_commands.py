@@ -7,7 +7,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from adapters.discord.commands import Tree, fill, sync
+from adapters.discord.answering.commands import Tree, fill, sync
 from adapters.sql.store import SqlStore
 from bot.desk import vocabulary_of
 from core.errors import N_

@@ -5,8 +5,8 @@ from typing import Any
 import discord
 import pytest
 
-from adapters.discord.conversation import Conversation, Late
-from adapters.discord.rest import Refused
+from adapters.discord.answering.conversation import Conversation, Late
+from adapters.discord.api.rest import Refused
 from core.cards.card import Reader
 from core.ports import Retry, Unknown
 from tests.adapters.discord.stage import FakeRest, slash

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.fit import clip, head, is_web_link, one_line, units
+from adapters.discord.words.fit import clip, head, is_web_link, one_line, units
 from tests.adapters.gchat.samples import FAMILY
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.hearing import is_said, text_of
+from adapters.discord.hearing.messages import is_said, text_of
 from tests.adapters.discord.hall import Hall
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.interactions import Waits
-from adapters.discord.rest import Refused
+from adapters.discord.answering.interactions import Waits
+from adapters.discord.api.rest import Refused
 from adapters.sql.store import SqlStore
 from core.actions import Press, Submit, encode_press, encode_submit
 from core.model.ids import TicketId

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from adapters.discord.lanes import Lanes, Pauses, is_away, told_wait
+from adapters.discord.hearing.lanes import Lanes, Pauses, is_away, told_wait
 from core.errors import NotAssigned, Unavailable
 from core.ports import Retry
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.fit import units
-from adapters.discord.markup import markup, pieces, plain, plain_within
-from adapters.discord.parse import parse_typed
+from adapters.discord.words.fit import units
+from adapters.discord.words.markup import markup, pieces, plain, plain_within
+from adapters.discord.words.parse import parse_typed
 from core.text import (
     Block,
     Bold,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.modal import modal, values_of
+from adapters.discord.words.modal import modal, values_of
 from core.cards.card import Choice, Form, Input, InputKind, When
 from tests.adapters.discord.checker import check_modal, length
 from tests.adapters.gchat.samples import FAMILY

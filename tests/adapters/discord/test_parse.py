@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.parse import parse_message, parse_typed, with_extras
+from adapters.discord.words.parse import parse_message, parse_typed, with_extras
 from core.model.ids import PersonId
 from core.text import (
     Bold,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.render import (
+from adapters.discord.words.render import (
     components,
     embed,
     message,

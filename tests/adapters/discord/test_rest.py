@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from adapters.discord.api.pacing import Pacing, Route
+from adapters.discord.api.rest import Refused, Rest, Upload
 from adapters.discord.config import DiscordConfig
-from adapters.discord.pacing import Pacing, Route
-from adapters.discord.rest import Refused, Rest, Upload
 from core.ports import Retry, Undeliverable, Unknown
 
 TOKEN = "MTIzNDU2Nzg5.stand-in.bot-secret"

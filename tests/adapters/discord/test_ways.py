@@ -1,6 +1,6 @@
 """A card on Discord leads to the thread there, and to the page where there is no way to the thread."""
 
-from adapters.discord.ways import led, led_to, tickets_in
+from adapters.discord.words.ways import led, led_to, tickets_in
 from core.cards.card import Button, Card, Row
 from core.model.ids import TicketId
 

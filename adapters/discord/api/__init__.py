@@ -1,0 +1,1 @@
+"""One call of Discord's REST API, and what its answer means."""

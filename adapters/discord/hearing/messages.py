@@ -1,0 +1,87 @@
+"""What a Discord message says, in the desk's own terms: its words, and in words what else it bears."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import discord
+
+from adapters.discord.people import identity_of
+from adapters.discord.words.parse import parse_message, with_extras
+from core.model.ids import PersonId
+from core.storage import Store
+from core.text import Mention, Paragraph, Plain, Quote, Text, clean_line, shorten
+
+_QUOTED = 150
+"""Characters of what is answered."""
+_SAID = frozenset({discord.MessageType.default, discord.MessageType.reply})
+"""What people write; the other types are Discord's own lines (somebody was added, something was pinned)."""
+
+
+def is_said(message: discord.Message) -> bool:
+    """Whether a person wrote it: no bot, no webhook (by which the desk speaks for people elsewhere), not Discord."""
+    return message.type in _SAID and message.webhook_id is None and not message.author.bot
+
+
+def attachments_of(message: discord.Message) -> list[discord.Attachment]:
+    """Those of what it forwards too."""
+    forwarded = [one for snapshot in message.message_snapshots for one in snapshot.attachments]
+    return [*message.attachments, *forwarded]
+
+
+async def text_of(message: discord.Message, store: Store, lost_files: Sequence[str]) -> Text:
+    """``lost_files``: a sentence for each file of it that could not be kept. Raises Unavailable."""
+    people = await _people(message.mentions, store)
+    roles = {str(role.id): role.name for role in message.role_mentions}
+    channels = {str(one.id): getattr(one, "name", "") for one in message.channel_mentions}
+    text = with_extras(
+        parse_message(message.content, people, roles, channels),
+        stickers=[sticker.name for sticker in message.stickers],
+        forwards=[_forwarded(snapshot, people, roles, channels) for snapshot in message.message_snapshots],
+        polls=[_poll(message.poll)] if message.poll is not None else [],
+        lost_files=lost_files,
+    )
+    answered = _answered(message)
+    return Text((answered, *text.blocks)) if answered is not None else text
+
+
+async def known_as(user_ids: Iterable[int], store: Store) -> Mapping[str, PersonId]:
+    """Discord's id -> the person, for those whom the desk knows."""
+    ids = [str(user) for user in user_ids]
+    if not ids:
+        return {}
+    identity = identity_of("")
+    async with store.read() as work:
+        return await work.people.by_external(identity.platform, identity.realm, ids)
+
+
+async def _people(mentions: Sequence[discord.abc.User], store: Store) -> Mapping[str, Mention]:
+    known = await known_as((user.id for user in mentions), store)
+    return {str(user.id): Mention(known.get(str(user.id)), user.display_name) for user in mentions}
+
+
+def _forwarded(
+    snapshot: discord.MessageSnapshot,
+    people: Mapping[str, Mention],
+    roles: Mapping[str, str],
+    channels: Mapping[str, str],
+) -> Text:
+    text = parse_message(snapshot.content, people, roles, channels)
+    return with_extras(text, stickers=[sticker.name for sticker in snapshot.stickers])
+
+
+def _poll(poll: discord.Poll) -> str:
+    answers = ", ".join(clean_line(answer.text) for answer in poll.answers)
+    return f"{clean_line(poll.question)}: {answers}"
+
+
+def _answered(message: discord.Message) -> Quote | None:
+    """A short quote of what the message answers, so that it can be understood elsewhere."""
+    reference = message.reference
+    if message.type is not discord.MessageType.reply or reference is None:
+        return None
+    if not isinstance(reference.resolved, discord.Message):
+        return None
+    words = clean_line(parse_message(reference.resolved.content, {}, {}, {}).plain())
+    if not words:
+        return None
+    name = clean_line(reference.resolved.author.display_name)
+    return Quote((Paragraph((Plain(f"{name}: {shorten(words, _QUOTED)}"),)),))

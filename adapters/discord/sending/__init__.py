@@ -1,0 +1,1 @@
+"""How a delivery gets to Discord: threads, cards, people's words, and what stands in the way."""
