@@ -15,8 +15,8 @@ import structlog
 from adapters.discord.answering.interactions import Interactions
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.config import DiscordConfig
+from adapters.discord.gateway import Gateway, Surroundings, point_at
 from adapters.discord.hearing.downloads import Downloads
-from adapters.discord.hearing.gateway import Gateway, Surroundings, point_at
 from adapters.discord.hearing.inbound import SYSTEM
 from adapters.discord.hearing.lanes import Pauses
 from adapters.discord.people import People

@@ -1,1 +1,1 @@
-"""What Discord tells the desk: the gateway, what people say in threads, who is on the server."""
+"""What Discord tells the desk: what people say in threads, what was missed, who is on the server."""
