@@ -91,18 +91,7 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     keys = keys or SecretKeys()
     people = await _people(office)
     inbox = AlertInbox(settings.data_dir / "alert-inbox.jsonl", clock) if settings.desk.demo else None
-    front = ThreadDesk(
-        engine=engine,
-        store=office.store,
-        desk=desk,
-        clock=clock,
-        inspector=Inspector(settings.web.max_file_mb * _MEGABYTE, settings.web.max_image_megapixels),
-        parsers={
-            Platform.WEB: parse_markdown,
-            Platform.API: parse_markdown,
-            Platform.DISCORD: parse_typed,
-        },
-    )
+    front = _front(office)
     config = WebConfig(
         secret_key=secret_key(settings),
         public_url=desk.public_url,
@@ -146,6 +135,22 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         door=door,
         discord=discord,
         alerts=alerts,
+    )
+
+
+def _front(office: Office) -> ThreadDesk:
+    web = office.settings.web
+    return ThreadDesk(
+        engine=office.engine,
+        store=office.store,
+        desk=office.desk,
+        clock=office.clock,
+        inspector=Inspector(web.max_file_mb * _MEGABYTE, web.max_image_megapixels),
+        parsers={
+            Platform.WEB: parse_markdown,
+            Platform.API: parse_markdown,
+            Platform.DISCORD: parse_typed,
+        },
     )
 
 

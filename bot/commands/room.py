@@ -14,6 +14,7 @@ from core.errors import AmbiguousPerson, NobodyConfirmed, NoSuchPerson
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person, Platform
+from core.model.ticket import Ticket
 from core.policy import may_in_general
 from core.ports import Clock
 from core.reading import Reading, asker_of
@@ -63,16 +64,7 @@ class Room:
     async def ticket_reply(self, ticket: TicketId, call: Call, sentence: str, *, name: str = "") -> Reply:
         """The ticket's card as it now is, under a sentence on what was done. ``name``: whom the sentence names."""
         found, whole, reader = await self.reading.card(ticket, call.actor)
-        card = Card(
-            title=reader.gettext(sentence).format(ref=found.ref, name=name),
-            subtitle=whole.title,
-            tone=whole.tone,
-            fields=whole.fields[:_FACTS],
-            progress=whole.progress,
-            buttons=whole.buttons,
-            url=whole.url,
-        )
-        return Reply(card=card, ticket=ticket)
+        return reply_about(found, whole, reader.gettext(sentence).format(ref=found.ref, name=name))
 
     async def whole_ticket(self, ticket: TicketId, call: Call) -> Reply:
         _found, whole, _reader = await self.reading.card(ticket, call.actor)
@@ -94,6 +86,20 @@ class Room:
     def commands_for(self, person: Person) -> Sequence[SlashCommand]:
         """What a menu shows that person."""
         return [command for command in self.vocabulary.commands if may_in_general(command.action, person)]
+
+
+def reply_about(ticket: Ticket, whole: Card, title: str) -> Reply:
+    """The most of a ticket's ``whole`` card, under another title."""
+    card = Card(
+        title=title,
+        subtitle=whole.title,
+        tone=whole.tone,
+        fields=whole.fields[:_FACTS],
+        progress=whole.progress,
+        buttons=whole.buttons,
+        url=whole.url,
+    )
+    return Reply(card=card, ticket=ticket.id)
 
 
 async def person_called(words: str, work: UnitOfWork, *, by_operator: bool = False, of_staff: bool = False) -> Person:

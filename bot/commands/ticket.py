@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands.declaration import REF, about, command
-from bot.commands.room import Room
+from bot.commands.room import Room, reply_about
 from core.cards.card import Card, Form, Reader
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import ticket_list
@@ -119,12 +119,16 @@ def _priority(chosen: str) -> Priority:
 async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
     if ticket is None:
         raise ValueError("a ticket that was just opened has no number")
-    opened = await room.reading.ticket(ticket, call.actor)
+    opened, whole, reader = await room.reading.card(ticket, call.actor)
     door = call.actor.door
     places = [place for place, _audience in room.desk.places_of(opened.category, opened.team)]
-    if door.keeps_copies and not any(place.platform is door for place in places):
-        return await room.ticket_reply(ticket, call, N_("{ref} is open: you hear of it in direct messages"))
-    return await room.ticket_reply(ticket, call, N_("{ref} is open: write on in its thread"))
+    has_thread = not door.keeps_copies or any(place.platform is door for place in places)
+    sentence = (
+        N_("{ref} is open: write on in its thread")
+        if has_thread
+        else N_("{ref} is open: you hear of it in direct messages")
+    )
+    return reply_about(opened, whole, reader.gettext(sentence).format(ref=opened.ref))
 
 
 @command("ticket", "list", help=N_("My tickets: those I opened, follow, take part in or have"), action=Action.SEARCH)
