@@ -5,6 +5,7 @@ done (a sentence says why), 2 the settings or the words of the command are wrong
 """
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,11 +18,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from adapters.discord.checkup import Step
+from adapters.chat.steps import Step
+from adapters.slack.manifest import manifest
 from adapters.sql import schema
 from bot import checkup, lifecycle
 from bot.commands.room import person_called
-from bot.settings import BadSettings, Settings, effective, load
+from bot.desk import vocabulary_of
+from bot.settings import BadSettings, Settings, desk_of, effective, load
 from bot.telemetry import set_up_logs
 from bot.wiring import Office, open_office
 from core.cards.answers import INTENTS, address_words, persons_addressed
@@ -86,9 +89,9 @@ def _announce(url: str, settings: Settings) -> None:
 
 @app.command()
 def check(
-    offline: Annotated[bool, typer.Option("--offline", help="ask nobody outside, such as Discord")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="ask nobody outside, such as Discord or Slack")] = False,
 ) -> None:
-    """Check every setting, the database, and that Discord is set up; start nothing."""
+    """Check every setting, the database, and that Discord and Slack are set up; start nothing."""
     settings = _settings()
     table = Table("setting", "value", "from", box=None, pad_edge=False)
     for key, value, source in effective(settings):
@@ -97,23 +100,50 @@ def check(
     state = _attempt(lambda: schema.check_version(settings.database.url.get_secret_value()))
     words = "up to date" if state is schema.SchemaState.CURRENT else "will be brought up to date by threaddesk run"
     out.print(f"\nThe settings are right. The database: {words}.")
-    if not offline:
-        _check_discord(settings)
+    if not offline and not _attempt(lambda: _doors_ready(settings)):
+        raise typer.Exit(1)
 
 
-def _check_discord(settings: Settings) -> None:
-    if settings.discord.token is not None:
-        out.print("\nDiscord:")
-    elif checkup.names_channels(settings):
-        out.print("\nDiscord: closed, since BOT_DISCORD__TOKEN is not set; docs/discord.md says how to get it.")
-    if not _attempt(lambda: checkup.check_discord(settings, _tell)):
-        _fail("\nDiscord is not ready: mend what bears a ✗, and check again. docs/discord.md has each step.", 1)
+async def _doors_ready(settings: Settings) -> bool:
+    """Each step is told as it is known."""
+    ready = True
+    for door in checkup.doors(settings):
+        if door.is_open:
+            out.print(f"\n{door.name}:")
+            done = [_told(step) async for step in door.steps()]
+            if not all(done):
+                ready = False
+                err.print(
+                    f"\n{door.name} is not ready: mend what bears a ✗, and check again. {door.guide} has each step."
+                )
+        elif door.is_named:
+            out.print(f"\n{door.name}: closed, since {door.variable} is not set; {door.guide} says how to get it.")
+    return ready
 
 
-def _tell(step: Step) -> None:
+def _told(step: Step) -> bool:
     out.print(f"  {'✓' if step.done else '✗'} {escape(step.name)}")
     if step.mend:
         out.print(f"      {escape(step.mend)}")
+    return step.done
+
+
+@app.command("slack-manifest")
+def slack_manifest(
+    http: Annotated[bool, typer.Option("--http", help="for requests to web.public_url, not Socket Mode")] = False,
+) -> None:
+    """Print the manifest from which Slack makes the desk's app. It needs no token."""
+    settings = _settings()
+    url = checkup.slack_requests(settings)
+    if http and url is None:
+        _fail("Slack's requests need an address: set BOT_WEB__PUBLIC_URL to the https:// address of the desk.", 2)
+    declared = manifest(
+        vocabulary_of(desk_of(settings, settings.web.public_url or "")),
+        desk_name=settings.desk.name,
+        command=settings.slack.command,
+        request_url=url if http else None,
+    )
+    typer.echo(json.dumps(declared, indent=2))
 
 
 @people_app.command("list")

@@ -132,6 +132,9 @@ class ThreadDesk:
     async def person(self, person: PersonId) -> Person | None:
         return await self._reading.person(person)
 
+    async def has_account_at(self, email: str, actor: Actor) -> bool:
+        return await self._reading.has_account_at(email, actor)
+
     async def commands_for(self, person: Person) -> Sequence[SlashCommand]:
         return self._room.commands_for(person)
 

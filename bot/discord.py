@@ -1,7 +1,11 @@
 """The parts of the Discord door, constructed: apart from ``wiring.py``, since only a desk with that door loads them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiohttp import web
+
+from adapters.chat.reports import Reports
 from adapters.discord.api.rest import Rest
 from adapters.discord.channel import DiscordChannel
 from adapters.discord.config import DiscordConfig
@@ -24,8 +28,18 @@ class Discord:
     channel: DiscordChannel
     rest: Rest
 
-    async def close(self) -> None:
+    def routes(self) -> Sequence[web.RouteDef]:
+        """None: Discord is heard over its gateway."""
+        return ()
+
+    def start(self) -> None:
+        self.door.start()
+
+    async def shut(self) -> None:
         await self.door.close()
+
+    async def close(self) -> None:
+        await self.shut()
         await self.rest.close()
 
 
@@ -43,9 +57,17 @@ def open_discord(
         public_url=front.desk.public_url,
         max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
     )
-    rest, rooms = Rest(config), Rooms(store)
+    rest, rooms, reports = Rest(config), Rooms(store), Reports(engine, store)
     door = DiscordDoor(
-        desk=front, engine=engine, store=store, clock=clock, config=config, rest=rest, rooms=rooms, owner=owner
+        desk=front,
+        engine=engine,
+        store=store,
+        clock=clock,
+        config=config,
+        rest=rest,
+        rooms=rooms,
+        reports=reports,
+        owner=owner,
     )
-    channel = DiscordChannel(rest, store, config, made=door.made, report=door.report, mended=door.mended)
+    channel = DiscordChannel(rest, store, config, made=door.made, report=reports.report, mended=reports.mended)
     return Discord(door=door, channel=channel, rest=rest)

@@ -33,8 +33,9 @@ from core.storage import Store
 
 log = structlog.get_logger(__name__)
 
-CONTENDED = timedelta(milliseconds=50)
-"""What is due was held back by its pace, or another process was faster: look again after this."""
+AGAIN = timedelta(milliseconds=50)
+"""What is due was held back by its pace, or another process was faster: look again after this. After a lease too, so
+that the look takes no time from what flies; a landing or a commit wakes the dispatcher before."""
 
 CLOSED = timedelta(minutes=5)
 """Before a door that was closed is tried again."""
@@ -174,7 +175,7 @@ class Dispatcher:
             flight = asyncio.create_task(self._fly(delivery), name=f"delivery {delivery.id}")
             self._flights.add(flight)
             flight.add_done_callback(self._landed)
-        return timedelta(0) if leased else CONTENDED
+        return AGAIN
 
     async def _until_due(self) -> timedelta:
         async with self._store.read() as work:

@@ -48,14 +48,21 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
         except BaseException:
             await office.close()
             raise
-        runner = web.AppRunner(house.app, access_log=None, handle_signals=False, shutdown_timeout=_REQUESTS)
+        runner = web.AppRunner(
+            house.app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_REQUESTS,
+            # Nobody sends the desk a packed body for good: a megabyte of one takes a second to unpack, signed or not.
+            auto_decompress=False,
+        )
         await runner.setup()
         try:
             await web.SockSite(runner, listening).start()
             house.dispatcher.start()
             house.scheduler.start()
-            if house.discord is not None:
-                house.discord.door.start()
+            for chat in house.chat.values():
+                chat.start()
             announce(public_url)
             log.info("started", url=public_url, demo=settings.desk.demo)
             await stop.wait()
@@ -67,8 +74,8 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     """No new work, then what is in flight, then the connections it needs."""
     log.info("stopping")
     house.scheduler.stop()
-    if house.discord is not None:
-        await house.discord.door.close()
+    for chat in house.chat.values():
+        await chat.shut()
     await house.door.close()
     await runner.cleanup()
     await house.dispatcher.stop(DRAIN)

@@ -1,19 +1,20 @@
 """The only place that constructs anything: settings in, a desk's parts out, each given what it needs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.discord.words.parse import parse_typed
+from adapters.discord.words.parse import parse_typed as discord_words
 from adapters.files.inspector import Inspector
 from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
+from adapters.slack.words.parse import parse_typed as slack_words
 from adapters.sql.store import SqlStore
 from adapters.web.channel import WebChannel
 from adapters.web.config import DemoPerson, WebConfig
@@ -34,9 +35,6 @@ from core.model.people import Platform
 from core.ports import Channel, Clock, Keys
 from core.storage import Store
 
-if TYPE_CHECKING:
-    from bot.discord import Discord
-
 _MEGABYTE = 1024 * 1024
 _REST_OF_A_REQUEST = _MEGABYTE
 """What a request's body may hold beside its files."""
@@ -56,6 +54,24 @@ class Office:
         await self.store.close()
 
 
+class ChatDoor(Protocol):
+    """The open door to a chat platform, and the way out to it."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What the desk's web server serves for it."""
+
+    def start(self) -> None: ...
+
+    async def shut(self) -> None:
+        """Hear nothing more, and end what was begun. May be called again."""
+
+    async def close(self) -> None:
+        """And end the connections of the way out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """A whole desk, ready to be started by ``bot/lifecycle.py``."""
@@ -65,14 +81,14 @@ class House:
     dispatcher: Dispatcher
     scheduler: Scheduler
     door: WebDoor
-    discord: "Discord | None"
-    """None where no token opens that door."""
+    chat: Mapping[Platform, ChatDoor]
+    """The chat platforms whose doors are open."""
     alerts: GoogleChat
 
     async def close(self) -> None:
         await self.door.close()
-        if self.discord is not None:
-            await self.discord.close()
+        for chat in self.chat.values():
+            await chat.close()
         await self.alerts.close()
         await self.office.close()
 
@@ -103,10 +119,9 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     door = WebDoor(desk=front, engine=engine, store=office.store, clock=clock, keys=keys, config=config)
     alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
-    discord = _discord(office, front, owner)
+    chat = _chat(office, front, owner)
     platforms: dict[str, Channel] = {Platform.WEB: WebChannel(door.live)}
-    if discord is not None:
-        platforms[Platform.DISCORD] = discord.channel
+    platforms |= {platform: opened.channel for platform, opened in chat.items()}
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
@@ -120,7 +135,11 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     engine.listen(dispatcher.wake)
     engine.listen(door.live.committed)
     app = application(
-        [*door.routes(), *(inbox.routes() if inbox else [])],
+        [
+            *door.routes(),
+            *(route for opened in chat.values() for route in opened.routes()),
+            *(inbox.routes() if inbox else []),
+        ],
         keys=keys,
         ready=lambda: readiness(office.store),
         demo=settings.desk.demo,
@@ -133,7 +152,7 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         dispatcher=dispatcher,
         scheduler=scheduler,
         door=door,
-        discord=discord,
+        chat=chat,
         alerts=alerts,
     )
 
@@ -149,18 +168,26 @@ def _front(office: Office) -> ThreadDesk:
         parsers={
             Platform.WEB: parse_markdown,
             Platform.API: parse_markdown,
-            Platform.DISCORD: parse_typed,
+            Platform.DISCORD: discord_words,
+            Platform.SLACK: slack_words,
         },
     )
 
 
-def _discord(office: Office, front: ThreadDesk, owner: str) -> "Discord | None":
-    if office.settings.discord.token is None:
-        return None
-    # Here, so that a desk without Discord does not load its library: a fifth of a second at its start, and memory.
-    from bot.discord import open_discord
+def _chat(office: Office, front: ThreadDesk, owner: str) -> Mapping[Platform, ChatDoor]:
+    """Imported here, so that a desk without a platform does not load its library: a fifth of a second at its start, and
+    memory."""
+    parts = (office.settings, front, office.engine, office.store, office.clock, owner)
+    opened: dict[Platform, ChatDoor] = {}
+    if office.settings.discord.token is not None:
+        from bot.discord import open_discord
 
-    return open_discord(office.settings, front, office.engine, office.store, office.clock, owner)
+        opened[Platform.DISCORD] = open_discord(*parts)
+    if office.settings.slack.bot_token is not None:
+        from bot.slack import open_slack
+
+        opened[Platform.SLACK] = open_slack(*parts)
+    return opened
 
 
 async def _people(office: Office) -> Mapping[str, DemoPerson]:

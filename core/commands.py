@@ -297,6 +297,21 @@ class SyncGrants(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssueLinkCode(Command):
+    """A one-time code for the asker to type where they are somebody else to the desk; an earlier one ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemLinkCode(Command):
+    """The asker and whoever the code was issued to are one human: make them one person."""
+
+    code: str = field(repr=False)
+    """As it was typed."""
+    confirmed: bool = False
+    """Whether the asker was told whom they would become one with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTrouble(Command):
     """By the desk: something outside stands in its way. The admins are told the first time."""
 

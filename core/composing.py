@@ -16,13 +16,14 @@ from core.cards.words import words_of
 from core.events import ParticipantRemoved, Record, TicketAssigned, TicketClaimed, TicketResolved, TroubleFound
 from core.model.desk import Desk, Place
 from core.model.ids import PersonId
-from core.model.outbox import Delivery, Intent, ToPerson, ToThread
+from core.model.outbox import Delivery, Intent, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
-from core.model.thread import Audience, Message, MessageKind, Thread, may_tell
+from core.model.thread import Audience, Message, MessageKind, Reaction, Thread, is_talked_in, may_tell
 from core.model.ticket import Ticket
 from core.policy import Action, Fact, facts_of, may, may_in_general
-from core.ports import Content, Parcel, Reacted, Removal, Roster, Settled, Spoken
+from core.ports import Content, Marked, Parcel, Reacted, Removal, Roster, Settled, Spoken
 from core.storage import UnitOfWork
+from core.trail import as_of_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,24 @@ def reader_of(person: Person | None, desk: Desk, now: datetime) -> Reader:
 
 async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetime) -> Parcel | Skip:
     """The parcel to hand to the channel, or why there is none."""
-    record = await work.events.get(delivery.event) if delivery.event is not None else None
-    if record is None:
+    written = await work.events.get(delivery.event) if delivery.event is not None else None
+    if written is None:
         return Skip("it is about nothing")
+    [record] = await as_of_now([written], work)
     address = delivery.address
-    person = await work.people.get(address.person) if isinstance(address, ToPerson) else None
+    thread = await work.threads.get(address.thread) if isinstance(address, ToThread) else None
+    reads = address.person if isinstance(address, ToPerson) else thread.participant if thread is not None else None
+    person = await work.people.get(reads) if reads is not None else None
+    if isinstance(address, ToPerson) and person is not None:  # absorbed since, perhaps
+        address = replace(address, person=person.id)
+        delivery = replace(delivery, address=address)
     if delivery.intent is Intent.TROUBLE:
         return await _trouble(delivery, record, person, reader_of(person, desk, now), work)
     ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
     if ticket is None:
         return Skip("the ticket is gone")
     message = await work.messages.get(delivery.message) if delivery.message is not None else None
-    thread = await work.threads.get(address.thread) if isinstance(address, ToThread) else None
-    unwanted = _nobody_reads(thread, delivery.intent, ticket, desk)
+    unwanted = _nobody_reads(thread, delivery.intent, record, ticket, desk)
     if unwanted is not None:
         return unwanted
     named: set[PersonId] = {ticket.requester, *ticket.participants, *persons_in(record.event)}
@@ -101,14 +107,17 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     return await _with_ids(parcel, scene, person, work)
 
 
-def _nobody_reads(thread: Thread | None, intent: Intent, ticket: Ticket, desk: Desk) -> Skip | None:
+def _nobody_reads(thread: Thread | None, intent: Intent, record: Record, ticket: Ticket, desk: Desk) -> Skip | None:
     """The guard of a thread: it is there, and who reads there may hear of the ticket. Words are taken back anywhere."""
     if thread is None:
         return None
     if thread.lost_at is not None:
         return Skip("the thread is gone")
-    if thread.participant is not None and thread.participant not in ticket.people and intent is not Intent.REMOVAL:
-        return Skip("whose thread it is has no part in the ticket any more")
+    if thread.participant is not None and thread.participant not in ticket.people:
+        event = record.event
+        is_farewell = isinstance(event, ParticipantRemoved) and event.person == thread.participant
+        if intent is not Intent.REMOVAL and not (is_farewell and intent is Intent.NEWS):
+            return Skip("whose thread it is has no part in the ticket any more")
     tells = intent in (Intent.NEWS, Intent.HISTORY)
     if tells and desk.is_sensitive(ticket.category) and _is_shared(thread):
         return Skip("it is not for those who read there")
@@ -134,15 +143,14 @@ async def _trouble(
     if found is None:
         return Skip("it is mended")
     parcel = Parcel(delivery=delivery, address=delivery.address, content=trouble(found, reader))
-    return await _to_recipient(parcel, work)
+    return await _to_recipient(parcel, person.id, work)
 
 
-async def _to_recipient(parcel: Parcel, work: UnitOfWork) -> Parcel | Skip:
-    """With what the platform calls the person addressed. The web and an alert space need no such name."""
-    address = parcel.address
-    if not isinstance(address, ToPerson) or not address.platform.keeps_copies:
+async def _to_recipient(parcel: Parcel, person: PersonId, work: UnitOfWork) -> Parcel | Skip:
+    """With what the platform calls the person addressed. The web needs no such name."""
+    if isinstance(parcel.address, ToSpace) or not parcel.address.platform.keeps_copies:
         return parcel
-    recipient = (await work.people.external_ids([address.person], address.platform)).get(address.person)
+    recipient = (await work.people.external_ids([person], parcel.address.platform)).get(person)
     return Skip("the person is no longer there") if recipient is None else replace(parcel, recipient=recipient)
 
 
@@ -152,16 +160,17 @@ async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: 
     if isinstance(address, ToPerson):
         inside = person is not None and person.id in ticket.people and _is_for_everybody(scene)
         fallback = await _home(address.platform, ticket, work) if inside and address.platform.keeps_copies else None
-        return await _to_recipient(replace(parcel, fallback=fallback), work)
+        return await _to_recipient(replace(parcel, fallback=fallback), address.person, work)
     if not isinstance(address, ToThread) or scene.thread is None:
         return parcel
+    if scene.thread.external_id is None and intent is not Intent.CREATE_THREAD:
+        return Skip("the thread was never made")
     match intent:
-        case Intent.CREATE_THREAD if scene.thread.is_shared_with_staff:
-            files = tuple(file for file in await work.files.of(ticket.id) if file.message is None)
-            return replace(parcel, roster=await _roster(scene, work), files=files)
-        case Intent.CREATE_THREAD | Intent.TICKET_CARD if scene.thread.audience is Audience.STAFF:
+        case Intent.CREATE_THREAD:
+            return await _to_be_made(parcel, scene, scene.thread, work)
+        case Intent.TICKET_CARD if scene.thread.audience is Audience.STAFF:
             return replace(parcel, home=await _home(address.platform, ticket, work))
-        case Intent.EDIT | Intent.REMOVAL | Intent.REACTIONS:
+        case Intent.EDIT | Intent.REMOVAL | Intent.REACTIONS | Intent.MARK:
             copies = await work.copies.of(scene.message.id) if scene.message is not None else []
             copy = next((copy for copy in copies if copy.thread == scene.thread.id), None)
             return Skip("it is not there") if copy is None else replace(parcel, copy=copy)
@@ -169,6 +178,19 @@ async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: 
             return replace(parcel, pings=await _pinged(scene, work))
         case _:
             return parcel
+
+
+async def _to_be_made(parcel: Parcel, scene: _Scene, thread: Thread, work: UnitOfWork) -> Parcel | Skip:
+    """With what belongs in the thread from its first moment: its people, and the files that the ticket was opened with
+    where it is talked about."""
+    ticket = scene.ticket
+    if is_talked_in(thread, await work.threads.of(ticket.id)) and _may_tell(scene, MessageKind.REPLY, thread):
+        parcel = replace(parcel, files=tuple(f for f in await work.files.of(ticket.id) if f.message is None))
+    if thread.participant is not None:
+        return await _to_recipient(parcel, thread.participant, work)
+    if thread.audience is Audience.STAFF:
+        return replace(parcel, home=await _home(thread.platform, ticket, work))
+    return replace(parcel, roster=await _roster(scene, work))
 
 
 def _is_for_everybody(scene: _Scene) -> bool:
@@ -184,13 +206,16 @@ async def _home(platform: Platform, ticket: Ticket, work: UnitOfWork) -> Thread 
 
 
 async def _pinged(scene: _Scene, work: UnitOfWork) -> tuple[str, ...]:
-    """The assignee hears of a ticket that somebody gave them; nobody is ever pinged by anything else in a thread."""
-    event, assignee = scene.record.event, scene.ticket.assignee
-    platform = scene.thread.platform if scene.thread is not None else None
-    given = isinstance(event, TicketAssigned | TicketClaimed) and event.assignee == assignee != scene.record.actor
-    if not given or assignee is None or platform is None:
+    """The assignee hears of a ticket that somebody gave them; nobody is ever pinged by anything else in a thread. In a
+    thread of the staff's own they are named when they took it themselves, too: so they follow it from then on."""
+    event, assignee, thread = scene.record.event, scene.ticket.assignee, scene.thread
+    if thread is None or assignee is None or thread.participant is not None:
         return ()
-    return tuple((await work.people.external_ids([assignee], platform)).values())
+    is_theirs = isinstance(event, TicketAssigned | TicketClaimed) and event.assignee == assignee
+    follows = thread.platform.has_own_threads
+    if not is_theirs or (assignee == scene.record.actor and not follows):
+        return ()
+    return tuple((await work.people.external_ids([assignee], thread.platform)).values())
 
 
 async def _roster(scene: _Scene, work: UnitOfWork) -> Roster:
@@ -217,7 +242,7 @@ async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Co
         case Intent.PING:
             return await _ping(scene, person, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
-            return await _card(scene, work)
+            return await _card(scene, person, work)
         case Intent.MEMBERS:
             return await _roster(scene, work)
         case Intent.NEWS:
@@ -238,22 +263,27 @@ async def _of_message(scene: _Scene, work: UnitOfWork) -> Content | Skip:
             return Removal()
         case Intent.REACTIONS:
             return await _reacted(scene, work)
+        case Intent.MARK:
+            return _marked(scene)
         case _:
             return Skip("this desk does not know what it is")
 
 
-async def _card(scene: _Scene, work: UnitOfWork) -> Card:
+async def _card(scene: _Scene, person: Person | None, work: UnitOfWork) -> Card:
+    """With the buttons of whoever's own thread it is, or of all that anybody there may press."""
     if scene.desk.is_sensitive(scene.ticket.category) and _is_shared(scene.thread):
         return bare(scene.ticket, scene.desk, scene.reader)
     place = await work.tickets.place_in_queue(scene.ticket) if scene.ticket.assignee is None else None
     view = TicketView(ticket=scene.ticket, names=scene.names, place=place)
     for_staff = scene.thread is not None and scene.thread.audience is Audience.STAFF
-    return ticket_card(view, scene.desk, scene.reader, None, for_staff=for_staff)
+    return ticket_card(view, scene.desk, scene.reader, person, for_staff=for_staff)
 
 
 async def _history(scene: _Scene, work: UnitOfWork) -> Card | Skip:
     """What was said until the thread was asked for: what came later has deliveries of its own."""
-    said = await work.messages.of(scene.ticket.id, kinds=frozenset({MessageKind.REPLY}))
+    is_staffs = scene.thread is not None and scene.thread.audience is Audience.STAFF
+    kinds = frozenset(kind for kind in MessageKind if kind is MessageKind.REPLY or is_staffs)
+    said = await work.messages.of(scene.ticket.id, kinds=kinds)
     before = [message for message in said if message.undone_at is None and message.at <= scene.record.at]
     if not before:
         return Skip("nothing was said before")
@@ -262,15 +292,27 @@ async def _history(scene: _Scene, work: UnitOfWork) -> Card | Skip:
 
 
 async def _reacted(scene: _Scene, work: UnitOfWork) -> Reacted | Skip:
-    if scene.message is None or scene.thread is None or not _may_tell(scene, scene.message, scene.thread):
+    if scene.message is None or scene.thread is None or not _may_tell(scene, scene.message.kind, scene.thread):
         return Skip("it is not for those who read there")
-    platform = scene.thread.platform
     theirs = [r for r in await work.reactions.of(scene.ticket.id) if r.message == scene.message.id]
-    return Reacted(tuple(dict.fromkeys(r.emoji for r in theirs if r.platform is not platform)))
+    return Reacted(tuple(dict.fromkeys(r.emoji for r in theirs if not _shows(scene.thread, r))))
 
 
-def _may_tell(scene: _Scene, message: Message, thread: Thread) -> bool:
-    return may_tell(message.kind, thread, sensitive=scene.desk.is_sensitive(scene.ticket.category))
+def _shows(thread: Thread, reaction: Reaction) -> bool:
+    """Whether it was set there."""
+    return reaction.platform is thread.platform if reaction.thread is None else reaction.thread == thread.id
+
+
+def _marked(scene: _Scene) -> Marked | Skip:
+    if scene.message is None or scene.message.undone_at is not None:
+        return Skip("the message was taken back")
+    if scene.thread is None or not _may_tell(scene, scene.message.kind, scene.thread):
+        return Skip("it is not for those who read there")
+    return Marked(scene.message.kind)
+
+
+def _may_tell(scene: _Scene, kind: MessageKind, thread: Thread) -> bool:
+    return may_tell(kind, thread, sensitive=scene.desk.is_sensitive(scene.ticket.category))
 
 
 def _is_shared(thread: Thread | None) -> bool:
@@ -315,7 +357,7 @@ async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
     was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
     if message is None or (message.undone_at is not None and not was_tried):
         return Skip("the message was taken back")
-    if scene.thread is None or not _may_tell(scene, message, scene.thread):
+    if scene.thread is None or not _may_tell(scene, message.kind, scene.thread):
         return Skip("it is not for those who read there")
     author = await work.people.get(message.author)
     is_staff = author is not None and Fact.SEES in facts_of(author, scene.ticket, scene.desk, scene.reader.now)

@@ -18,7 +18,19 @@ from core.model.people import Person
 from core.ports import Clock, Committed, Keys, OnCommit
 from core.routing import route
 from core.storage import Outcome, Store, UnitOfWork
-from core.usecases import assignment, company, deliveries, facts, messages, opening, people, states, threads, troubles
+from core.usecases import (
+    assignment,
+    company,
+    deliveries,
+    facts,
+    linking,
+    messages,
+    opening,
+    people,
+    states,
+    threads,
+    troubles,
+)
 from core.usecases.case import Case
 
 _ATTEMPTS = 12
@@ -65,6 +77,8 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.GrantRole: people.grant_role,
     commands.RevokeRoles: people.revoke_roles,
     commands.SyncGrants: people.sync_grants,
+    commands.IssueLinkCode: linking.issue_link_code,
+    commands.RedeemLinkCode: linking.redeem_link_code,
     commands.ReportTrouble: troubles.report_trouble,
     commands.MendTrouble: troubles.mend_trouble,
     commands.RetryDelivery: deliveries.retry_delivery,
@@ -86,7 +100,8 @@ class Engine:
         self._listeners.append(listener)
 
     async def handle(self, command: Command, actor: Actor) -> Outcome:
-        """Do it, and say what it came to. Raises a Refusal, with nothing changed."""
+        """Do it, and say what it came to. Raises a Refusal, with nothing changed (but for a try that counts:
+        ``Outcome.refusal``)."""
         for _ in range(_ATTEMPTS):
             try:
                 outcome, committed = await self._once(command, actor)
@@ -94,6 +109,8 @@ class Engine:
                 continue
             if committed is not None:
                 await self._tell(committed)
+            if outcome.refusal is not None:
+                raise outcome.refusal
             return outcome
         raise Busy(ref=ref_of(command.ticket) if isinstance(command, TicketCommand) else N_("the same thing"))
 
@@ -112,6 +129,8 @@ class Engine:
                     return replace(earlier, repeated=True), None
             now = self._clock.now()
             person = await self._person(actor, work)
+            if person is not None:
+                actor = replace(actor, person=person.id)
             case = Case(work=work, desk=self._desk, actor=actor, person=person, now=now, keys=self._keys)
             outcome = await USE_CASES[type(command)](command, case)
             records = await case.write_down()

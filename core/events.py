@@ -7,7 +7,7 @@ A changed shape gets a higher ``schema``.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -208,6 +208,14 @@ class RoleRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLinked(Event):
+    """Two persons turned out to be one: ``absorbed`` is ``person`` from then on."""
+
+    person: PersonId
+    absorbed: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRetried(Event):
     delivery: int
 
@@ -268,6 +276,19 @@ _ENUM_FIELDS: Mapping[type[Event], Mapping[str, type[StrEnum]]] = {
     RoleGranted: {"role": Role},
     RoleRevoked: {"role": Role},
 }
+
+
+PERSONS = ("requester", "assignee", "previous", "person")
+"""The fields of events that hold a person. ``PersonLinked.absorbed`` is none: it is who that was."""
+
+
+def with_persons(record: Record, survivors: Mapping[PersonId, PersonId]) -> Record:
+    """The record as it is read, with whoever was absorbed as who they are now. Its digest is over what was written."""
+    event = record.event
+    held = {name: getattr(event, name) for name in PERSONS if hasattr(event, name)}
+    now: Any = {name: survivors[person] for name, person in held.items() if person in survivors}  # Any: by field name
+    actor = record.actor if record.actor is None else survivors.get(record.actor, record.actor)
+    return replace(record, event=replace(event, **now) if now else event, actor=actor)
 
 
 def digest(previous: str, event: Event, at: datetime, actor: PersonId | None, door: Platform) -> str:

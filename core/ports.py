@@ -79,6 +79,13 @@ class Reacted:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """Where it was written: a reply is with everybody who is to read it, a note with the staff."""
+
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """Who belongs in a thread, by what the thread's platform calls them."""
 
@@ -94,7 +101,7 @@ class Settled:
     over: bool
 
 
-Content = Card | Spoken | Removal | Reacted | Roster | Settled
+Content = Card | Spoken | Removal | Reacted | Marked | Roster | Settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,8 @@ class Parcel:
     copy: Copy | None = None
     """What the platform calls the message, for what changes or answers one that is there."""
     recipient: str | None = None
-    """What the platform calls the person addressed, for ``ToPerson``."""
+    """What the platform calls the person addressed, for ``ToPerson``; for a thread to be made, the one whose own it
+    will be."""
     fallback: Thread | None = None
     """Where a person can be pinged who takes no messages of their own: the ticket's thread that they are in."""
     home: Thread | None = None
@@ -140,6 +148,8 @@ class Receipt:
     """The message with the ticket's card, where one was made."""
     realm: str | None = None
     """Where a thread that was made turned out to be."""
+    cursor: str | None = None
+    """Where in a thread that was made the reading begins, if not at ``external_id``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from core.model.ticket import LIVE, Ticket
 from core.policy import Action, may, require, require_in_general, sight_of
 from core.ports import Clock, Parcel
 from core.storage import Order, Sight, Store, TicketQuery, UnitOfWork
+from core.trail import as_of_now
 from core.vocabulary import Choice, Entry, Notice, Reactions, Summary, ThreadView, View
 
 _TO_CHOOSE_FROM = 100
@@ -112,6 +113,12 @@ class Reading:
             sight = sight_of(person, self._desk)
             return await self._summaries(TicketQuery(sight=sight, requester=requester, limit=limit), work)
 
+    async def has_account_at(self, email: str, actor: Actor) -> bool:
+        async with self._store.read() as work:
+            asker = await asker_of(actor, work)
+            holder = await work.people.by_email(email)
+            return holder is not None and holder.email_confirmed and holder.id != asker.id
+
     async def live_of(self, requester: PersonId) -> Sequence[TicketId]:
         """For the desk itself: the live tickets of a requester."""
         async with self._store.read() as work:
@@ -150,8 +157,9 @@ class Reading:
     async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
         """What a draft of the asker's own holds; nothing where there is none."""
         async with self._store.read() as work:
+            asker = await asker_of(actor, work)
             found = await work.drafts.get(draft)
-            return found.values if found is not None and found.person == actor.person else {}
+            return found.values if found is not None and found.person == asker.id else {}
 
     async def ticket(self, ticket: TicketId, actor: Actor) -> Ticket:
         """Raises NoSuchTicket."""
@@ -196,7 +204,7 @@ class Reading:
         reads_notes = self._may(Action.SEE_NOTES, person, ticket)
         audience = Audience.STAFF if reads_notes else Audience.REQUESTER
         kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
-        records = [record for record in records if _shows(record, audience)]
+        records = [record for record in await as_of_now(records, work) if _shows(record, audience)]
         cursor = records[-1].id if records else (after or EventId(0))
         messages = await self._messages(ticket, records, kinds, work)
         files = await work.files.of(ticket.id)

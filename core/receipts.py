@@ -6,8 +6,9 @@ Written in the transaction that ends the delivery, so that neither is known with
 from dataclasses import replace
 from datetime import datetime
 
-from core.model.outbox import Intent, NewDelivery, ToThread
-from core.model.thread import Audience, Copy, Thread
+from core.model.ids import MessageId
+from core.model.outbox import Delivery, Intent, NewDelivery, ToThread
+from core.model.thread import Audience, Copy, MessageKind, Thread
 from core.ports import Keys, Parcel, Receipt
 from core.storage import UnitOfWork
 
@@ -26,7 +27,7 @@ async def take_receipt(parcel: Parcel, receipt: Receipt, work: UnitOfWork, now: 
                 realm=receipt.realm or thread.realm,
                 external_id=receipt.external_id,
                 card=receipt.card,
-                cursor=thread.cursor or receipt.external_id,
+                cursor=thread.cursor or receipt.cursor or receipt.external_id,
             )
             await work.threads.save(made)
             return await _show_the_way(parcel, made, work, now, keys)
@@ -34,7 +35,31 @@ async def take_receipt(parcel: Parcel, receipt: Receipt, work: UnitOfWork, now: 
             await work.threads.save(replace(thread, card=receipt.card))
         case Intent.MESSAGE | Intent.EDIT if receipt.parts and parcel.delivery.message is not None:
             await work.copies.put(Copy(parcel.delivery.message, thread.id, receipt.parts))
+    if parcel.delivery.intent is Intent.MESSAGE:
+        return await _mark(parcel.delivery, work, now, keys)
     return False
+
+
+async def _mark(delivery: Delivery, work: UnitOfWork, now: datetime, keys: Keys) -> bool:
+    """Whoever wrote it is told where they did, once it is with everybody."""
+    message = await work.messages.get(delivery.message) if delivery.message is not None else None
+    if message is None or message.kind is MessageKind.NOTE or message.origin is None:
+        return False
+    origin = await work.threads.get(message.origin)
+    if origin is None or not origin.platform.has_own_threads or await work.outbox.is_underway(message.id):
+        return False
+    await work.outbox.add(mark(origin, message.id), key=keys.hex(24), event=delivery.event, at=now)
+    return True
+
+
+def mark(origin: Thread, message: MessageId) -> NewDelivery:
+    return NewDelivery(
+        address=ToThread(origin.id, origin.platform),
+        intent=Intent.MARK,
+        ticket=origin.ticket,
+        message=message,
+        supersede_key=f"mark:{message}",
+    )
 
 
 async def _show_the_way(parcel: Parcel, made: Thread, work: UnitOfWork, now: datetime, keys: Keys) -> bool:

@@ -32,9 +32,10 @@ from core.events import (
 from core.model.ids import EventId, MessageId, PersonId, TicketId
 from core.model.outbox import Intent, NewDelivery, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
-from core.model.thread import Audience, MessageKind, Thread, may_tell
+from core.model.thread import Audience, MessageKind, Thread, is_talked_in, may_tell
 from core.model.ticket import Ending, Ticket
 from core.policy import Action, may, may_in_general
+from core.receipts import mark
 from core.usecases.case import Case
 
 Owed = tuple[NewDelivery, EventId]
@@ -78,6 +79,7 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
     pings: dict[PersonId, Record] = {}
     for record in records:
         owed += [(new, record.id) for new in _to_threads(record.event, ticket, threads, case)]
+        owed += [(new, record.id) for new in _marks(record.event, threads, owed, case)]
         owed += [(new, record.id) for new in _to_space(record.event, ticket, case)]
         for person in await _who_hears(record.event, ticket, case):
             if person != case.actor.person:
@@ -117,8 +119,11 @@ async def _pings(
 
 def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread], case: Case) -> bool:
     """Whether ``person`` hears of it in one of the platform's ``threads`` already."""
-    inside = person in ticket.people and any(thread.is_shared_with_staff for thread in threads)
+    has_own = any(thread.participant == person for thread in threads)
+    inside = person in ticket.people and (has_own or any(_is_of(person, t, threads, ticket, case) for t in threads))
     match event:
+        case TicketResolved() if has_own:
+            return True
         case TicketResolved() | UrgencyDeclared() | PersonLeft() | ThreadLost():
             return False
         case MessagePosted(kind=MessageKind.NOTE):
@@ -127,6 +132,15 @@ def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequen
             return inside or any(thread.audience is Audience.STAFF for thread in threads)
         case _:
             return inside
+
+
+def _is_of(person: PersonId, thread: Thread, threads: Sequence[Thread], ticket: Ticket, case: Case) -> bool:
+    """Whether ``person``, who is one of the ticket's people, reads what is said in that thread, and hears of it there:
+    the staff follow one of their own when the ticket becomes theirs."""
+    if thread.audience is not Audience.STAFF:
+        return thread.is_shared_with_staff
+    follows = thread.platform.has_own_threads and person == ticket.assignee
+    return follows and _hears(MessageKind.REPLY, thread, threads, case)
 
 
 def _ping(person: PersonId, platform: Platform, ticket: Ticket, event: Event) -> NewDelivery:
@@ -153,8 +167,10 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
         if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
             yield owes(Intent.MEMBERS)
         yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
-        if isinstance(event, _IN_THE_THREAD) and thread.audience is not Audience.STAFF:
-            yield owes(Intent.NEWS)
+        if isinstance(event, _IN_THE_THREAD) and _hears(MessageKind.REPLY, thread, threads, case):
+            is_former = case.desk.is_former(thread, ticket.team)
+            if not is_former or isinstance(event, TicketTransferred):
+                yield owes(Intent.NEWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +199,7 @@ def _said(
         return
     elsewhere = thread.id != case.actor.thread
     match event:
-        case MessagePosted(message=message) if elsewhere:
+        case MessagePosted(message=message) if elsewhere and not case.desk.is_former(thread, _team_of(case)):
             yield owes(Intent.MESSAGE, message)
         case MessageEdited(message=message) if elsewhere:
             yield owes(Intent.EDIT, message)
@@ -195,14 +211,27 @@ def _said(
             return
 
 
+def _team_of(case: Case) -> str:
+    return case.changed.team if case.changed is not None else ""
+
+
 def _hears(kind: MessageKind, thread: Thread, threads: Sequence[Thread], case: Case) -> bool:
-    """Replies go to a staff thread only where the platform has no thread that the staff share with the requester."""
+    """What the staff's thread is for decides, beside who may hear it."""
     sensitive = case.changed is not None and case.desk.is_sensitive(case.changed.category)
     if not may_tell(kind, thread, sensitive=sensitive):
         return False
-    if kind is MessageKind.NOTE or thread.audience is not Audience.STAFF:
-        return True
-    return not any(other.platform is thread.platform and other.is_shared_with_staff for other in threads)
+    return kind is MessageKind.NOTE or is_talked_in(thread, threads)
+
+
+def _marks(event: Event, threads: Sequence[Thread], owed: Sequence[Owed], case: Case) -> Iterator[NewDelivery]:
+    """What nobody else is to get is marked where it was written at once; any other reply when it is with them
+    (``core/receipts.py``)."""
+    origin = next((thread for thread in threads if thread.id == case.actor.thread), None)
+    if not isinstance(event, MessagePosted) or origin is None or not origin.platform.has_own_threads:
+        return
+    is_copied = any(new.intent is Intent.MESSAGE and new.message == event.message for new, _event in owed)
+    if event.kind is MessageKind.NOTE or not is_copied:
+        yield mark(origin, event.message)
 
 
 def _put_away(records: Sequence[Record], threads: Sequence[Thread], case: Case) -> Iterator[NewDelivery]:
@@ -216,9 +245,9 @@ def _put_away(records: Sequence[Record], threads: Sequence[Thread], case: Case) 
         owes = _Owes(ToThread(thread.id, thread.platform), ticket.id)
         if thread.id in case.made:
             yield owes(Intent.CREATE_THREAD)
-            if not is_new and thread.audience is not Audience.STAFF:
+            if not is_new and is_talked_in(thread, threads):
                 yield owes(Intent.HISTORY)
-        elif ends and thread.audience is not Audience.STAFF:
+        elif ends and thread.is_shared_with_staff:
             yield owes(Intent.SETTLE, supersede_key="settle")
 
 

@@ -5,11 +5,12 @@ Protocols that ``adapters/sql`` fulfils and ``tests/contract/`` checks.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from core.errors import Refusal
 from core.events import Event, Record
 from core.model.draft import Draft
 from core.model.ids import DeliveryId, DraftId, EventId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
@@ -106,6 +107,8 @@ class Tickets(Protocol):
 
 
 class People(Protocol):
+    """Whoever was absorbed by a link is found, by whatever is asked for them, as the survivor."""
+
     async def add(self, name: str, at: datetime, *, email: str | None = None, email_confirmed: bool = False) -> Person:
         """Raises EmailTaken where the address is another person's."""
 
@@ -115,7 +118,13 @@ class People(Protocol):
     async def named(self, people: Sequence[PersonId]) -> Mapping[PersonId, str]:
         """Their display names."""
 
+    async def survivors(self, people: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """Those among ``people`` who were absorbed -> who they are now."""
+
     async def by_identity(self, identity: Identity) -> Person | None: ...
+
+    async def identities(self, person: PersonId) -> Sequence[Identity]:
+        """Everywhere that the person is, in a fixed order."""
 
     async def by_external(self, platform: Platform, realm: str, external_ids: Sequence[str]) -> Mapping[str, PersonId]:
         """External id -> the person, for those whom the desk knows."""
@@ -152,6 +161,8 @@ class People(Protocol):
 
     async def account(self, email: str) -> Account | None: ...
 
+    async def has_account(self, person: PersonId) -> bool: ...
+
     async def add_session(self, session: Session) -> None: ...
 
     async def session(self, token_digest: str, now: datetime) -> Session | None: ...
@@ -159,6 +170,30 @@ class People(Protocol):
     async def end_session(self, token_digest: str) -> None: ...
 
     async def end_expired_sessions(self, now: datetime) -> int: ...
+
+
+class Links(Protocol):
+    """The codes by which somebody shows that they are two persons here, and making one of the two."""
+
+    async def offer(self, owner: PersonId, digest: str, *, at: datetime, until: datetime) -> None:
+        """Keep a code's digest in place of the owner's earlier one."""
+
+    async def take(self, digest: str, typist: PersonId, at: datetime) -> PersonId | None:
+        """Whose code it is, if it still counts and nobody else typed it before. From now on it is ``typist``'s alone to
+        use."""
+
+    async def missed(self, person: PersonId) -> tuple[int, datetime] | None:
+        """How many wrong codes the person typed since when."""
+
+    async def miss(self, person: PersonId, *, at: datetime, within: timedelta) -> None:
+        """One more; those from longer ago than ``within`` no longer count."""
+
+    async def hold(self, people: Sequence[PersonId]) -> None:
+        """Have every other transaction in which one of ``people`` has a part end first, or begin after this one."""
+
+    async def absorb(self, absorbed: PersonId, survivor: PersonId) -> None:
+        """Make all that is ``absorbed``'s the survivor's, but for the trail, the email address and the grants, which
+        are gone. What both had, they have once. Codes of either end. Both are held."""
 
 
 class Threads(Protocol):
@@ -188,8 +223,9 @@ class Threads(Protocol):
     async def save(self, thread: Thread) -> None:
         """Write where it is (realm, place, external id, card), its cursor, and when it was lost."""
 
-    async def live(self, platform: Platform) -> Sequence[Thread]:
-        """Those of live tickets on a platform, made there and not lost: what to catch up with."""
+    async def live(self, platform: Platform, *, over_since: datetime | None = None) -> Sequence[Thread]:
+        """Those of live tickets on a platform, made there and not lost: what to catch up with. With ``over_since``
+        those too whose ticket was resolved or closed after that: somebody may answer there still."""
 
     async def over(self, platform: Platform, external_ids: Sequence[str]) -> Sequence[Thread]:
         """Those among ``external_ids`` whose ticket is over, the longest over first: what may be put away."""
@@ -342,6 +378,9 @@ class Outbox(Protocol):
     async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
         """What was DONE in that person's lane, newest first."""
 
+    async def is_underway(self, message: MessageId) -> bool:
+        """Whether some copy of the message is still to be made, or was given up."""
+
     async def next_due(self) -> datetime | None:
         """When the next unleased head is due, or the next lease runs out."""
 
@@ -370,6 +409,10 @@ class Outcome:
     person: PersonId | None = None
     repeated: bool = False
     """Whether this is the answer to an earlier delivery of the same thing."""
+    code: str | None = field(default=None, repr=False)
+    """A one-time code for the eyes of the one who asked. It is not kept."""
+    refusal: Refusal | None = None
+    """For a try that counts: what was written down stays, and ``Engine.handle`` raises this. It is not kept."""
 
 
 class Inbox(Protocol):
@@ -430,6 +473,8 @@ class UnitOfWork(Protocol):
     def tickets(self) -> Tickets: ...
     @property
     def people(self) -> People: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def threads(self) -> Threads: ...
     @property

@@ -241,6 +241,10 @@ class FrontDesk(Protocol):
 
     async def person(self, person: PersonId) -> Person | None: ...
 
+    async def has_account_at(self, email: str, actor: Actor) -> bool:
+        """Whether somebody else here has confirmed that address. It gives the actor nothing: it is for a hint that
+        /link is there, to be asked of what a platform says their address is, never of what they typed."""
+
     async def commands_for(self, person: Person) -> Sequence[SlashCommand]:
         """What a menu shows that person."""
 

@@ -7,6 +7,7 @@ that is not done is not asked.
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
+from adapters.chat.steps import Step
 from adapters.discord.api.rest import Refused
 from adapters.discord.asking import (
     Application,
@@ -37,13 +38,6 @@ _GUILD_MEMBERS = 1 << 14 | 1 << 15
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19
 """The intent as a verified bot has it, and as one on fewer than 100 servers has it
 (https://discord.com/developers/docs/resources/application#application-object-application-flags)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    done: bool
-    name: str
-    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,19 +12,19 @@ import aiohttp
 import discord
 import structlog
 
+from adapters.chat.downloads import Downloads
+from adapters.chat.lanes import Pauses
+from adapters.chat.lease import Lease
+from adapters.chat.reports import Reports
 from adapters.discord.answering.interactions import Interactions
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.config import DiscordConfig
 from adapters.discord.gateway import Gateway, Surroundings, point_at
-from adapters.discord.hearing.downloads import Downloads
-from adapters.discord.hearing.inbound import SYSTEM
-from adapters.discord.hearing.lanes import Pauses
+from adapters.discord.hearing.away import discord_away
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from adapters.discord.sending.troubles import TOKEN
-from core.commands import Command, MendTrouble, ReportTrouble
 from core.engine import Engine
-from core.errors import Conflict, Refusal, Unavailable
 from core.model.ids import TicketId
 from core.ports import Clock, Retry, Undeliverable, Unknown
 from core.storage import Store
@@ -68,19 +68,19 @@ class DiscordDoor:
         config: DiscordConfig,
         rest: Rest,
         rooms: Rooms,
+        reports: Reports,
         owner: str,
         timing: Timing | None = None,
     ) -> None:
-        self._engine = engine
-        self._store = store
-        self._clock = clock
+        self._reports = reports
         self._config = config
         self._rest = rest
         self._rooms = rooms
-        self._owner = owner
         self._timing = timing or Timing()
         self._people = People(desk, config.guilds)
-        self._downloads = Downloads(desk, most=config.max_file_bytes, pauses=self._timing.pauses)
+        self._downloads = Downloads(
+            desk, platform="Discord", most=config.max_file_bytes, pauses=self._timing.pauses, away=discord_away
+        )
         self._interactions = Interactions(
             desk=desk, rest=rest, people=self._people, rooms=rooms, downloads=self._downloads, store=store
         )
@@ -95,26 +95,30 @@ class DiscordDoor:
             people=self._people,
             downloads=self._downloads,
             interactions=self._interactions,
-            report=self.report,
-            mended=self.mended,
+            report=self._reports.report,
+            mended=self._reports.mended,
             pauses=self._timing.pauses,
             settle=self._timing.settle,
             between_sessions=self._timing.between_sessions,
         )
-        self._task: asyncio.Task[None] | None = None
-        self._connection: asyncio.Task[None] | None = None
+        self._lease = Lease(
+            LEASE,
+            self._connect,
+            store=store,
+            clock=clock,
+            owner=owner,
+            term=self._timing.lease,
+            look=self._timing.look,
+        )
         self.client: Gateway | None = None
         """The newest one, while this process has the gateway and after."""
-        self._stop = asyncio.Event()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="discord door")
+        self._lease.start()
 
     async def close(self) -> None:
         """Hear nothing more, end what was begun, and let another process have the gateway."""
-        self._stop.set()
-        if self._task is not None:
-            await self._task
+        await self._lease.close()
         await self._interactions.close()
 
     async def idle(self) -> None:
@@ -127,76 +131,6 @@ class DiscordDoor:
         self._rooms.made(ticket, guild, channel)
         if self.client is not None:
             self.client.bound(int(channel))
-
-    async def report(self, key: str, sentence: str) -> None:
-        """Tell the admins of a trouble, the first time, and whoever reads the log."""
-        log.warning("discord_trouble", key=key, sentence=sentence)
-        await self._tell(ReportTrouble(key=key, sentence=sentence), key)
-
-    async def mended(self, key: str) -> None:
-        """Where it was reported, by whichever process."""
-        try:
-            async with self._store.read() as work:
-                is_there = await work.troubles.get(key) is not None
-        except Unavailable as refusal:
-            log.warning("discord_trouble_not_noted", key=key, reason=str(refusal))
-            return
-        if is_there:
-            await self._tell(MendTrouble(key=key), key)
-
-    async def _tell(self, command: Command, key: str) -> None:
-        try:
-            await self._engine.handle(command, SYSTEM)
-        except Refusal as refusal:
-            log.warning("discord_trouble_not_noted", key=key, reason=str(refusal))
-
-    # --- the lease ---------------------------------------------------------------------------------------------------
-
-    async def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                await self._follow_lease()
-                await self._pause(self._timing.look.total_seconds())
-        finally:
-            await self._disconnect()
-            await self._release()
-
-    async def _follow_lease(self) -> None:
-        now = self._clock.now()
-        try:
-            async with self._store.write() as work:
-                held = await work.leases.take(LEASE, self._owner, now=now, until=now + self._timing.lease)
-        except (Unavailable, Conflict) as refusal:
-            # Nobody else can take it either: what is heard meanwhile waits in its lane for the database.
-            log.warning("discord_lease_out_of_reach", reason=str(refusal))
-            return
-        except Exception:
-            log.exception("discord_lease_stumbled")
-            return
-        if held and (self._connection is None or self._connection.done()):
-            self._connection = asyncio.create_task(self._connect(), name="discord connection")
-        elif not held:
-            await self._disconnect()
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.cancel()
-            await asyncio.gather(connection, return_exceptions=True)
-
-    async def _release(self) -> None:
-        try:
-            async with self._store.write() as work:
-                await work.leases.release(LEASE, self._owner)
-        except (Unavailable, Conflict) as refusal:
-            log.warning("discord_lease_not_released", reason=str(refusal))
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return
 
     # --- the connection ----------------------------------------------------------------------------------------------
 
@@ -237,22 +171,22 @@ class DiscordDoor:
 
     async def _connected(self) -> None:
         log.info("discord_connected")
-        await self.mended(TOKEN)
-        await self.mended(INTENTS)
+        await self._reports.mended(TOKEN)
+        await self._reports.mended(INTENTS)
 
     async def _judged(self, error: Exception, client: Gateway, attempt: int) -> float:
         """Seconds until the next try."""
         closed = error.code if isinstance(error, discord.ConnectionClosed) else None
         bad_token = isinstance(error, Refused) and error.status == 401
         if bad_token or isinstance(error, discord.LoginFailure) or closed == _NO_TOKEN:
-            await self.report(
+            await self._reports.report(
                 TOKEN,
                 "Discord does not know the bot's token. In the Developer Portal, your application, Bot, Reset Token; "
                 "put the new one into BOT_DISCORD__TOKEN and start the desk again.",
             )
             return self._timing.mending
         if isinstance(error, discord.PrivilegedIntentsRequired) or closed in _NO_INTENTS:
-            await self.report(INTENTS, _lacking_intents(client))
+            await self._reports.report(INTENTS, _lacking_intents(client))
             return self._timing.mending
         log.warning("discord_out_of_reach", reason=str(error) or type(error).__name__)
         return self._timing.pauses.before(attempt)

@@ -17,15 +17,16 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from adapters.chat.downloads import Downloads, Kept
+from adapters.chat.lanes import Lanes, Pauses
 from adapters.discord.answering.buttons import items_of
 from adapters.discord.answering.commands import Tree, build_tree, sync
 from adapters.discord.answering.interactions import Interactions
 from adapters.discord.api.rest import Rest
 from adapters.discord.config import DiscordConfig
+from adapters.discord.hearing.away import discord_away
 from adapters.discord.hearing.catchup import CatchUp
-from adapters.discord.hearing.downloads import Downloads, Kept
 from adapters.discord.hearing.inbound import Inbound
-from adapters.discord.hearing.lanes import Lanes, Pauses
 from adapters.discord.hearing.losses import Losses
 from adapters.discord.hearing.members import Members
 from adapters.discord.hearing.messages import is_said
@@ -96,7 +97,7 @@ class Gateway(discord.Client):
         )
         self._around = around
         self._connected = connected
-        self.lanes = Lanes(around.pauses)
+        self.lanes = Lanes(around.pauses, away=discord_away)
         engine, store, rest, rooms = around.engine, around.store, around.rest, around.rooms
         self._inbound = Inbound(engine=engine, store=store, rest=rest, people=around.people, downloads=around.downloads)
         self._losses = Losses(engine=engine, store=store, rest=rest, rooms=rooms)

@@ -108,6 +108,7 @@ class SqlReactions(Room, Reactions):
             "emoji": reaction.emoji,
             "platform": reaction.platform,
             "at": at,
+            "thread_id": reaction.thread,
         }
         return await self._row(_reacting(self._insert), values) is not None
 
@@ -124,7 +125,9 @@ class SqlReactions(Room, Reactions):
         order = (reactions.c.at, reactions.c.message_id, reactions.c.person_id, reactions.c.emoji)
         theirs = select(reactions).join(messages).where(messages.c.ticket_id == ticket).order_by(*order)
         return [
-            Reaction(MessageId(row.message_id), PersonId(row.person_id), row.emoji, Platform(row.platform))
+            Reaction(
+                MessageId(row.message_id), PersonId(row.person_id), row.emoji, Platform(row.platform), row.thread_id
+            )
             for row in await self._rows(theirs)
         ]
 

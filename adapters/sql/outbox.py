@@ -160,6 +160,10 @@ class SqlOutbox(Room, Outbox):
         rows = await self._rows(select(deliveries).where(*theirs).order_by(deliveries.c.id.desc()).limit(limit))
         return [_delivery(row) for row in rows]
 
+    async def is_underway(self, message: MessageId) -> bool:
+        row = await self._row(_UNDERWAY, {"said": message})
+        return row is not None
+
     async def next_due(self) -> datetime | None:
         moment: datetime | None = (await self._connection.execute(_NEXT_DUE)).scalar_one()
         return moment
@@ -231,6 +235,12 @@ _STOPPED = exists().where(
     or_(_ahead.c.owner.is_not(None), _ahead.c.state == DeliveryState.PARKED),
     unfinished(_ahead.c.state),
 )
+_COPIED = (deliveries.c.message_id == bindparam("said"), deliveries.c.intent == Intent.MESSAGE)
+_UNDERWAY = union_all(
+    select(deliveries.c.id).where(unfinished(deliveries.c.state), *_COPIED),
+    select(deliveries.c.id).where(text(GIVEN_UP), *_COPIED),
+).limit(1)
+"""In two, each in the words of an index."""
 _HELD = (pending(deliveries.c.state), deliveries.c.owner.is_not(None), ~_STOPPED)
 _NEXT_DUE = select(
     func.min(
@@ -246,7 +256,7 @@ _NEXT_DUE = select(
 
 def _kind(new: NewDelivery) -> tuple[str, str | None]:
     """What supersedes what."""
-    return new.address.lane, new.supersede_key
+    return new.lane, new.supersede_key
 
 
 def _superseded(at: datetime) -> dict[str, object]:
@@ -257,7 +267,7 @@ def _columns(new: NewDelivery, key: str, event: EventId | None, at: datetime) ->
     """All of them, so that rows of different addresses are written in one call."""
     return {
         "key": key,
-        "lane": new.address.lane,
+        "lane": new.lane,
         **_address_columns(new.address),
         "intent": new.intent,
         "ticket_id": new.ticket,

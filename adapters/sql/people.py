@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room, Values
 from adapters.sql.keys import email_key, name_key
@@ -23,6 +24,15 @@ _AT_ONCE = 10_000
 
 
 class SqlPeople(Room, People):
+    """``writing``: whoever is looked up is held, so that no link absorbs them before the unit of work has ended: what
+    it writes of them would be left behind. Units that write do not wait for one another by that. PostgreSQL alone has
+    such locks (https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS), and SQLite no need.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+        super().__init__(connection)
+        self._get, self._by_identity = (_GET_HELD, _BY_IDENTITY_HELD) if writing else (_GET, _BY_IDENTITY)
+
     async def add(self, name: str, at: datetime, *, email: str | None = None, email_confirmed: bool = False) -> Person:
         person = Person(id=PersonId(0), name=name, email=email, email_confirmed=email_confirmed, created_at=at)
         row = await self._row(
@@ -36,15 +46,23 @@ class SqlPeople(Room, People):
         return _person(row, ())
 
     async def get(self, person: PersonId, *, lock: bool = False) -> Person | None:
-        return await self._one(_HOLD if lock else _GET, {"person": person})
+        return await self._one(_GET_LOCKED if lock else self._get, {"person": person})
 
     async def named(self, people: Sequence[PersonId]) -> Mapping[PersonId, str]:
         rows = await self._rows(_NAMES, {"people": list(set(people))})
         return {PersonId(row.id): row.name for row in rows}
 
+    async def survivors(self, people: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        rows = await self._rows(_SURVIVORS, {"people": list(set(people))})
+        return {PersonId(row.id): PersonId(row.merged_into) for row in rows}
+
     async def by_identity(self, identity: Identity) -> Person | None:
         values = {"on": identity.platform, "in_realm": identity.realm, "called": identity.external_id}
-        return await self._one(_BY_IDENTITY, values)
+        return await self._one(self._by_identity, values)
+
+    async def identities(self, person: PersonId) -> Sequence[Identity]:
+        rows = await self._rows(_IDENTITIES, {"person": person})
+        return [Identity(Platform(row.platform), row.realm, row.external_id) for row in rows]
 
     async def by_external(self, platform: Platform, realm: str, external_ids: Sequence[str]) -> Mapping[str, PersonId]:
         found: dict[str, PersonId] = {}
@@ -66,10 +84,10 @@ class SqlPeople(Room, People):
         key = name_key(name)
         holders = select(accounts.c.person_id).where(accounts.c.username_key == key)
         found = or_(persons.c.name_key == key, persons.c.id.in_(holders))
-        return await self._some(select(persons.c.id).where(found).limit(_NAMESAKES))
+        return await self._some(select(persons.c.id).where(found, _IS_THEMSELVES).limit(_NAMESAKES))
 
     async def everybody(self, *, after: PersonId | None = None, limit: int = 100) -> Sequence[Person]:
-        statement = select(persons.c.id).limit(limit)
+        statement = select(persons.c.id).where(_IS_THEMSELVES).limit(limit)
         return await self._some(statement if after is None else statement.where(persons.c.id > after))
 
     async def staff(self) -> Sequence[Person]:
@@ -83,11 +101,14 @@ class SqlPeople(Room, People):
     async def save(self, person: Person) -> None:
         try:
             async with self._connection.begin_nested():  # a refusal leaves the rest of the unit usable
-                await self._run(update(persons).where(persons.c.id == person.id).values(**_columns(person)))
+                saved = update(persons).where(persons.c.id == person.id, _IS_THEMSELVES).values(**_columns(person))
+                is_there = await self._changed(saved) > 0
         except IntegrityError as error:
             if person.email is None:
                 raise
             raise EmailTaken() from error
+        if not is_there:
+            raise Conflict(f"person {person.id} was absorbed by another")
 
     async def bind(self, person: PersonId, identity: Identity) -> None:
         """Raises Conflict where the identity is another person's: another transaction met it first."""
@@ -149,6 +170,9 @@ class SqlPeople(Room, People):
         row = await self._row(select(accounts).where(accounts.c.email_key == email_key(email)))
         return row and Account(PersonId(row.person_id), row.username, row.email, row.password_hash)
 
+    async def has_account(self, person: PersonId) -> bool:
+        return await self._row(select(accounts.c.person_id).where(accounts.c.person_id == person)) is not None
+
     async def add_session(self, session: Session) -> None:
         await self._run(
             insert(sessions).values(
@@ -171,7 +195,10 @@ class SqlPeople(Room, People):
         return await self._changed(delete(sessions).where(sessions.c.expires_at <= now))
 
     async def _one(self, statement: Executable, values: Values) -> Person | None:
-        found = _people(await self._rows(statement, values))
+        rows = await self._rows(statement, values)
+        if rows and rows[0].merged_into is not None:
+            return await self.get(PersonId(rows[0].merged_into), lock=statement is _GET_LOCKED)
+        found = _people(rows)
         return found[0] if found else None
 
     async def _some(self, ids: Select[int]) -> Sequence[Person]:
@@ -188,24 +215,40 @@ _WHOLE = (
 
 def _holding(*which: ColumnElement[bool]) -> Select[Any]:
     """Everybody who has such a grant, with all of theirs."""
-    return _WHOLE.where(persons.c.id.in_(select(grants.c.person_id).where(*which)))
+    return _WHOLE.where(persons.c.id.in_(select(grants.c.person_id).where(*which)), _IS_THEMSELVES)
 
 
+_IS_THEMSELVES = persons.c.merged_into.is_(None)
+_survivor = persons.alias("survivor")
+_AMONG = persons.c.id.in_(bindparam("people", expanding=True))
 _GET = _WHOLE.where(persons.c.id == bindparam("person"))
-_HOLD = _GET.with_for_update(of=persons)
-_NAMES = select(persons.c.id, persons.c.name).where(persons.c.id.in_(bindparam("people", expanding=True)))
+_GET_HELD = _GET.with_for_update(of=persons, read=True, key_share=True)
+_GET_LOCKED = _GET.with_for_update(of=persons, key_share=True)
+_SURVIVORS = select(persons.c.id, persons.c.merged_into).where(_AMONG, persons.c.merged_into.is_not(None))
+_NAMES = (
+    select(persons.c.id, func.coalesce(_survivor.c.name, persons.c.name).label("name"))
+    .outerjoin(_survivor, _survivor.c.id == persons.c.merged_into)
+    .where(_AMONG)
+)
 _BY_EMAIL = _WHOLE.where(persons.c.email_key == bindparam("key"))
 _EVERY_STAFF = _holding(grants.c.role.in_([role.value for role in Role if role.is_staff]), grants.c.approved.is_(True))
 _THEIRS = (identities.c.platform == bindparam("on"), identities.c.realm == bindparam("in_realm"))
 _BY_IDENTITY = _WHOLE.join(identities, identities.c.person_id == persons.c.id).where(
     *_THEIRS, identities.c.external_id == bindparam("called")
 )
+_BY_IDENTITY_HELD = _BY_IDENTITY.with_for_update(of=persons, read=True, key_share=True)
+_IDENTITIES = (
+    select(identities)
+    .where(identities.c.person_id == bindparam("person"))
+    .order_by(identities.c.platform, identities.c.realm, identities.c.external_id)
+)
 _BY_EXTERNAL = select(identities.c.external_id, identities.c.person_id).where(
     *_THEIRS, identities.c.external_id.in_(bindparam("called", expanding=True))
 )
 _EXTERNAL_IDS = (
-    select(identities.c.person_id, identities.c.external_id)
-    .where(identities.c.person_id.in_(bindparam("people", expanding=True)), identities.c.platform == bindparam("on"))
+    select(persons.c.id.label("person_id"), identities.c.external_id)
+    .join(identities, identities.c.person_id == func.coalesce(persons.c.merged_into, persons.c.id))
+    .where(_AMONG, identities.c.platform == bindparam("on"))
     .order_by(identities.c.realm, identities.c.external_id)
 )
 

@@ -11,6 +11,7 @@ from adapters.sql.database import Database
 from adapters.sql.desk import SqlLeases, SqlMarks, SqlTroubles
 from adapters.sql.events import SqlEvents
 from adapters.sql.files import SqlFiles
+from adapters.sql.linking import SqlLinks
 from adapters.sql.messages import SqlCopies, SqlMessages, SqlReactions
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.people import SqlPeople
@@ -23,8 +24,9 @@ from core.storage import Store, UnitOfWork
 class SqlUnitOfWork(UnitOfWork):
     """One transaction and the rooms it reaches."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self.connection = connection
+        self._writing = writing
 
     @cached_property
     def tickets(self) -> SqlTickets:
@@ -32,7 +34,11 @@ class SqlUnitOfWork(UnitOfWork):
 
     @cached_property
     def people(self) -> SqlPeople:
-        return SqlPeople(self.connection)
+        return SqlPeople(self.connection, writing=self._writing)
+
+    @cached_property
+    def links(self) -> SqlLinks:
+        return SqlLinks(self.connection)
 
     @cached_property
     def threads(self) -> SqlThreads:
@@ -102,13 +108,13 @@ class SqlStore(Store):
     async def write(self) -> AsyncGenerator[SqlUnitOfWork]:
         """A unit that may change things. Leaving it commits, an exception rolls back. Raises Unavailable, Conflict."""
         async with self._database.transaction(writing=True) as connection:
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, writing=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[SqlUnitOfWork]:
         """One consistent view, in which the database itself refuses a change. Raises Unavailable."""
         async with self._database.transaction(writing=False) as connection:
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, writing=False)
 
     async def close(self) -> None:
         """Close every connection; the store opens new ones if it is used again."""

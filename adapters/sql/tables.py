@@ -73,6 +73,7 @@ people = Table(
     Column("avatar_url", Words),
     Column("standing", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("merged_into", ForeignKey("people.id")),  # who they turned out to be: history still names the row
     sqlite_autoincrement=True,
 )
 
@@ -118,6 +119,23 @@ sessions = Table(
     Column("person_id", ForeignKey(people.c.id), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("person_id", ForeignKey(people.c.id), primary_key=True, autoincrement=False),
+    Column("digest", Words, nullable=False, unique=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("typist_id", ForeignKey(people.c.id)),
+)
+
+link_misses = Table(
+    "link_misses",
+    metadata,
+    Column("person_id", ForeignKey(people.c.id), primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("since", Instant, nullable=False),
 )
 
 tickets = Table(
@@ -225,6 +243,7 @@ reactions = Table(
     Column("emoji", Words, nullable=False),
     Column("platform", Words, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("thread_id", ForeignKey(threads.c.id)),
     PrimaryKeyConstraint("message_id", "person_id", "emoji"),
 )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -18,6 +18,9 @@ from core.model.thread import Audience, Thread
 from core.storage import Threads
 
 _THERE = (threads.c.external_id.is_not(None), threads.c.lost_at.is_(None))  # in the words of the index
+
+
+_over_at = func.coalesce(tickets.c.resolved_at, tickets.c.closed_at)
 
 
 class SqlThreads(Room, Threads):
@@ -79,16 +82,18 @@ class SqlThreads(Room, Threads):
         except IntegrityError as error:
             raise _taken(thread.platform, thread.external_id) from error
 
-    async def live(self, platform: Platform) -> Sequence[Thread]:
+    async def live(self, platform: Platform, *, over_since: datetime | None = None) -> Sequence[Thread]:
         """The first made first."""
-        there = select(threads).join(tickets).where(*_THERE, threads.c.platform == platform, live(tickets.c.status))
+        wanted = live(tickets.c.status)
+        if over_since is not None:
+            wanted = or_(wanted, _over_at >= over_since)
+        there = select(threads).join(tickets).where(*_THERE, threads.c.platform == platform, wanted)
         return [_thread(row) for row in await self._rows(there.order_by(threads.c.id))]
 
     async def over(self, platform: Platform, external_ids: Sequence[str]) -> Sequence[Thread]:
         """A ticket is over from when it was resolved, or closed without that."""
         among = (*_THERE, threads.c.platform == platform, threads.c.external_id.in_(external_ids))
-        since = func.coalesce(tickets.c.resolved_at, tickets.c.closed_at)
-        ended = select(threads).join(tickets).where(*among, ~live(tickets.c.status)).order_by(since, threads.c.id)
+        ended = select(threads).join(tickets).where(*among, ~live(tickets.c.status)).order_by(_over_at, threads.c.id)
         return [_thread(row) for row in await self._rows(ended)]
 
 

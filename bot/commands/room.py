@@ -74,7 +74,8 @@ class Room:
         """Whom an argument means: the door knows, or it says ``me``, an email address, the name shown, or that name
         with a number behind it. Raises NoSuchPerson or AmbiguousPerson."""
         if parameter in call.people:
-            return call.people[parameter]
+            known = await self.reading.person(call.people[parameter])  # absorbed, perhaps, since the door met them
+            return known.id if known is not None else call.people[parameter]
         words = call.arguments[parameter]
         async with self.store.read() as work:
             asker = await asker_of(call.actor, work)

@@ -122,7 +122,8 @@ async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
     opened, whole, reader = await room.reading.card(ticket, call.actor)
     door = call.actor.door
     places = [place for place, _audience in room.desk.places_of(opened.category, opened.team)]
-    has_thread = not door.keeps_copies or any(place.platform is door for place in places)
+    is_shared = any(place.platform is door for place in places)
+    has_thread = not door.keeps_copies or door.has_own_threads or is_shared
     sentence = (
         N_("{ref} is open: write on in its thread")
         if has_thread

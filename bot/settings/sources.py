@@ -25,7 +25,14 @@ from bot.settings.places import Path, lines_of, written
 PREFIX = "BOT_"
 CONFIG = "BOT_CONFIG"
 SECRETS_DIR = "BOT_SECRETS_DIR"
-ENVIRONMENT_ONLY: tuple[Path, ...] = (("web", "secret_key"), ("gchat",), ("discord", "token"))
+ENVIRONMENT_ONLY: tuple[Path, ...] = (
+    ("web", "secret_key"),
+    ("gchat",),
+    ("discord", "token"),
+    ("slack", "bot_token"),
+    ("slack", "app_token"),
+    ("slack", "signing_secret"),
+)
 """Keys that bot.toml may not hold: people share that file."""
 _PASSWORD = re.compile(r"://[^/]*:[^/]*@|[?&]password=")
 

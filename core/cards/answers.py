@@ -59,6 +59,7 @@ INTENTS = {
     Intent.EDIT: N_("change a message"),
     Intent.REMOVAL: N_("take a message back"),
     Intent.REACTIONS: N_("show reactions"),
+    Intent.MARK: N_("mark a message as delivered"),
     Intent.MEMBERS: N_("bring people in"),
     Intent.NEWS: N_("say what became of it"),
     Intent.SETTLE: N_("put the thread away or bring it back"),

@@ -3,6 +3,7 @@
 from core.cards.card import Reader
 from core.cards.ticket import Names
 from core.events import (
+    PERSONS,
     Event,
     MessageEdited,
     MessagePosted,
@@ -63,7 +64,7 @@ _WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged)
 
 def persons_in(event: Event) -> frozenset[PersonId]:
     """Whom the event names, for looking up their names."""
-    held = (getattr(event, name, None) for name in ("requester", "assignee", "previous", "person"))
+    held = (getattr(event, name, None) for name in PERSONS)
     return frozenset(person for person in held if person is not None)
 
 
@@ -165,7 +166,7 @@ def _line_of_place(event: Event, names: Names, reader: Reader) -> str:
                 platform=platform.capitalize()
             )
         case PersonLeft(person=person, platform=platform):
-            return _("{name} left the server on {platform}, and no longer reads the thread there").format(
+            return _("{name} left {platform}, and no longer reads the thread there").format(
                 name=names.get(person, "?"), platform=platform.capitalize()
             )
         case _:

@@ -57,12 +57,14 @@ def _reopen(ticket: Ticket, reader: Reader) -> Button:
 
 
 def history(ticket: Ticket, said: Sequence[Message], names: Names, desk: Desk, reader: Reader) -> Card:
-    """The replies of a thread that is gone, the oldest first, as many of the newest as a card holds."""
+    """What was said before there was the thread, the oldest first, as many of the newest as a card holds."""
     _ = reader.gettext
     kept: list[str] = []
     room = HISTORY
     for message in reversed(said):
-        words = f"{names.get(message.author, '?')}, {ago(message.at, reader)}: {shorten(message.text.plain(), 500)}"
+        who = names.get(message.author, "?")
+        name = _("{name} (note)").format(name=who) if message.kind is MessageKind.NOTE else who
+        words = f"{name}, {ago(message.at, reader)}: {shorten(message.text.plain(), 500)}"
         if len(words) > room:
             break
         room -= len(words)

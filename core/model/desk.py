@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from core.model.people import Grant, Platform
-from core.model.thread import Audience
+from core.model.thread import Audience, Thread
 from core.model.ticket import Priority, Visibility
 
 
@@ -119,6 +119,19 @@ class Desk:
         """Whether bot.toml has ``place`` for any category or team."""
         places = (*(one.places for one in self.categories.values()), *(one.places for one in self.teams.values()))
         return any(place in those for those in places)
+
+    def is_former(self, thread: Thread, team: str) -> bool:
+        """Whether the staff's ``thread`` stands in another team's place than that of ``team``, which has the ticket."""
+        if thread.audience is not Audience.STAFF:
+            return False
+        here = Place(thread.platform, thread.place)
+        theirs = frozenset(key for key, one in self.teams.items() if here in one.places)
+        return bool(theirs) and team not in theirs
+
+    @property
+    def own_threads(self) -> frozenset[Platform]:
+        """The open platforms on which each of a ticket's people has a thread of their own."""
+        return frozenset(platform for platform in self.messengers if platform.has_own_threads)
 
     def is_sensitive(self, category: str) -> bool:
         """A category that was taken out of bot.toml counts as sensitive: when in doubt, fewer people see it."""

@@ -58,6 +58,8 @@ class Intent(StrEnum):
     """A message was taken back."""
     REACTIONS = "reactions"
     """What people elsewhere set under a message."""
+    MARK = "mark"
+    """Where a message was written it is told that it is with the others, or with the staff alone."""
     MEMBERS = "members"
     """Who belongs in the thread."""
     NEWS = "news"
@@ -93,6 +95,11 @@ class NewDelivery:
     pace_key: str | None = None
     supersede_key: str | None = None
     """A newer pending delivery with the same key in the same lane takes the place of an older one."""
+
+    @property
+    def lane(self) -> str:
+        """Marks have one of their own: what they are set under is there already, and no words are to wait for them."""
+        return f"{self.address.lane}:marks" if self.intent is Intent.MARK else self.address.lane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,12 @@ class Platform(StrEnum):
         """Whether threads there hold copies that must be delivered; the browser reads the desk's own record instead."""
         return self in {Platform.DISCORD, Platform.SLACK, Platform.DISCOURSE, Platform.EMAIL}
 
+    @property
+    def has_own_threads(self) -> bool:
+        """Whether each of a ticket's people has a thread of their own there, in their messages from the desk, and the
+        staff one of theirs: what is written in the one is carried to the others, and marked once it is."""
+        return self is Platform.SLACK
+
 
 class Role(StrEnum):
     REQUESTER = "requester"

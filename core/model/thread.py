@@ -1,5 +1,6 @@
 """Threads, messages and files: where a ticket is talked about, and what is said there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,7 +86,9 @@ class Reaction:
     emoji: str
     """As Unicode has it, or ``:name:`` for one of a platform's own."""
     platform: Platform
-    """Where it was set, and is shown already."""
+    """Where it was set."""
+    thread: ThreadId | None = None
+    """In which thread, which shows it already; None where that is not known, or it was in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,13 @@ class File:
     @property
     def is_image(self) -> bool:
         return self.width is not None
+
+
+def is_talked_in(thread: Thread, threads: Iterable[Thread]) -> bool:
+    """Whether the ticket is talked about there. The staff's own thread is for notes alone where they share another one
+    with the requester on its platform, among the ticket's ``threads``."""
+    shared = any(other.platform is thread.platform and other.is_shared_with_staff for other in threads)
+    return thread.audience is not Audience.STAFF or not shared
 
 
 def may_tell(kind: MessageKind, thread: Thread, *, sensitive: bool) -> bool:

@@ -9,6 +9,7 @@ from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, Ti
 from core.policy import Action
 from core.storage import Outcome
 from core.usecases.case import Case
+from core.usecases.threads import make_threads
 
 
 class OwnTicket(Clash):
@@ -52,10 +53,9 @@ async def add_participant(command: AddParticipant, case: Case) -> Outcome:
         raise AlreadySo(ref=ticket.ref, what=N_("that person is part of it"))
     if len(ticket.participants) >= limits.PARTICIPANTS:
         raise limits.TooManyOf(name=N_("People"), count=len(ticket.participants) + 1, limit=limits.PARTICIPANTS)
-    case.change(
-        replace(ticket, participants=ticket.participants | {person.id}),
-        ParticipantAdded(ticket=ticket.id, person=person.id),
-    )
+    joined = replace(ticket, participants=ticket.participants | {person.id})
+    await make_threads(joined, case)
+    case.change(joined, ParticipantAdded(ticket=ticket.id, person=person.id))
     return Outcome(ticket=ticket.id, person=person.id)
 
 

@@ -109,7 +109,7 @@ async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
 async def react(command: React, case: Case) -> Outcome:
     message, ticket = await _heard(command, case)
     emoji = limits.line(N_("The reaction"), command.emoji, limits.EMOJI)
-    reaction = Reaction(message.id, case.asker.id, emoji, case.actor.door)
+    reaction = Reaction(message.id, case.asker.id, emoji, case.actor.door, case.actor.thread)
     reactions = case.work.reactions
     changed = await (reactions.add(reaction, case.now) if command.on else reactions.remove(reaction))
     if changed:

@@ -50,19 +50,26 @@ def require_operator(case: Case) -> None:
 
 
 async def arrive(command: Arrive, case: Case) -> Outcome:
-    """Find the person behind an identity, or make one. The name on the platform is followed."""
+    """Find the person behind an identity, or make one. The name on the platform is followed, unless they are known
+    from elsewhere too: it would change with every platform that they speak on."""
     name = shorten(clean_line(command.name) or command.identity.external_id, limits.NAME)
     person = await case.work.people.by_identity(command.identity)
     if person is None:
         person = await case.work.people.add(name, case.now)
         await case.work.people.bind(person.id, command.identity)
         case.record(PersonRegistered(person=person.id))
+    if name != person.name and await _is_known_elsewhere(person, case):
+        name = person.name
     now = replace(person, name=name, avatar_url=command.avatar_url or person.avatar_url)
     if now != person:
         await case.work.people.save(now)
     if command.groups is not None:
         await _follow_groups(person, command.identity.platform, command.groups, case)
     return Outcome(person=person.id)
+
+
+async def _is_known_elsewhere(person: Person, case: Case) -> bool:
+    return len(await case.work.people.identities(person.id)) > 1 or await case.work.people.has_account(person.id)
 
 
 async def depart(command: Depart, case: Case) -> Outcome:

@@ -1,13 +1,16 @@
 """Where a ticket is talked about on the platforms: threads made, found to be gone, caught up with."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from core.commands import AdvanceThread, NoteDeparture, ReplaceThread
 from core.errors import NoSuchTicket
 from core.events import PersonLeft, ThreadLost
-from core.model.ids import ref_of
+from core.model.desk import Place
+from core.model.ids import PersonId, ref_of
 from core.model.outbox import ToThread
+from core.model.people import Platform
 from core.model.thread import Audience, Thread
 from core.model.ticket import Ticket
 from core.storage import Outcome
@@ -19,13 +22,34 @@ _REPLACED_A_DAY = 3
 
 
 async def make_threads(ticket: Ticket, case: Case) -> None:
-    """A thread in every place of the ticket's category and team where it has none yet. One that its people share on a
-    platform is enough there, wherever bot.toml has others made by now.
-    """
-    places = case.desk.places_of(ticket.category, ticket.team)
-    if not places:
+    """Each person's own, which they wait for, and one in every place of the ticket's category and team; where there is
+    none yet."""
+    places, owners = case.desk.places_of(ticket.category, ticket.team), await _owners(ticket, case)
+    if not places and not owners:
         return
     threads = await case.work.threads.of(ticket.id)
+    own = {(thread.platform, thread.participant) for thread in threads}
+    for platform, person in owners:
+        if (platform, person) not in own:
+            made = await case.work.threads.add(ticket.id, platform, Audience.REQUESTER, participant=person)
+            case.made.append(made.id)
+    await _make_shared(ticket, places, threads, case)
+
+
+async def _owners(ticket: Ticket, case: Case) -> Sequence[tuple[Platform, PersonId]]:
+    """Who has a thread of their own: whoever asked there, and whoever was added and is there."""
+    owners: list[tuple[Platform, PersonId]] = []
+    for platform in sorted(case.desk.own_threads):
+        there = await case.work.people.external_ids(sorted(ticket.participants), platform)
+        asked = [ticket.requester] if ticket.door is platform else []
+        owners += [(platform, person) for person in (*asked, *sorted(there))]
+    return owners
+
+
+async def _make_shared(
+    ticket: Ticket, places: Sequence[tuple[Place, Audience]], threads: Sequence[Thread], case: Case
+) -> None:
+    """One that its people share on a platform is enough there, wherever bot.toml has others made by now."""
     there = {(thread.platform, thread.audience, thread.place) for thread in threads}
     shared = {thread.platform for thread in threads if thread.is_shared_with_staff}
     for place, audience in places:

@@ -104,7 +104,7 @@ async def test_a_command_does_the_same_typed_native_pressed_and_sent(
 
 def test_every_command_has_its_scene_and_opening_has_its_own() -> None:
     run = {" ".join(line.split()[: 2 if line.split()[0] not in ("/queue", "/help") else 1]) for *_, line, _ in SCENES}
-    assert run | {"/ticket open", "/desk panel"} == set(NAMES)
+    assert run | {"/ticket open", "/desk panel", "/link"} == set(NAMES)
 
 
 async def test_a_panel_is_posted_on_a_chat_platform_and_nowhere_else(front: Front) -> None:

@@ -141,6 +141,7 @@ async def test_the_reactions_of_a_ticket_are_read_in_the_order_in_which_they_wer
 async def test_an_emoji_comes_back_as_it_was_set(store: SqlStore, emoji: str) -> None:
     async with store.write() as work:
         ann, ticket = await a_requester_with_a_ticket(work)
-        reaction = Reaction((await a_message(work, ticket.id, ann.id)).id, ann.id, emoji, Platform.DISCORD)
+        thread = await work.threads.add(ticket.id, Platform.DISCORD, Audience.REQUESTER)
+        reaction = Reaction((await a_message(work, ticket.id, ann.id)).id, ann.id, emoji, Platform.DISCORD, thread.id)
         await work.reactions.add(reaction, NOW)
         assert await work.reactions.of(ticket.id) == [reaction]

@@ -47,6 +47,7 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.EmailConfirmed(person=P),
         events.RoleGranted(person=P, role=Role.LEAD, team=None, source="operator"),
         events.RoleRevoked(person=P, role=Role.AGENT, team="helpdesk", source="bot.toml"),
+        events.PersonLinked(person=P, absorbed=PersonId(3)),
         events.DeliveryRetried(delivery=3),
     ]
 

@@ -369,3 +369,37 @@ async def test_a_pace_gives_one_slot_per_interval_to_all(store: SqlStore, other_
     async with store.write() as work:
         assert await work.outbox.take_slot("slack:C1", second, NOW + second) is None
         assert await work.outbox.take_slot("slack:C1", second, NOW + second) == NOW + 2 * second
+
+
+@pytest.mark.parametrize(
+    ("intent", "state", "is_underway"),
+    [
+        (Intent.MESSAGE, DeliveryState.PENDING, True),
+        (Intent.MESSAGE, DeliveryState.DEAD, True),
+        (Intent.MESSAGE, DeliveryState.PARKED, True),
+        (Intent.MESSAGE, DeliveryState.DONE, False),
+        (Intent.MESSAGE, DeliveryState.SKIPPED, False),
+        (Intent.REACTIONS, DeliveryState.PENDING, False),
+    ],
+)
+async def test_a_message_is_underway_until_everybody_has_it(
+    store: SqlStore, intent: Intent, state: DeliveryState, is_underway: bool
+) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        said = [
+            (await work.messages.add(ticket.id, ann.id, MessageKind.REPLY, Text.of("x"), NOW, origin=None)).id
+            for _ in range(2)
+        ]
+        new = NewDelivery(address=A, intent=intent, ticket=ticket.id, message=said[0])
+        added = await work.outbox.add(new, key="0" * 24, event=None, at=NOW)
+        await lease(work)
+        match state:
+            case DeliveryState.DONE:
+                assert await work.outbox.done(added, ME, receipt=None, at=NOW)
+            case DeliveryState.SKIPPED:
+                assert await work.outbox.skip(added, ME, reason="", at=NOW)
+            case DeliveryState.DEAD | DeliveryState.PARKED:
+                await give_up(work, added, state)
+        assert await work.outbox.is_underway(said[0]) is is_underway
+        assert not await work.outbox.is_underway(said[1])

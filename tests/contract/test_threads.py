@@ -127,7 +127,7 @@ async def test_live_threads_are_those_made_on_a_platform_for_tickets_that_go_on(
             for ticket in tickets
         ]
         for ticket, status in zip(tickets, Status, strict=True):
-            await work.tickets.save(replace(ticket, status=status))
+            await work.tickets.save(replace(ticket, status=status, resolved_at=None if status.is_live else NOW))
         await work.threads.add(tickets[0].id, Platform.DISCORD, Audience.STAFF)  # not made yet
         await work.threads.add(tickets[0].id, Platform.SLACK, Audience.REQUESTER, external_id="1")
         lost = await work.threads.add(tickets[0].id, Platform.DISCORD, Audience.PUBLIC, external_id="lost")
@@ -135,6 +135,10 @@ async def test_live_threads_are_those_made_on_a_platform_for_tickets_that_go_on(
         is_live = dict(zip((thread.id for thread in made), Status, strict=True))
         assert await work.threads.live(Platform.DISCORD) == [one for one in made if is_live[one.id].is_live]
         assert await work.threads.live(Platform.DISCOURSE) == []
+        assert await work.threads.live(Platform.DISCORD, over_since=NOW + MINUTE) == [
+            one for one in made if is_live[one.id].is_live
+        ]
+        assert await work.threads.live(Platform.DISCORD, over_since=NOW) == made
 
 
 async def test_threads_whose_ticket_is_over_come_the_longest_over_first(store: SqlStore) -> None:

@@ -218,6 +218,7 @@ def test_every_event_of_a_ticket_has_its_line_through_gettext_with_every_name_fi
     of_no_ticket = {
         "PersonRegistered",
         "EmailConfirmed",
+        "PersonLinked",
         "RoleGranted",
         "RoleRevoked",
         "DeliveryRetried",

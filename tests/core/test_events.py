@@ -2,13 +2,25 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta, timezone
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from core.commands import CloseTicket, ReopenTicket
-from core.events import Event, MessagePosted, TicketClaimed, TicketClosed, decode, digest, encode, kind_of
-from core.model.ids import PersonId, TicketId
+from core.events import (
+    PERSONS,
+    Event,
+    MessagePosted,
+    Record,
+    TicketClaimed,
+    TicketClosed,
+    decode,
+    digest,
+    encode,
+    kind_of,
+    with_persons,
+)
+from core.model.ids import EventId, PersonId, TicketId
 from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Ending
@@ -63,6 +75,23 @@ def test_the_chain_tells_all_events_of_a_kind_apart(kind: type[Event]) -> None:
 def test_a_link_is_the_same_wherever_the_time_is_kept_in_utc() -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(0)))
     assert digest("", CLAIMED, elsewhere, None, Platform.WEB) == digest("", CLAIMED, NOW, None, Platform.WEB)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_is_read_with_everybody_in_it_as_who_they_are_now(kind: type[Event]) -> None:
+    named = {name for name, hint in get_type_hints(kind).items() if PersonId in (hint, *get_args(hint))} - {"absorbed"}
+    assert named <= set(PERSONS)
+    for event in samples(kind):
+        record = Record(id=EventId(1), event=event, at=NOW, actor=PersonId(7), door=Platform.WEB, digest="d")
+        held = {getattr(event, name) for name in named}
+        survivors = {person: PersonId(person + 100) for person in (*held, PersonId(7)) if person is not None}
+        now = with_persons(record, survivors)
+        assert (now.actor, now.digest, type(now.event)) == (PersonId(107), "d", type(event))
+        for field in fields(kind):
+            before, after = getattr(event, field.name), getattr(now.event, field.name)
+            assert after == (survivors.get(before) if field.name in named else before)
+        assert with_persons(record, {PersonId(4711): PersonId(1)}) == record
+        assert with_persons(replace(record, actor=None), survivors).actor is None
 
 
 async def test_a_tickets_trail_is_one_chain_whose_head_the_ticket_bears(any_office: Office) -> None:

@@ -234,7 +234,7 @@ async def test_a_departure_is_the_staffs_to_know(office: Office) -> None:
     await office.do(NoteDeparture(ticket=ticket, platform=DISCORD), SYSTEM)
     await gone(office, ticket)
     staffs = [entry.line for entry in (await office.view(ticket, "asha")).entries]
-    assert "Sam Student left the server on Discord, and no longer reads the thread there" in staffs
+    assert "Sam Student left Discord, and no longer reads the thread there" in staffs
     assert "Its thread on Discord was deleted, and is made anew" in staffs
     assert not any("Discord" in entry.line for entry in (await office.view(ticket, "sam")).entries)
 

@@ -64,7 +64,7 @@ async def test_a_student_who_leaves_the_server_is_noted_for_the_agent_who_waits(
         await press(uni.asha, card_in(thread), "Claim")
         await reads(uni, uni.sam, thread, "asha has it now")
         uni.guild.remove_member(uni.sam)
-        told = await reads(uni, uni.asha, uni.asha.dm, "left the server")
+        told = await reads(uni, uni.asha, uni.asha.dm, "left Discord")
         assert "sam" in told.text
         assert ref_of(thread) in told.text
         await use(uni.asha, thread, "ticket", "resolve", answer="Farewell")

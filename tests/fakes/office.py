@@ -93,6 +93,12 @@ def on_discord(desk: Desk) -> Desk:
     )
 
 
+def on_slack(desk: Desk) -> Desk:
+    """The desk with a triage channel on Slack for each team, where each person has a thread of their own."""
+    teams = {key: replace(one, places=(Place(Platform.SLACK, f"of {key}"),)) for key, one in desk.teams.items()}
+    return replace(desk, teams=teams, messengers=frozenset({Platform.SLACK}))
+
+
 async def staffed(template: Path, file: Path) -> Path:
     """A copy of the migrated database ``template`` with everybody of ``WHO`` in it, to be copied again."""
     shutil.copy(template, file)
@@ -151,9 +157,11 @@ class Office:
     async def do(self, command: Command, who: str | Actor, **actor: Any) -> Outcome:
         return await self.engine.handle(command, who if isinstance(who, Actor) else self.actor(who, **actor))
 
-    async def open(self, who: str = "sam", title: str = "My grade is missing", **more: Any) -> TicketId:
+    async def open(
+        self, who: str = "sam", title: str = "My grade is missing", *, door: Platform = Platform.WEB, **more: Any
+    ) -> TicketId:
         given = {"category": "exams", "description": Text.of("It was there."), "answers": {"course": "CS1"}, **more}
-        outcome = await self.do(OpenTicket(title=title, **given), who)
+        outcome = await self.do(OpenTicket(title=title, **given), who, door=door)
         assert outcome.ticket is not None
         return outcome.ticket
 

@@ -24,7 +24,7 @@ from core.model.ids import TicketId
 from core.model.people import Grant, Platform, Role
 from core.model.thread import Audience, Copy, MessageKind, Reaction
 from migrations import check
-from tests.contract.samples import NOW, RICH, a_delivery, a_requester_with_a_ticket, a_ticket
+from tests.contract.samples import MINUTE, NOW, RICH, a_delivery, a_requester_with_a_ticket, a_ticket
 
 ROOT = Path(__file__).resolve().parents[2]
 UPGRADE = "import asyncio, sys; from adapters.sql import schema; asyncio.run(schema.upgrade(sys.argv[1]))"
@@ -69,6 +69,23 @@ async def fill_what_came_with_discord(url: str) -> None:
         await work.leases.take("discord", "one", now=NOW, until=NOW)
         await work.marks.put("commands", "x")
         await work.troubles.report("discord", "It is in the way.", NOW)
+    await store.close()
+
+
+async def fill_what_came_with_slack(url: str) -> None:
+    """Somebody who turned out to be another, a code that was typed and one that was wrong, a reaction in its thread."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        [ann] = await work.people.everybody()
+        bob, eve = await work.people.add("Bob", NOW), await work.people.add("Eve", NOW)
+        await work.links.absorb(bob.id, ann.id)
+        await work.links.offer(ann.id, "digest", at=NOW, until=NOW + MINUTE)
+        await work.links.take("digest", eve.id, NOW)
+        await work.links.miss(eve.id, at=NOW, within=MINUTE)
+        ticket = await a_ticket(work, ann.id)
+        thread = await work.threads.add(ticket.id, Platform.SLACK, Audience.REQUESTER, participant=ann.id)
+        message = await work.messages.add(ticket.id, ann.id, MessageKind.REPLY, RICH, NOW, origin=thread.id)
+        await work.reactions.add(Reaction(message.id, ann.id, "👍", Platform.SLACK, thread.id), NOW)
     await store.close()
 
 
@@ -118,6 +135,7 @@ async def test_a_database_goes_up_down_and_up_again_with_rows_in_every_room(empt
     assert await schema.check_version(empty_database_url) is SchemaState.CURRENT
     await fill(empty_database_url)
     await fill_what_came_with_discord(empty_database_url)
+    await fill_what_came_with_slack(empty_database_url)
     await schema.downgrade(empty_database_url, "base")
     assert await schema.check_version(empty_database_url) is SchemaState.BEHIND
     with connected(empty_database_url) as connection:
@@ -147,10 +165,27 @@ async def test_a_desk_of_the_first_version_keeps_every_row_on_its_way_up_and_bac
         [thread] = await work.threads.of(TicketId(1))
         assert (ann.name, old.text, thread.lost_at) == ("Ann", RICH, None)
     await store.close()
+    await fill_what_came_with_slack(url)
     await schema.downgrade(url, "0001")
     assert shape(url) == first
     gone = {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]}
     assert gone == {}
+
+
+async def test_a_desk_of_the_second_version_keeps_every_row_on_its_way_up_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0002")
+    second = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_discord(url)
+    await schema.downgrade(url, "0002")
+    kept = rows(url)
+    await schema.upgrade(url)
+    await fill_what_came_with_slack(url)
+    await schema.downgrade(url, "0002")
+    assert shape(url) == second
+    assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
 
 
 async def test_upgrading_what_is_current_changes_nothing(empty_database_url: str) -> None:

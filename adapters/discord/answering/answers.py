@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import structlog
 
+from adapters.chat.answers import is_told_here, leading, with_lines, without_details
+from adapters.chat.ways import tickets_in
 from adapters.discord.answering.conversation import Conversation
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.rooms import Rooms
 from adapters.discord.words.render import message
-from adapters.discord.words.ways import led, led_to, tickets_in
 from core.actions import Press, decode, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Form, InputKind, Reader, Tone
-from core.errors import Refusal
 from core.model.ids import PersonId, TicketId
 from core.ports import Retry, Unknown
-from core.text import CodeBlock, Paragraph, Plain, Text
+from core.text import CodeBlock, Text
 from core.vocabulary import Reply
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ class Answers:
         card = reply.card if reply.form is None else form_card(reply.form, talk.reader)
         if reply.shared is not None:
             card = await self._share(talk, reply.shared) or card
-        card = _with_lines(card or Card(title=talk.reader.gettext("Done")), lost)
+        card = with_lines(card or Card(title=talk.reader.gettext("Done")), lost)
         if reply.form is None:
             card = await self._fitting(card, reply.ticket, asker, here)
         await talk.tell(message(card))
@@ -59,14 +59,12 @@ class Answers:
         self, card: Card, ticket: TicketId | None, asker: PersonId | None, here: TicketId | None
     ) -> Card:
         """Leading to threads, and in a ticket's own thread without what its pinned card says."""
-        if ticket is not None and ticket == here and not card.body:
-            return replace(card, subtitle="", fields=(), progress=(), buttons=(), url=None)
+        if is_told_here(card, ticket, here):
+            return without_details(card)
         tickets = tickets_in(card) | ({ticket} if ticket is not None else set())
         if asker is None or not tickets:
             return card
-        ways = await self._rooms.ways(tickets, asker)
-        way = ways.get(ticket) if ticket is not None else None
-        return led(card if way is None else led_to(card, way), ways)
+        return leading(card, ticket, await self._rooms.ways(tickets, asker))
 
     async def _lead(self, talk: Conversation, card: Card, ticket: TicketId) -> None:
         url = await self._rooms.link(ticket, self._link_within)
@@ -95,17 +93,6 @@ class Answers:
         else:
             return None
         return Card(title=_("That was not posted"), body=Text.of(why), tone=Tone.WARNING)
-
-
-def refusal_card(refusal: Refusal, reader: Reader) -> Card:
-    return Card(title=reader.gettext("Not done"), body=Text.of(refusal.sentence(reader.gettext)), tone=Tone.WARNING)
-
-
-def fault_card(reader: Reader) -> Card:
-    words = reader.gettext(
-        "Something went wrong inside the desk; its admins find it in the log. Please try again in a minute."
-    )
-    return Card(title=reader.gettext("That did not work"), body=Text.of(words), tone=Tone.WARNING)
 
 
 def form_card(form: Form, reader: Reader) -> Card:
@@ -156,9 +143,3 @@ def _typed(form: Form) -> tuple[CodeBlock, ...]:
     """Words alone: a choice is made again in no time."""
     written = (entry for entry in form.inputs if entry.kind in (InputKind.LINE, InputKind.PARAGRAPH))
     return tuple(CodeBlock(entry.value[:_TYPED]) for entry in written if entry.value.strip())
-
-
-def _with_lines(card: Card, lines: Sequence[str]) -> Card:
-    if not lines:
-        return card
-    return replace(card, body=Text((*(Paragraph((Plain(line),)) for line in lines), *card.body.blocks)))

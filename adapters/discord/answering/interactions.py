@@ -14,12 +14,15 @@ import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord.answering.answers import Answers, fault_card, refusal_card
+from adapters.chat.answers import fault_card, refusal_card
+from adapters.chat.downloads import Attachment, Downloads, Kept
+from adapters.chat.patience import Patience
+from adapters.chat.quoting import quoted_card
+from adapters.discord.answering.answers import Answers
 from adapters.discord.answering.conversation import Conversation, Late
-from adapters.discord.answering.patience import Patience
-from adapters.discord.answering.quoting import Quoting, prefilled, quoted_card
+from adapters.discord.answering.quoting import Quoting, prefilled
 from adapters.discord.api.rest import Rest
-from adapters.discord.hearing.downloads import Downloads, Kept
+from adapters.discord.hearing.messages import attachment
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from adapters.discord.words import fit
@@ -275,11 +278,12 @@ def _thread_of(interaction: Asked) -> int | None:
     return interaction.channel.id if isinstance(interaction.channel, discord.Thread) else None
 
 
-def _attachments(interaction: Asked, ids: Sequence[str]) -> list[discord.Attachment]:
+def _attachments(interaction: Asked, ids: Sequence[str]) -> list[Attachment]:
     data: Any = interaction.data
     resolved = data.get("resolved", {}).get("attachments", {})
     # discord.py makes them itself for its own modals only.
-    return [discord.Attachment(data=resolved[key], state=interaction._state) for key in ids if key in resolved]
+    sent = (discord.Attachment(data=resolved[key], state=interaction._state) for key in ids if key in resolved)
+    return [attachment(one) for one in sent]
 
 
 def _named(value: Any) -> str:

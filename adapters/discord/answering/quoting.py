@@ -6,22 +6,22 @@ from typing import Any
 
 import discord
 
+from adapters.chat.downloads import Downloads, Kept
+from adapters.chat.quoting import MessageGone, NothingSaid, filled, quotation
 from adapters.discord.answering.conversation import Payload
 from adapters.discord.api.rest import Refused, Rest
-from adapters.discord.hearing.downloads import Downloads, Kept
 from adapters.discord.hearing.messages import attachments_of, text_of
 from adapters.discord.words import fit
 from adapters.discord.words.render import message, select
-from core import limits
 from core.actions import Press, UnknownAction, encode_press
-from core.cards.card import Button, ButtonStyle, Card, Reader, Tone
+from core.cards.card import Card, Reader
 from core.commands import Actor
-from core.errors import N_, Clash, MissingTicket
-from core.model.ids import TicketId, parse_ref, ref_of
+from core.errors import N_, Clash
+from core.model.ids import TicketId, parse_ref
 from core.model.thread import MessageKind
 from core.ports import Retry
 from core.storage import Store
-from core.text import Paragraph, Plain, Quote, Text, clean, clean_line, link, shorten
+from core.text import Text
 from core.vocabulary import FrontDesk
 
 _MOST = 4_000
@@ -30,28 +30,15 @@ MENU = re.compile(r"q\.([0-9]{1,20})\.([0-9]{1,20})", re.ASCII)
 """The custom id of the menu: the message's channel, and the message."""
 
 
-class MessageGone(MissingTicket):
-    template = N_("That message is no longer there, or the desk's bot may not read it.")
-
-
 class NotNow(Clash):
     template = N_("Discord does not hand that message over at the moment. Please try again in a minute.")
-
-
-class NothingSaid(Clash):
-    template = N_("That message has no words and no files that the desk could take.")
 
 
 def prefilled(said: discord.Message, reader: Reader) -> tuple[str, Mapping[str, str]]:
     """The button's action that opens the form, and what it is filled with: the first line as the title, all of it as
     the description."""
-    words = clean(said.content).strip()
     source = reader.gettext("From {link}").format(link=said.jump_url)
-    values = {
-        "title": shorten(clean_line(words.partition("\n")[0]), limits.TITLE),
-        "description": f"{fit.clip(words, _MOST - fit.units(source) - 2)}\n\n{source}".strip(),
-    }
-    return encode_press(Press("ticket", "open")), values
+    return encode_press(Press("ticket", "open")), filled(said.content, source, fit.clip, _MOST)
 
 
 class Quoting:
@@ -91,8 +78,9 @@ class Quoting:
         words = await text_of(said, self._store, lost)
         if not words and not kept.files:
             raise NothingSaid
-        quotation = _quotation(said, words, interaction.guild_id, reader)
-        await self._desk.say(ticket, MessageKind.REPLY, quotation, tuple(kept.files.values()), actor)
+        url = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{said.channel.id}/{said.id}"
+        quoted = quotation(url, said.author.display_name, words, reader)
+        await self._desk.say(ticket, MessageKind.REPLY, quoted, tuple(kept.files.values()), actor)
         return ticket, lost
 
     async def _message(self, interaction: discord.Interaction[Any], channel: int, number: int) -> discord.Message:
@@ -105,20 +93,3 @@ class Quoting:
         place = interaction.client.get_partial_messageable(channel, guild_id=interaction.guild_id)
         # By our own client and not ``fetch_message``, which would wait out a rate limit while somebody waits here.
         return discord.Message(state=interaction._state, channel=place, data=found)
-
-
-def quoted_card(ticket: TicketId, url: str | None, lost: Sequence[str], reader: Reader) -> Card:
-    _ = reader.gettext
-    there = Button(label=_("Go to its thread"), url=url, style=ButtonStyle.PRIMARY)
-    return Card(
-        title=_("Added to {ref}").format(ref=ref_of(ticket)),
-        body=Text(tuple(Paragraph((Plain(line),)) for line in lost)),
-        tone=Tone.WARNING if lost else Tone.GOOD,
-        buttons=(there,) if url is not None else (),
-    )
-
-
-def _quotation(said: discord.Message, words: Text, guild: int | None, reader: Reader) -> Text:
-    url = f"https://discord.com/channels/{guild or '@me'}/{said.channel.id}/{said.id}"
-    who = reader.gettext("{who} wrote").format(who=clean_line(said.author.display_name))
-    return Text((Paragraph((link(url, (Plain(who),)),)), *((Quote(words.blocks),) if words else ())))

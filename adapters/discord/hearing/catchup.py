@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import discord
 import structlog
 
+from adapters.chat.downloads import Kept
 from adapters.discord.api.codes import Code
-from adapters.discord.hearing.downloads import Kept
+from adapters.discord.hearing.away import discord_away
 from adapters.discord.hearing.inbound import SYSTEM, Inbound
-from adapters.discord.hearing.lanes import is_away
 from adapters.discord.hearing.losses import Losses
 from adapters.discord.hearing.messages import is_said
 from adapters.discord.hearing.standing import Standing
@@ -120,7 +120,7 @@ class CatchUp:
         try:
             await self._inbound.hear(message, Kept(), thread)
         except Exception as error:
-            if is_away(error):
+            if discord_away(error) is not None:
                 raise
             log.exception("discord_message_stumbled", message=message.id)
             await self._inbound.apologise(message, thread)

@@ -9,8 +9,8 @@ from functools import partial
 import discord
 import structlog
 
+from adapters.chat.downloads import Downloads, Kept
 from adapters.discord.api.rest import Refused, Rest
-from adapters.discord.hearing.downloads import Downloads, Kept
 from adapters.discord.hearing.messages import attachments_of, is_said, known_as, text_of
 from adapters.discord.people import People
 from adapters.discord.words import fit, markup

@@ -11,7 +11,7 @@ from functools import partial
 import discord
 import structlog
 
-from adapters.discord.hearing.lanes import Lanes
+from adapters.chat.lanes import Lanes
 from adapters.discord.hearing.messages import known_as
 from adapters.discord.people import People, identity_of
 from core.model.ids import PersonId

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import discord
 
+from adapters.chat.downloads import Attachment
 from adapters.discord.people import identity_of
 from adapters.discord.words.parse import parse_message, with_extras
 from core.model.ids import PersonId
@@ -21,10 +22,22 @@ def is_said(message: discord.Message) -> bool:
     return message.type in _SAID and message.webhook_id is None and not message.author.bot
 
 
-def attachments_of(message: discord.Message) -> list[discord.Attachment]:
+def attachments_of(message: discord.Message) -> list[Attachment]:
     """Those of what it forwards too."""
     forwarded = [one for snapshot in message.message_snapshots for one in snapshot.attachments]
-    return [*message.attachments, *forwarded]
+    return [attachment(one) for one in (*message.attachments, *forwarded)]
+
+
+def attachment(sent: discord.Attachment) -> Attachment:
+    """Its link expires within a day (https://discord.com/developers/docs/reference#signed-attachment-cdn-urls)."""
+
+    async def fetch() -> bytes | None:
+        try:
+            return await sent.read()
+        except (discord.NotFound, discord.Forbidden):
+            return None
+
+    return Attachment(str(sent.id), sent.filename, sent.size, fetch)
 
 
 async def text_of(message: discord.Message, store: Store, lost_files: Sequence[str]) -> Text:

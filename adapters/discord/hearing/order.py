@@ -16,8 +16,8 @@ from functools import partial
 import discord
 import structlog
 
+from adapters.chat.lanes import Lanes, Pauses
 from adapters.discord.hearing.catchup import CatchUp
-from adapters.discord.hearing.lanes import Lanes, Pauses
 from adapters.discord.rooms import Rooms
 from core.model.people import Platform
 from core.model.thread import Thread

@@ -1,5 +1,6 @@
 """Direct messages, and what stands in for them where a person takes none."""
 
+from adapters.chat.ways import led_to
 from adapters.discord.api.codes import Code
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.rooms import link_in
@@ -7,7 +8,6 @@ from adapters.discord.sending.history import is_again
 from adapters.discord.sending.posts import Posts
 from adapters.discord.sending.threads import Threads
 from adapters.discord.words.render import message
-from adapters.discord.words.ways import led_to
 from core.cards.card import Card
 from core.model.thread import Thread
 from core.ports import Parcel, Receipt, Retry, Undeliverable

@@ -4,12 +4,11 @@ By the channel's webhook; where the bot may have none, in its own name, as an em
 is several messages, and each of them is said once, however often the delivery is tried.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.chat.names import marked
 from adapters.discord.api.codes import FORBIDDEN, Code
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.sending.files import Files, attached, is_too_large
@@ -25,11 +24,8 @@ from core.model.thread import Copy, File, Thread
 from core.ports import Removal, Spoken
 from core.storage import Store
 
-_NAME = 70
-_MARK = " · staff"
-"""Behind the name of whoever speaks as the staff."""
-_FEIGNED = re.compile(r"\s*[^\w\s]\s*(?=staff\W*\Z)", re.IGNORECASE)
-"""What would make anybody's name end like that."""
+_NAME, _NAMED = 70, 80
+"""Characters of a name without and with the mark."""
 _PICTURE = 2_048
 
 
@@ -184,11 +180,7 @@ class Speaking:
 
 
 def _shown_name(who: Spoken | Removal) -> str:
-    name = webhook_name(clip(who.author, _NAME))
-    if who.by_staff:
-        return name + _MARK
-    plain = unicodedata.normalize("NFKC", name)
-    return clip(_FEIGNED.sub(" ", plain), _NAME) if _FEIGNED.search(plain) else name
+    return clip(marked(webhook_name(clip(who.author, _NAME)), by_staff=who.by_staff), _NAMED)
 
 
 def _by(spoken: Spoken) -> Payload:

@@ -4,23 +4,13 @@ Discord counts Unicode code points (https://github.com/discord/discord-api-docs/
 counted, of which an emoji has two: never fewer, so that a text that fits here fits there, and in a client as well.
 """
 
-import re
-import unicodedata
-from urllib.parse import urlsplit
+from adapters.chat.addresses import is_web_address
+from adapters.chat.clusters import units, whole
+from core.text import clean_line
 
-from core.text import clean, clean_line
+__all__ = ["ELLIPSIS", "clip", "head", "is_web_link", "one_line", "units"]
 
 ELLIPSIS = "…"
-_JOINER = "\u200d"
-_FIRST_ACCENT = "\u0300"
-_LONGEST_CLUSTER = 32
-"""Code points: more than any emoji has."""
-_UNFIT_IN_URL = re.compile(r"[\s<>\"\\\x00-\x20\x7f]")
-
-
-def units(words: str) -> int:
-    """The length of ``words`` in UTF-16 units."""
-    return len(words) if words.isascii() else len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def head(words: str, room: int) -> str:
@@ -30,10 +20,7 @@ def head(words: str, room: int) -> str:
     if len(words) <= room and units(words) <= room:
         return words
     end = len(words[:room].encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore"))
-    for start in range(end, max(end - _LONGEST_CLUSTER, 0), -1):
-        if not _belongs(words, start):
-            return words[:start]
-    return words[:end]
+    return whole(words, end)
 
 
 def clip(words: str, room: int) -> str:
@@ -48,33 +35,4 @@ def one_line(words: str, room: int) -> str:
 
 def is_web_link(url: str, room: int) -> bool:
     """Whether Discord takes ``url`` as a link: http or https, with a host, and at most ``room`` units long."""
-    if units(url) > room or _UNFIT_IN_URL.search(url) or clean(url) != url:
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
-
-
-def _belongs(words: str, index: int) -> bool:
-    """Whether the character at ``index`` is shown as one with the character before it."""
-    char, last = words[index], words[index - 1]
-    if _JOINER in (char, last):
-        return True
-    if char < _FIRST_ACCENT:
-        return False
-    if _is_flag_letter(char):
-        before = index
-        while before > 0 and index - before < _LONGEST_CLUSTER and _is_flag_letter(words[before - 1]):
-            before -= 1
-        return (index - before) % 2 == 1
-    return (
-        unicodedata.category(char) in ("Mn", "Mc", "Me")
-        or "\U0001f3fb" <= char <= "\U0001f3ff"
-        or "\U000e0020" <= char <= "\U000e007f"
-    )
-
-
-def _is_flag_letter(char: str) -> bool:
-    return "\U0001f1e6" <= char <= "\U0001f1ff"
+    return units(url) <= room and is_web_address(url)

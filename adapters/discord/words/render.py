@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.chat.names import visible
 from adapters.discord.words.fit import ELLIPSIS, clip, is_web_link, one_line, units
 from adapters.discord.words.markup import MESSAGE, markup, pieces, plain, plain_within
 from core.cards.card import Button, ButtonStyle, Card, Field, Row, Step, StepState, Tone
@@ -297,7 +298,7 @@ def _described(description: str) -> Payload:
 
 def thread_name(ref: str, title: str) -> str:
     """The name of a ticket's thread: 1 to 100 characters."""
-    return one_line(f"{ref} {_visible(title)}", _THREAD_NAME) or ELLIPSIS
+    return one_line(f"{ref} {visible(title)}", _THREAD_NAME) or ELLIPSIS
 
 
 def webhook_name(author: str) -> str:
@@ -307,22 +308,13 @@ def webhook_name(author: str) -> str:
     (https://docs.discord.com/developers/resources/webhook#create-webhook); those stay readable with a letter changed,
     also where they are written with other letters or signs between, since what exactly it compares is not told.
     """
-    name = _visible(author).replace("```", "'''")
+    name = visible(author).replace("```", "'''")
     for word, place, letter in (("discord", 3, "k"), ("clyde", 2, "i")):
         name = _respelt(name, word, place, letter)
     name = one_line(name, _WEBHOOK_NAME)
     if name.strip("@ ").casefold() in ("everyone", "here"):
         name += "."
     return name or _NONE
-
-
-def _visible(words: str) -> str:
-    """One line without the characters that nobody sees, those aside that join emoji and letters."""
-    return "".join(
-        char
-        for char in clean_line(words)
-        if unicodedata.category(char) not in ("Cf", "Co", "Cn") or char in "\u200c\u200d"
-    ).strip(" \u200c\u200d")
 
 
 def _respelt(name: str, word: str, place: int, letter: str) -> str:

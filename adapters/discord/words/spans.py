@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from adapters.chat.addresses import without_tail
 from core.text import Bold, Code, Italic, Mention, Moment, Plain, Span, Strike, link
 
 Piece = str | Code
@@ -28,8 +29,6 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*+|_+|~+|\|+|\[|\])",
     re.IGNORECASE,
 )
-_TAIL = frozenset(".,;:!?'\"*_~|…")
-_BRACKETS = {")": "(", "]": "["}
 _KINDS = {"~~": "~~", "||": "||", "__": "__", "_": "_"}
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 """The seconds that a ``datetime`` can say: the years 1 to 9999."""
@@ -95,7 +94,7 @@ class _Pairing:
                     self.put(Plain("]("))
                     at = found.start() + 2
             elif kind == "url":
-                url = _without_tail(found[0])
+                url = without_tail(found[0])
                 at = found.start() + len(url)
                 self._address(url)
             elif kind == "closed_url":
@@ -248,20 +247,6 @@ def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     if run:
         joined.append(Plain("".join(run)))
     return tuple(joined)
-
-
-def _without_tail(url: str) -> str:
-    """Without the sentence's own signs at its end; a bracket goes where it was opened before the address."""
-    count = {sign: url.count(sign) for pair in _BRACKETS.items() for sign in pair}
-    end, shortest = len(url), url.index("//") + 2
-    while end > shortest:
-        last = url[end - 1]
-        if last in _BRACKETS and count[last] > count[_BRACKETS[last]]:
-            count[last] -= 1
-        elif last not in _TAIL:
-            break
-        end -= 1
-    return url[:end]
 
 
 def _moment(words: str, _: Names) -> Span:

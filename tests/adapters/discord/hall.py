@@ -9,10 +9,11 @@ from typing import Any
 
 import discord
 
+from adapters.chat.lanes import Pauses
+from adapters.chat.reports import Reports
 from adapters.discord.api.rest import Rest
 from adapters.discord.config import DiscordConfig
 from adapters.discord.door import DiscordDoor, Timing
-from adapters.discord.hearing.lanes import Pauses
 from adapters.discord.rooms import Rooms
 from core.commands import Actor
 from core.errors import Unavailable
@@ -137,6 +138,7 @@ class Hall:
             config=settings,
             rest=rest,
             rooms=Rooms(store or self.office.store),
+            reports=Reports(self.office.engine, store or self.office.store),
             owner=owner,
             timing=timing,
         )

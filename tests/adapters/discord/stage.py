@@ -13,10 +13,10 @@ from typing import Any
 
 import discord
 
+from adapters.chat.downloads import Downloads
 from adapters.discord.answering.buttons import items_of
 from adapters.discord.answering.commands import Tree, build_tree
 from adapters.discord.answering.interactions import Interactions, Waits
-from adapters.discord.hearing.downloads import Downloads
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from core.model.ids import TicketId
@@ -132,7 +132,7 @@ class Stage:
             rest=self.rest,  # type: ignore[arg-type] # the fake has the one method that is called
             people=self.people,
             rooms=self.rooms,
-            downloads=Downloads(self.desk, most=1_000),
+            downloads=Downloads(self.desk, platform="Discord", most=1_000),
             store=self.store,
             waits=waits,
         )

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from adapters.chat.steps import Step
 from adapters.discord.asking import asking
-from adapters.discord.checkup import CategoryChannel, Setup, StaffRole, Step, TriageChannel, checkup
+from adapters.discord.checkup import CategoryChannel, Setup, StaffRole, TriageChannel, checkup
 from adapters.discord.permissions import INVITE, REQUESTER_CHANNEL, STAFF, TRIAGE_CHANNEL, Permission
 from tests.fakes.discord_setup import (
     AGENTS,

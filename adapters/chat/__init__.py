@@ -1,0 +1,1 @@
+"""What the doors to chat platforms share: order, waits, names, files, leases. It knows no platform."""

@@ -1,0 +1,1 @@
+"""Slack: threads in direct messages and in triage channels, commands, modals, Home."""

@@ -1,0 +1,151 @@
+"""What everything that answers people on Slack works with: who asks and where, and the edge past which nothing goes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.chat.answers import fault_card
+from adapters.chat.downloads import Downloads
+from adapters.chat.patience import Patience
+from adapters.slack.answering.answers import Answers
+from adapters.slack.answering.asked import Asked
+from adapters.slack.answering.conversation import Conversation
+from adapters.slack.answering.lines import Spoken
+from adapters.slack.answering.notes import Notes
+from adapters.slack.api.client import Slack
+from adapters.slack.config import SlackConfig
+from adapters.slack.people import People
+from adapters.slack.rooms import Rooms
+from core.actions import decode
+from core.commands import Actor
+from core.errors import N_, Clash, Refusal
+from core.model.ids import DraftId, TicketId
+from core.model.people import Platform
+from core.ports import Retry, Unknown
+from core.storage import Store
+from core.vocabulary import Asks, FrontDesk
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[Conversation], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Seconds."""
+
+    form: float = 1.0
+    """That a form may wait for what it is to show."""
+    submit: float = 0.1
+    """That a modal which was sent may wait for what comes of it, before it says that the answer is coming."""
+    expect: float = 0.25
+    """Before it is asked what an opening will need: whoever pressed in the same moment is answered first."""
+    link: float = 2.5
+    """That the answer to an opening waits for the thread, to lead there."""
+    close: float = 2.0
+    """That answers under way are given at the end."""
+
+
+class NotNow(Clash):
+    template = N_("Slack does not tell the desk what it has to know for that. Please try again in a minute.")
+
+
+class Counter:
+    def __init__(
+        self,
+        *,
+        desk: FrontDesk,
+        slack: Slack,
+        people: People,
+        rooms: Rooms,
+        downloads: Downloads,
+        store: Store,
+        config: SlackConfig,
+        waits: Waits,
+    ) -> None:
+        self.desk = desk
+        self.slack = slack
+        self.people = people
+        self.rooms = rooms
+        self.downloads = downloads
+        self.store = store
+        self.config = config
+        self.waits = waits
+        self.notes = Notes(config.bot_token)
+        self.spoken = Spoken(config.command, desk.vocabulary)
+        self.answers = Answers(slack, rooms, self.spoken, link_within=waits.link)
+        self.patience = Patience()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Whoever waits for an answer gets it, if it comes soon."""
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=self.waits.close)
+        await self.patience.close()
+
+    async def actor(self, asked: Asked) -> Actor:
+        """Who asks. The words of a command or a form stand in no thread yet, so the actor speaks in none: what they say
+        is to be shown there too. Raises Refusals, Retry, Refused."""
+        person = await self.people.person(asked.note.user)
+        return Actor(person=person, door=Platform.SLACK, inbound=asked.inbound)
+
+    async def expect(self, asked: Asked) -> None:
+        """Somebody is about to open a ticket: who they are, and where their thread will be, is asked for while they
+        still write."""
+        await asyncio.sleep(self.waits.expect)
+        user = asked.note.user
+        for failed in await asyncio.gather(self.people.person(user), self.slack.open_dm(user), return_exceptions=True):
+            if isinstance(failed, BaseException):
+                log.info("slack_not_expected", why=str(failed))
+
+    async def here(self, asked: Asked) -> TicketId | None:
+        """The ticket in whose thread it was asked. Raises Unavailable."""
+        thread = None if asked.root is None else await self.rooms.at(*asked.root)
+        return None if thread is None else thread.ticket
+
+    def opens(self, action: str) -> bool:
+        """Whether it opens a ticket."""
+        done = decode(action)
+        command = self.desk.vocabulary.find(done.noun, done.verb)
+        return command is not None and command.asks is Asks.DRAFT
+
+    async def drafted(self, asked: Asked, draft: DraftId) -> Mapping[str, str]:
+        """What a draft of theirs holds; nothing where that cannot be told in time."""
+        return await self.patience.within(self.waits.form, self._draft_values(asked, draft), {})
+
+    async def _draft_values(self, asked: Asked, draft: DraftId) -> Mapping[str, str]:
+        return await self.desk.draft_values(draft, await self.actor(asked))
+
+    async def answered(self, asked: Asked, answer: Answer) -> None:
+        """Never raises."""
+        answering = asyncio.create_task(self._answer(asked, answer), name="slack answer")
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+        await answering
+
+    async def _answer(self, asked: Asked, answer: Answer) -> None:
+        """The edge: whatever happens, the person is told, and nothing goes on into bolt."""
+        try:
+            talk = Conversation(
+                self.slack,
+                self.config,
+                self.notes,
+                asked.note,
+                await self.people.reader(asked.note.user),
+                trigger=asked.trigger,
+                view_id=asked.view_id,
+            )
+            try:
+                await answer(talk)
+            except Refusal as refusal:
+                await talk.tell(self.answers.refused(refusal, talk.reader))
+            except (Retry, Unknown) as failed:
+                log.warning("slack_answer_without_slack", why=str(failed))
+                await talk.tell(self.answers.refused(NotNow(), talk.reader))
+            except Exception:
+                log.exception("slack_interaction_failed")
+                await talk.tell(fault_card(talk.reader))
+        except Exception:
+            log.exception("slack_answer_lost")

@@ -1,0 +1,1 @@
+"""One call of Slack's Web API, and what its answer means."""

@@ -1,0 +1,89 @@
+"""Files on their way to and from Slack: their bytes, and the few hosts that may have the bot's token.
+
+https://docs.slack.dev/messaging/working-with-files
+"""
+
+from collections.abc import Mapping
+
+import aiohttp
+from yarl import URL
+
+from adapters.slack.api.refusals import Refused, lost, retry_after
+from core.ports import Retry, Unknown
+
+_HOSTS = ("slack.com", "slack-gov.com", "slack-edge.com")
+DOWNLOAD, UPLOAD = "the download of a file", "the upload of a file"
+"""Where a refusal names a method, for want of one."""
+_MOST_REDIRECTS = 3
+_CHUNK = 64 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
+_BUSY = 30.0
+"""Seconds to leave alone what is busy, and does not say for how long."""
+
+Failure = Refused | Retry | Unknown
+
+
+def is_slacks(url: str, api_base: str) -> bool:
+    """Whether an address is Slack's own: one of its hosts, or the very origin of the API."""
+    try:
+        asked, base = URL(url), URL(api_base)
+    except ValueError:
+        return False
+    if asked.user is not None or asked.password is not None or not asked.host:
+        return False
+    if (asked.scheme, asked.host, asked.port) == (base.scheme, base.host, base.port):
+        return True
+    is_known = any(asked.host == host or asked.host.endswith(f".{host}") for host in _HOSTS)
+    return asked.scheme == "https" and asked.port == 443 and is_known
+
+
+async def downloaded(
+    session: aiohttp.ClientSession, url: str, *, token: str, api_base: str, most: int
+) -> bytes | Failure:
+    """The bytes of a file of Slack's, at most so many; a redirect is followed to Slack's own hosts only."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        if not is_slacks(url, api_base):
+            return Refused("the address is not one of Slack's", method=DOWNLOAD)
+        try:
+            authorised = {"Authorization": f"Bearer {token}"}
+            async with session.get(url, headers=authorised, allow_redirects=False, timeout=_TIMEOUT) as response:
+                if response.status not in (301, 302, 303, 307, 308):
+                    return await _read(response, most)
+                url = str(response.url.join(URL(response.headers.get("Location", ""))))
+        except (TimeoutError, ValueError, aiohttp.ClientError) as error:
+            return lost(DOWNLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
+    return Refused("too many redirects", method=DOWNLOAD)
+
+
+async def uploaded(session: aiohttp.ClientSession, url: str, data: bytes, *, api_base: str) -> Failure | None:
+    """Bring a file's bytes to where files.getUploadURLExternal said; nobody sees them before the upload is completed,
+    so doing it again does no harm."""
+    if not is_slacks(url, api_base):
+        return Refused("the address is not one of Slack's", method=UPLOAD)
+    try:
+        async with session.post(url, data=data, allow_redirects=False, timeout=_TIMEOUT) as response:
+            return None if response.status == 200 else _failure(response.status, response.headers, UPLOAD)
+    except (TimeoutError, ValueError, aiohttp.ClientError) as error:
+        return lost(UPLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes | Failure:
+    if response.status != 200:
+        return _failure(response.status, response.headers, DOWNLOAD)
+    if response.content_type == "text/html" and "attachment" not in response.headers.get("Content-Disposition", ""):
+        # Whoever may not have a file is shown a page to sign in.
+        return Refused("a page to sign in came instead of the file", method=DOWNLOAD, needed="files:read")
+    data = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        data += chunk
+        if len(data) > most:
+            return Refused("the file is too large", method=DOWNLOAD)
+    return bytes(data)
+
+
+def _failure(status: int, headers: Mapping[str, str], what: str) -> Failure:
+    if status == 429:
+        return Retry(f"Slack's rate limit is reached ({what}).", after=retry_after(headers, _BUSY))
+    if status >= 500 or status == 408:
+        return lost(what, f"it answered {status}", repeatable=True)
+    return Refused(f"it answered {status}", method=what)

@@ -1,0 +1,1 @@
+"""How a delivery gets to Slack: threads, cards, people's words, and what stands in the way."""

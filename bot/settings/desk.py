@@ -1,0 +1,93 @@
+"""The settings as the desk that the core works with: teams, categories, places, and what groups give."""
+
+from collections.abc import Iterator, Mapping
+
+from bot.settings.model import Settings
+from bot.settings.tables import CategoryTable, TeamTable
+from core.model.desk import Category, Desk, Place, Question, Quotas, Team
+from core.model.people import Grant, Platform, Role
+
+
+def desk_of(settings: Settings, public_url: str) -> Desk:
+    """``public_url``: the address that people use, without a slash at its end.
+
+    A door that is closed has no places and gives no roles: nothing may be owed to it.
+    """
+    doors = _open_doors(settings)
+    spaces = {escalation.key: escalation.steps[0].space for escalation in settings.escalations}
+    return Desk(
+        name=settings.desk.name,
+        time_zone=settings.desk.time_zone,
+        teams={team.key: _team(team, doors) for team in settings.teams},
+        categories={category.key: _category(category, doors, spaces) for category in settings.categories},
+        quotas=Quotas(
+            open_tickets_per_person=settings.quotas.open_tickets_per_person,
+            tickets_per_day=settings.quotas.tickets_per_day,
+            cooldown=settings.quotas.cooldown,
+        ),
+        urgent_by_requester=settings.desk.urgent_by_requester,
+        alert_priorities=frozenset(settings.alerts.priorities),
+        messengers=doors,
+        group_grants=_group_grants(settings, doors),
+        public_url=public_url,
+    )
+
+
+def _open_doors(settings: Settings) -> frozenset[Platform]:
+    tokens = {Platform.DISCORD: settings.discord.token, Platform.SLACK: settings.slack.bot_token}
+    return frozenset(platform for platform, token in tokens.items() if token is not None)
+
+
+def _team(table: TeamTable, doors: frozenset[Platform]) -> Team:
+    triage = {Platform.DISCORD: table.discord.triage_channel, Platform.SLACK: table.slack.triage_channel}
+    return Team(
+        key=table.key,
+        name=table.name,
+        members=frozenset(table.members),
+        lead=table.lead,
+        places=_places(triage, doors),
+    )
+
+
+def _places(channels: Mapping[Platform, str | None], doors: frozenset[Platform]) -> tuple[Place, ...]:
+    return tuple(
+        Place(platform, channel) for platform, channel in channels.items() if platform in doors and channel is not None
+    )
+
+
+def _group_grants(settings: Settings, doors: frozenset[Platform]) -> Mapping[tuple[Platform, str], frozenset[Grant]]:
+    """A role or a user group that is named in several places gives all that they say."""
+    grants: dict[tuple[Platform, str], frozenset[Grant]] = {}
+    for platform, group, role, team in _named_groups(settings):
+        if platform in doors:
+            grant = Grant(role=role, team=team, source=f"{platform}:{group}")
+            grants[platform, group] = grants.get((platform, group), frozenset()) | {grant}
+    return grants
+
+
+def _named_groups(settings: Settings) -> Iterator[tuple[Platform, str, Role, str | None]]:
+    """With the team for which the role holds; None for every team."""
+    for platform, groups in ((Platform.DISCORD, settings.discord.roles), (Platform.SLACK, settings.slack.user_groups)):
+        for role, named in ((Role.AGENT, groups.agent), (Role.LEAD, groups.lead), (Role.ADMIN, groups.admin)):
+            yield from ((platform, group, role, None) for group in named)
+    for team in settings.teams:
+        if team.discord.role is not None:
+            yield Platform.DISCORD, team.discord.role, Role.AGENT, team.key
+        if team.slack.user_group is not None:
+            yield Platform.SLACK, team.slack.user_group, Role.AGENT, team.key
+
+
+def _category(table: CategoryTable, doors: frozenset[Platform], spaces: Mapping[str, str | None]) -> Category:
+    return Category(
+        key=table.key,
+        name=table.name,
+        team=table.team,
+        questions=tuple(Question(**dict(question)) for question in table.questions),
+        visibility=table.visibility,
+        blind_follow=table.blind_follow,
+        quiet_days=table.quiet_days,
+        sensitive=table.sensitive,
+        staff=frozenset(table.staff),
+        alert_space=spaces[table.escalation] if table.escalation else None,
+        places=_places({Platform.DISCORD: table.discord.channel}, doors),
+    )
