@@ -17,6 +17,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -25,6 +26,7 @@ from core.composing import Skip, compose
 from core.engine import Engine
 from core.errors import Conflict, Unavailable
 from core.model.desk import Desk
+from core.model.ids import TicketId
 from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread
 from core.model.people import Platform
 from core.ports import Channel, Clock, Committed, Gone, Keys, Parcel, Receipt, Retry, Undeliverable, Unknown
@@ -115,6 +117,7 @@ class Dispatcher:
         self._surely_due = False
         """Whether a commit said so: then there is no need to look before leasing."""
         self._flights: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[TicketId | None, asyncio.Lock] = WeakValueDictionary()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -214,8 +217,7 @@ class Dispatcher:
         channel = self._channels.of(delivery.address)
         if channel is None:
             return await self._no_way_out(delivery)
-        async with self._store.read() as work:
-            parcel = await compose(delivery, work, self._desk, self._clock.now())
+        parcel = await self._composed(delivery)
         if isinstance(parcel, Skip):
             async with self._store.write() as work:
                 await work.outbox.skip(delivery.id, self._owner, reason=parcel.reason, at=self._clock.now())
@@ -239,6 +241,13 @@ class Dispatcher:
         else:
             await self._done(parcel, receipt)
         return None
+
+    async def _composed(self, delivery: Delivery) -> Parcel | Skip:
+        """What is for the same ticket is composed one after the other: so the first is on its way before the last is
+        begun, and not all of them at the end."""
+        turn = self._turns.setdefault(delivery.ticket, asyncio.Lock())
+        async with turn, self._store.read() as work:
+            return await compose(delivery, work, self._desk, self._clock.now())
 
     async def _replace(self, parcel: Parcel, reason: str) -> None:
         """The thread is gone: what was for it goes with it, and another is made in its place."""

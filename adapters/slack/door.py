@@ -31,6 +31,7 @@ from adapters.slack.sending.troubles import TOKEN, WORKSPACE, Troubles
 from adapters.slack.sockets import Sockets
 from adapters.slack.sockets import Timing as SocketsTiming
 from adapters.slack.spot import Spot
+from adapters.slack.turns import Turns
 from core.engine import Engine
 from core.events import PersonLinked
 from core.model.ids import PersonId, TicketId
@@ -77,6 +78,7 @@ class SlackDoor:
             desk, platform="Slack", most=config.max_file_bytes, pauses=self._timing.pauses, away=slack_away
         )
         attachments = Attachments(slack, most=config.max_file_bytes, lacks=self._troubles.lacks)
+        self._turns = Turns()
         self._interactions = Interactions(
             desk=desk,
             slack=slack,
@@ -87,6 +89,7 @@ class SlackDoor:
             attachments=attachments,
             store=store,
             config=config,
+            turns=self._turns,
         )
         self._hearing = Hearing(
             desk=desk,
@@ -156,6 +159,7 @@ class SlackDoor:
                 heard=self._hearing.begin,
                 report=self._reports.report,
                 mended=self._reports.mended,
+                turns=self._turns,
                 timing=self._timing.sockets,
             )
             self._sockets.start()
@@ -166,6 +170,7 @@ class SlackDoor:
             clock=self._clock,
             is_ready=lambda: self._is_open,
             missed=self._hearing.begin,
+            turns=self._turns,
         )
         self._hearing.begin()
 

@@ -15,6 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.slack.turns import Turns
 from core.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -41,12 +42,14 @@ class Requests:
         clock: Clock,
         is_ready: Callable[[], bool],
         missed: Callable[[], None],
+        turns: Turns,
         slowest: float = _SLOWEST,
     ) -> None:
         self._app = app
         self._clock = clock
         self._is_ready = is_ready
         self._missed = missed
+        self._turns = turns
         self._slowest = slowest
         self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
         self._taken: OrderedDict[str, float] = OrderedDict()
@@ -84,7 +87,8 @@ class Requests:
             self._missed()
         try:
             asked = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-            return await to_aiohttp_response(await self._app.async_dispatch(asked))
+            with self._turns.acknowledging():
+                return await to_aiohttp_response(await self._app.async_dispatch(asked))
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             # Slack's own signature, and yet nothing that bolt can read. What handlers raise ends in bolt.
             return web.Response(status=400)

@@ -94,6 +94,7 @@ class Rooms:
         until = self._now() + within
         making = self._making.setdefault(ticket, asyncio.Event())
         try:
+            await _woken(making, min(within, _SOON))
             while True:
                 found = (await self.ways([ticket], person)).get(ticket)
                 left = until - self._now()

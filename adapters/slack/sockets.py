@@ -23,6 +23,7 @@ from adapters.slack.api.codes import BAD_TOKEN, BUSY, NO_SCOPE
 from adapters.slack.api.refusals import retry_after
 from adapters.slack.connection import Connection
 from adapters.slack.sending.troubles import Mended, Report
+from adapters.slack.turns import Turns
 from core.text import clean_line, shorten
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ class Sockets:
         heard: Callable[[], None],
         report: Report,
         mended: Mended,
+        turns: Turns,
         connections: int = 2,
         timing: Timing | None = None,
     ) -> None:
@@ -86,6 +88,7 @@ class Sockets:
         self._heard = heard
         self._report = report
         self._mended = mended
+        self._turns = turns
         self._count = connections
         self._timing = timing or Timing()
         self._session: aiohttp.ClientSession | None = None
@@ -190,8 +193,9 @@ class Sockets:
         """The edge: nothing that is wrong with one request goes on into the connection."""
         try:
             began = time.time()
-            answer = await run_async_bolt_app(self._app, request)
-            await send_async_response(connection, request, answer, began)
+            with self._turns.acknowledging():
+                answer = await run_async_bolt_app(self._app, request)
+                await send_async_response(connection, request, answer, began)
         except (aiohttp.ClientError, OSError) as error:
             # Slack sends it again, over another connection.
             log.info("slack_acknowledgement_lost", reason=type(error).__name__)

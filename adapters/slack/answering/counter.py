@@ -18,6 +18,7 @@ from adapters.slack.api.client import Slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
+from adapters.slack.turns import Turns
 from core.actions import decode
 from core.commands import Actor
 from core.errors import N_, Clash, Refusal
@@ -63,6 +64,7 @@ class Counter:
         downloads: Downloads,
         store: Store,
         config: SlackConfig,
+        turns: Turns,
         waits: Waits,
     ) -> None:
         self.desk = desk
@@ -72,6 +74,7 @@ class Counter:
         self.downloads = downloads
         self.store = store
         self.config = config
+        self.turns = turns
         self.waits = waits
         self.notes = Notes(config.bot_token)
         self.spoken = Spoken(config.command, desk.vocabulary)
@@ -95,6 +98,7 @@ class Counter:
         """Somebody is about to open a ticket: who they are, and where their thread will be, is asked for while they
         still write."""
         await asyncio.sleep(self.waits.expect)
+        await self.turns.answering()
         user = asked.note.user
         for failed in await asyncio.gather(self.people.person(user), self.slack.open_dm(user), return_exceptions=True):
             if isinstance(failed, BaseException):
@@ -118,8 +122,10 @@ class Counter:
     async def _draft_values(self, asked: Asked, draft: DraftId) -> Mapping[str, str]:
         return await self.desk.draft_values(draft, await self.actor(asked))
 
-    async def answered(self, asked: Asked, answer: Answer) -> None:
-        """Never raises."""
+    async def answered(self, asked: Asked, answer: Answer, *, acknowledged: bool = True) -> None:
+        """What was ``acknowledged`` already lets others be, first. Never raises."""
+        if acknowledged:
+            await self.turns.answering()
         answering = asyncio.create_task(self._answer(asked, answer), name="slack answer")
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)

@@ -26,6 +26,7 @@ from adapters.slack.groups import Groups
 from adapters.slack.hearing.attachments import Attachments
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
+from adapters.slack.turns import Turns
 from adapters.slack.words.buttons import pressed
 from adapters.slack.words.modal import CATEGORY
 from core.actions import Press, Submit, decode
@@ -53,6 +54,7 @@ class Interactions:
         attachments: Attachments,
         store: Store,
         config: SlackConfig,
+        turns: Turns,
         waits: Waits = _WAITS,
     ) -> None:
         self._counter = Counter(
@@ -63,6 +65,7 @@ class Interactions:
             downloads=downloads,
             store=store,
             config=config,
+            turns=turns,
             waits=waits,
         )
         self._commands = Commands(self._counter)

@@ -72,7 +72,7 @@ class Modals:
     async def submit(self, body: Payload, ack: AsyncAck) -> None:
         """Never raises, once what was sent could be read."""
         asked = of_submit(body, self._counter.notes)
-        await self._counter.answered(asked, lambda talk: self._submit(talk, asked, ack))
+        await self._counter.answered(asked, lambda talk: self._submit(talk, asked, ack), acknowledged=False)
 
     async def choose(self, talk: Conversation, asked: Asked, chosen: str, at: float) -> None:
         """The category: its questions take the place of the others, and what was typed stays. ``at``: when it was
@@ -147,6 +147,7 @@ class Modals:
     async def _take(self, talk: Conversation, asked: Asked) -> _Taken:
         """Do what was sent. Never raises: what cannot be done is said above the form, with all that was typed in it."""
         try:
+            await self._counter.turns.answering()
             actor = await self._counter.actor(asked)
             if asked.view["callback_id"] == Shortcut.ADD_TO_TICKET:
                 return await self._quote(talk, asked, actor)

@@ -28,6 +28,7 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.sending.troubles import Troubles
 from adapters.slack.sockets import Sockets
 from adapters.slack.sockets import Timing as SocketTiming
+from adapters.slack.turns import Turns
 from core.errors import Unavailable
 from core.model.ids import TicketId
 from core.model.thread import Thread
@@ -166,6 +167,7 @@ class Ears:
             heard=self._heard,
             report=self.reports.report,
             mended=self.reports.mended,
+            turns=Turns(),
             connections=connections,
             timing=SOCKETS,
         )
@@ -180,6 +182,7 @@ class Ears:
             clock=self._clock,
             is_ready=lambda: self.is_ready,
             missed=self._heard,
+            turns=Turns(),
         )
         application = web.Application()
         application.router.add_post(PATH, self.requests.handle)

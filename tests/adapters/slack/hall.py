@@ -24,6 +24,7 @@ from adapters.slack.hearing.messages import is_in_thread, line_for_app, root_of
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from adapters.slack.spot import Spot
+from adapters.slack.turns import Turns
 from adapters.slack.words.cards import card_message
 from adapters.slack.words.parse import parse_typed
 from bot.desk import ThreadDesk
@@ -133,6 +134,7 @@ class Hall:
             attachments=Attachments(self.slack, most=self.config.max_file_bytes, lacks=_nobody),
             store=store,
             config=self.config,
+            turns=Turns(),
             waits=waits,
         )
 
