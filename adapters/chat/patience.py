@@ -4,7 +4,7 @@ What was waited for goes on to its end, so that nothing is broken off halfway an
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Collection, Coroutine
 from typing import Any, TypeVar
 
 import structlog
@@ -26,10 +26,20 @@ class Patience:
         done, _ = await asyncio.wait({task}, timeout=seconds)
         return task.result() if done else otherwise
 
-    async def close(self) -> None:
-        """Until all that was begun has ended."""
-        if self._going:
-            await asyncio.wait(self._going)
+    async def close(self, within: float) -> None:
+        """Until all that was begun has ended, which is broken off after ``within`` seconds."""
+        await ended(self._going, within)
+
+
+async def ended(tasks: Collection[asyncio.Task[Any]], within: float) -> None:
+    """Let ``tasks`` come to their end; what has not after ``within`` seconds is broken off, so that nothing works on
+    behind a closed door."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=within)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
 
 async def _quiet(waited: Awaitable[_T], otherwise: _T) -> _T:

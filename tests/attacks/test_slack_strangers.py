@@ -101,6 +101,7 @@ async def test_somebody_of_another_workspace_is_not_heard_opens_nothing_and_pres
     await mallory.write(day.campus.triage, NOBODYS, thread=talk.staffs)
     await mallory.write(day.campus.triage, f"{day.server.mention} close", thread=talk.staffs)
     await mallory.react(talk.staffs, "thumbsup")
+    await day.server.until(lambda: len(mallory.ephemerals(day.campus.triage)) == 2, 10, "both of them refused")
     assert "Not done" in (await press(mallory, talk.staffs, "Claim")).text_shown
     await talk.is_untouched()
     assert (day.count("people"), day.count("tickets")) == before

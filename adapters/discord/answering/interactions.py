@@ -16,7 +16,7 @@ from discord import app_commands
 
 from adapters.chat.answers import fault_card, refusal_card
 from adapters.chat.downloads import Attachment, Downloads, Kept
-from adapters.chat.patience import Patience
+from adapters.chat.patience import Patience, ended
 from adapters.chat.quoting import quoted_card
 from adapters.discord.answering.answers import Answers
 from adapters.discord.answering.conversation import Conversation, Late
@@ -87,9 +87,8 @@ class Interactions:
 
     async def close(self) -> None:
         """Whoever was told to wait for an answer gets it, if it comes soon."""
-        if self._answering:
-            await asyncio.wait(self._answering, timeout=self._waits.close)
-        await self._patience.close()
+        await ended(self._answering, self._waits.close)
+        await self._patience.close(self._waits.close)
 
     async def command(self, interaction: Asked, command: SlashCommand, options: Mapping[str, Any]) -> None:
         """A slash command, or an entry of a person's menu. ``options``: by parameter, as discord.py made them."""

@@ -1,14 +1,15 @@
 """What everything that answers people on Slack works with: who asks and where, and the edge past which nothing goes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from adapters.chat.answers import fault_card
 from adapters.chat.downloads import Downloads
-from adapters.chat.patience import Patience
+from adapters.chat.patience import Patience, ended
 from adapters.slack.answering.answers import Answers
 from adapters.slack.answering.asked import Asked
 from adapters.slack.answering.conversation import Conversation
@@ -80,13 +81,19 @@ class Counter:
         self.spoken = Spoken(config.command, desk.vocabulary)
         self.answers = Answers(slack, rooms, self.spoken, link_within=waits.link)
         self.patience = Patience()
-        self._answering: set[asyncio.Task[None]] = set()
+        self._underway: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Whoever waits for an answer gets it, if it comes soon."""
-        if self._answering:
-            await asyncio.wait(self._answering, timeout=self.waits.close)
-        await self.patience.close()
+        await ended(self._underway, self.waits.close)
+        await self.patience.close(self.waits.close)
+
+    async def carry_out(self, work: Coroutine[Any, Any, None]) -> None:
+        """Known until its end, which the door waits for when it closes."""
+        task = asyncio.create_task(work, name="slack answer")
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        await task
 
     async def actor(self, asked: Asked) -> Actor:
         """Who asks. The words of a command or a form stand in no thread yet, so the actor speaks in none: what they say
@@ -126,10 +133,7 @@ class Counter:
         """What was ``acknowledged`` already lets others be, first. Never raises."""
         if acknowledged:
             await self.turns.answering()
-        answering = asyncio.create_task(self._answer(asked, answer), name="slack answer")
-        self._answering.add(answering)
-        answering.add_done_callback(self._answering.discard)
-        await answering
+        await self.carry_out(self._answer(asked, answer))
 
     async def _answer(self, asked: Asked, answer: Answer) -> None:
         """The edge: whatever happens, the person is told, and nothing goes on into bolt."""

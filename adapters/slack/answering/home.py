@@ -33,7 +33,11 @@ class Home:
         self._publishing: dict[str, asyncio.Lock] = {}
 
     async def publish(self, user: str) -> None:
-        """Never raises. One after the other for each person, so that the newest stays."""
+        """Never raises."""
+        await self._counter.carry_out(self._shown(user))
+
+    async def _shown(self, user: str) -> None:
+        """One after the other for each person, so that the newest stays."""
         lock = self._publishing.setdefault(user, asyncio.Lock())
         try:
             async with lock:

@@ -18,6 +18,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.chat.patience import ended
 from adapters.slack.api.codes import BUSY, UNSURE
 from adapters.slack.api.pacing import Pacing
 from adapters.slack.api.refusals import Refused, lost, refused, retry_after
@@ -194,6 +195,7 @@ class Slack:
         return found
 
     async def close(self) -> None:
+        await ended(list(self._openings.values()), within=0)
         if self._session is not None:
             await self._session.close()
             self._session = None

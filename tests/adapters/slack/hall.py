@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from adapters.chat.downloads import Downloads
 from adapters.chat.lanes import Pauses
+from adapters.chat.patience import ended
 from adapters.files.inspector import Inspector
 from adapters.slack.answering.counter import Waits
 from adapters.slack.answering.interactions import Interactions
@@ -167,6 +168,7 @@ class Hall:
 
     async def _leave(self) -> None:
         await self._handler.close_async()
+        await ended(self._hearing, 2)
         await self.interactions.close()
         await self.slack.close()
 
@@ -242,7 +244,9 @@ class Hall:
         await asyncio.sleep(0.03)
         if self._hearing:
             await asyncio.wait(self._hearing)
-        await self.interactions.close()
+        answering = [task for task in asyncio.all_tasks() if task.get_name() == "slack answer"]
+        if answering:
+            await asyncio.wait(answering, timeout=2)
 
 
 async def card_in(hall: Hall, *buttons: Button, thread: Message | None = None) -> Message:
@@ -295,6 +299,8 @@ async def in_hall(template: Path, file: Path, **more: Any) -> AsyncIterator[Hall
     async with opened(template, file) as office, SlackServer() as server:
         hall = Hall(office, server, **more)
         await hall._begin()
-        yield hall
-        await hall._leave()
+        try:
+            yield hall
+        finally:
+            await hall._leave()
         assert server.violations == [], server.violations
