@@ -8,6 +8,7 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -27,7 +28,7 @@ from adapters.slack.hearing.hearing import Timing as HearingTiming
 from adapters.slack.people import People
 from adapters.slack.requests import PATH, Requests
 from adapters.slack.rooms import Rooms
-from adapters.slack.sending.troubles import TOKEN, WORKSPACE, Troubles
+from adapters.slack.sending.troubles import TOKEN, WORKSPACE, Troubles, scope_key
 from adapters.slack.sockets import Sockets
 from adapters.slack.sockets import Timing as SocketsTiming
 from adapters.slack.spot import Spot
@@ -77,7 +78,12 @@ class SlackDoor:
         downloads = Downloads(
             desk, platform="Slack", most=config.max_file_bytes, pauses=self._timing.pauses, away=slack_away
         )
-        attachments = Attachments(slack, most=config.max_file_bytes, lacks=self._troubles.lacks)
+        attachments = Attachments(
+            slack,
+            most=config.max_file_bytes,
+            lacks=self._troubles.lacks,
+            came=partial(self._troubles.fine, scope_key("files:read")),
+        )
         self._turns = Turns()
         self._interactions = Interactions(
             desk=desk,

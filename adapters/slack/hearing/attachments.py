@@ -31,12 +31,20 @@ class Found:
 
 
 class Attachments:
-    """``most``: bytes of one file. ``lacks`` is told of a refusal for want of a scope."""
+    """``most``: bytes of one file. ``lacks`` is told of a refusal for want of a scope, ``came`` of a file that came."""
 
-    def __init__(self, slack: Slack, *, most: int, lacks: Callable[[Refused], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        slack: Slack,
+        *,
+        most: int,
+        lacks: Callable[[Refused], Awaitable[object]],
+        came: Callable[[], Awaitable[object]],
+    ) -> None:
         self._slack = slack
         self._most = most
         self._lacks = lacks
+        self._came = came
 
     async def of(self, message: Message) -> Found:
         """Raises Retry."""
@@ -56,7 +64,9 @@ class Attachments:
 
         async def fetch() -> bytes | None:
             try:
-                return await self._slack.download(url, self._most)
+                data = await self._slack.download(url, self._most)
+                await self._came()
+                return data
             except Refused as refused:
                 await self._note(refused)
                 return None

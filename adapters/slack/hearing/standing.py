@@ -8,7 +8,7 @@ import structlog
 
 from adapters.slack.api.client import Refused, Slack
 from adapters.slack.api.codes import NO_SCOPE, NOT_IN
-from adapters.slack.sending.troubles import Troubles, channel_key
+from adapters.slack.sending.troubles import Troubles, channel_key, scope_key
 from core.model.desk import Desk
 from core.model.people import Platform
 
@@ -67,6 +67,8 @@ class Standing:
             if refused.error not in NOT_IN:
                 raise
             answer = {"channel": {"is_member": False}}
+        else:
+            await self._troubles.fine(scope_key("groups:read"))
         await self._found(channel, answer["channel"])
 
     async def _hidden(self, channel: str, refused: Refused) -> None:

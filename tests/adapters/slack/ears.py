@@ -4,6 +4,7 @@ is only noted down."""
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -25,7 +26,7 @@ from adapters.slack.hearing.hearing import Hearing, Timing
 from adapters.slack.people import People
 from adapters.slack.requests import PATH, Requests
 from adapters.slack.rooms import Rooms
-from adapters.slack.sending.troubles import Troubles
+from adapters.slack.sending.troubles import Troubles, scope_key
 from adapters.slack.sockets import Sockets
 from adapters.slack.sockets import Timing as SocketTiming
 from adapters.slack.turns import Turns
@@ -146,7 +147,9 @@ class Ears:
             people=self.people,
             groups=self.groups,
             downloads=Downloads(front, platform="Slack", most=most, pauses=PAUSES, away=slack_away),
-            attachments=Attachments(self.slack, most=most, lacks=troubles.lacks),
+            attachments=Attachments(
+                self.slack, most=most, lacks=troubles.lacks, came=partial(troubles.fine, scope_key("files:read"))
+            ),
             troubles=troubles,
             asked=self.noted,
             owner=owner,

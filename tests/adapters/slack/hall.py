@@ -132,7 +132,7 @@ class Hall:
             rooms=self.rooms,
             groups=self.groups,
             downloads=Downloads(self.desk, platform="Slack", most=self.config.max_file_bytes, pauses=_PAUSES),
-            attachments=Attachments(self.slack, most=self.config.max_file_bytes, lacks=_nobody),
+            attachments=Attachments(self.slack, most=self.config.max_file_bytes, lacks=_nobody, came=_nobody),
             store=store,
             config=self.config,
             turns=Turns(),
@@ -262,7 +262,7 @@ def button(label: str, *command: str, ticket: int | None = None, **arguments: st
     return Button(label=label, action=encode_press(Press(command[0], command[1], about, arguments)))
 
 
-async def _nobody(_: object) -> None:
+async def _nobody(*_: object) -> None:
     return None
 
 

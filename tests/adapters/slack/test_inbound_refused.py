@@ -138,6 +138,10 @@ async def test_without_the_scope_for_files_the_admins_are_told(stage: Stage) -> 
     (message,) = await stage.said(ticket)
     assert "a.png could not be fetched from Slack." in message.text.plain()
     assert "slack:scope:files:read" in await stage.troubles()
+    stage.server.installed.scopes.add("files:read")
+    await stage.sam.write(stage.sam.dm, "My proof again", thread=own, files=[File("a.png", PNG)])
+    await stage.settled()
+    assert "slack:scope:files:read" not in await stage.troubles()
 
 
 async def test_an_edit_keeps_what_was_said_of_files(stage: Stage) -> None:

@@ -99,6 +99,11 @@ async def test_without_the_scope_to_look_the_admins_are_told(stage: Stage) -> No
     stage.server.installed.scopes.discard("groups:read")
     await stage.enter()
     assert "slack:scope:groups:read" in await stage.troubles()
+    stage.server.installed.scopes.add("groups:read")
+    stage.triage.kick()
+    stage.triage.invite()
+    await stage.settled()
+    assert "slack:scope:groups:read" not in await stage.troubles()
 
 
 async def test_other_channels_are_nobodys_business(stage: Stage) -> None:
