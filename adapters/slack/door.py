@@ -25,6 +25,7 @@ from adapters.slack.hearing.attachments import Attachments
 from adapters.slack.hearing.away import slack_away
 from adapters.slack.hearing.hearing import Hearing
 from adapters.slack.hearing.hearing import Timing as HearingTiming
+from adapters.slack.hearing.hindrances import Hindrances
 from adapters.slack.people import People
 from adapters.slack.requests import PATH, Requests
 from adapters.slack.rooms import Rooms
@@ -95,6 +96,7 @@ class SlackDoor:
             attachments=attachments,
             store=store,
             config=config,
+            hindrances=Hindrances(self._troubles),
             turns=self._turns,
         )
         self._hearing = Hearing(

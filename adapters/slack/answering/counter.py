@@ -15,8 +15,9 @@ from adapters.slack.answering.asked import Asked
 from adapters.slack.answering.conversation import Conversation
 from adapters.slack.answering.lines import Spoken
 from adapters.slack.answering.notes import Notes
-from adapters.slack.api.client import Slack
+from adapters.slack.api.client import Refused, Slack
 from adapters.slack.config import SlackConfig
+from adapters.slack.hearing.hindrances import Hindrances
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from adapters.slack.turns import Turns
@@ -65,6 +66,7 @@ class Counter:
         downloads: Downloads,
         store: Store,
         config: SlackConfig,
+        hindrances: Hindrances,
         turns: Turns,
         waits: Waits,
     ) -> None:
@@ -75,6 +77,7 @@ class Counter:
         self.downloads = downloads
         self.store = store
         self.config = config
+        self.hindrances = hindrances
         self.turns = turns
         self.waits = waits
         self.notes = Notes(config.bot_token)
@@ -151,11 +154,20 @@ class Counter:
                 await answer(talk)
             except Refusal as refusal:
                 await talk.tell(self.answers.refused(refusal, talk.reader))
-            except (Retry, Unknown) as failed:
-                log.warning("slack_answer_without_slack", why=str(failed))
-                await talk.tell(self.answers.refused(NotNow(), talk.reader))
-            except Exception:
-                log.exception("slack_interaction_failed")
-                await talk.tell(fault_card(talk.reader))
+            except Exception as fault:  # noqa: BLE001 - the edge; why_not writes it into the log
+                why = await self.why_not(fault)
+                await talk.tell(fault_card(talk.reader) if why is None else self.answers.refused(why, talk.reader))
         except Exception:
             log.exception("slack_answer_lost")
+
+    async def why_not(self, fault: Exception) -> Refusal | None:
+        """What is told of ``fault`` where Slack stands in the way; None for a fault of the desk's own. In the log
+        either way, and told to the admins where it is theirs to mend."""
+        is_slacks = isinstance(fault, Retry | Unknown)
+        if isinstance(fault, Refused):
+            is_slacks = await self.hindrances.met(fault)
+        if is_slacks:
+            log.warning("slack_answer_without_slack", why=str(fault))
+            return NotNow()
+        log.error("slack_interaction_failed", exc_info=fault)
+        return None

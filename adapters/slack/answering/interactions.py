@@ -24,6 +24,7 @@ from adapters.slack.api.client import Slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.groups import Groups
 from adapters.slack.hearing.attachments import Attachments
+from adapters.slack.hearing.hindrances import Hindrances
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from adapters.slack.turns import Turns
@@ -54,6 +55,7 @@ class Interactions:
         attachments: Attachments,
         store: Store,
         config: SlackConfig,
+        hindrances: Hindrances,
         turns: Turns,
         waits: Waits = _WAITS,
     ) -> None:
@@ -65,6 +67,7 @@ class Interactions:
             downloads=downloads,
             store=store,
             config=config,
+            hindrances=hindrances,
             turns=turns,
             waits=waits,
         )

@@ -20,7 +20,7 @@ from adapters.chat.quoting import MessageGone, quoted_card
 from adapters.slack.answering.answers import draft_of, filled, opener_of
 from adapters.slack.answering.asked import Asked, Payload, of_submit
 from adapters.slack.answering.conversation import Conversation
-from adapters.slack.answering.counter import Counter, NotNow
+from adapters.slack.answering.counter import Counter
 from adapters.slack.answering.home import Home
 from adapters.slack.answering.quoting import Quoting
 from adapters.slack.answering.shortcuts import TICKET
@@ -154,12 +154,8 @@ class Modals:
             return await self._do(talk, asked, actor)
         except Refusal as refusal:
             return await self._mended(talk, asked, refusal)
-        except (Retry, Unknown) as failed:
-            log.warning("slack_modal_without_slack", why=str(failed))
-            return await self._mended(talk, asked, NotNow())
-        except Exception:
-            log.exception("slack_modal_failed")
-            return await self._mended(talk, asked, None)
+        except Exception as fault:  # noqa: BLE001 - the edge; why_not writes it into the log
+            return await self._mended(talk, asked, await self._counter.why_not(fault))
 
     async def _do(self, talk: Conversation, asked: Asked, actor: Actor) -> _Taken:
         action, (values, attached) = str(asked.view["callback_id"]), values_of(asked.view)

@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from adapters.chat.downloads import Downloads
 from adapters.chat.lanes import Pauses
 from adapters.chat.patience import ended
+from adapters.chat.reports import Reports
 from adapters.files.inspector import Inspector
 from adapters.slack.answering.counter import Waits
 from adapters.slack.answering.interactions import Interactions
@@ -21,9 +22,11 @@ from adapters.slack.app import build_app
 from adapters.slack.config import SlackConfig
 from adapters.slack.groups import Groups
 from adapters.slack.hearing.attachments import Attachments
+from adapters.slack.hearing.hindrances import Hindrances
 from adapters.slack.hearing.messages import is_in_thread, line_for_app, root_of
 from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
+from adapters.slack.sending.troubles import Troubles
 from adapters.slack.spot import Spot
 from adapters.slack.turns import Turns
 from adapters.slack.words.cards import card_message
@@ -122,6 +125,8 @@ class Hall:
         self.desk: Any = desk or self.front()
         store = store or self.office.store
         self.slack = Slack(self.config)
+        reports = Reports(self.office.engine, self.office.store)
+        self.troubles = Troubles(self.config, reports.report, reports.mended)
         self.groups = Groups(self.slack, self.desk)
         self.people = People(self.desk, self.slack, self.groups, store)
         self.rooms = Rooms(store, self.slack)
@@ -132,9 +137,12 @@ class Hall:
             rooms=self.rooms,
             groups=self.groups,
             downloads=Downloads(self.desk, platform="Slack", most=self.config.max_file_bytes, pauses=_PAUSES),
-            attachments=Attachments(self.slack, most=self.config.max_file_bytes, lacks=_nobody, came=_nobody),
+            attachments=Attachments(
+                self.slack, most=self.config.max_file_bytes, lacks=self.troubles.lacks, came=_nobody
+            ),
             store=store,
             config=self.config,
+            hindrances=Hindrances(self.troubles),
             turns=Turns(),
             waits=waits,
         )

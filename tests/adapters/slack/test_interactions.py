@@ -132,6 +132,14 @@ async def test_as_long_as_slack_does_not_tell_who_asks_they_are_asked_to_try_aga
 # --- where an answer goes --------------------------------------------------------------------------------------------
 
 
+async def test_a_scope_that_is_missing_for_it_is_told_to_the_admins_too(hall: Hall) -> None:
+    hall.server.installed.scopes.remove("users:read")
+    asked = await hall.kim.slash(hall.lounge, "/ticket list")
+    assert "Please try again in a minute" in (await asked.answered()).text_shown
+    async with hall.office.store.read() as work:
+        assert [one.key for one in await work.troubles.all()] == ["slack:scope:users:read"]
+
+
 async def test_where_the_address_for_answers_is_used_up_it_is_told_there_all_the_same(hall: Hall) -> None:
     hall.server.settings.response_url_uses = 0
     asked = await hall.asha.slash(hall.triage, "/ticket help")

@@ -43,10 +43,18 @@ class Held:
         self.events: list[Json] = []
 
     def release(self, *, backwards: bool = False) -> None:
-        """``backwards``: the last first, as when one overtakes another."""
+        """``backwards``: the last first, as when one overtakes another, and each once the one before it is taken: the
+        app has several connections, on which nothing says what is heard first."""
         self._delivery.held = None
-        for payload in reversed(self.events) if backwards else self.events:
+        if backwards:
+            self._one_by_one(list(self.events))
+            return
+        for payload in self.events:
             self._delivery.attempt(payload)
+
+    def _one_by_one(self, left: list[Json]) -> None:
+        if left:
+            self._delivery.attempt(left.pop(), then=lambda: self._one_by_one(left))
 
 
 class Delivery:
@@ -87,7 +95,10 @@ class Delivery:
         if self.twice:
             self.attempt(payload, number=1, reason="timeout")
 
-    def attempt(self, payload: Json, *, number: int = 0, reason: str = "") -> None:
+    def attempt(
+        self, payload: Json, *, number: int = 0, reason: str = "", then: Callable[[], None] | None = None
+    ) -> None:
+        """``then`` is called once it was acknowledged, or was not."""
         if self.transport is None:
             return
         self._number += 1
@@ -100,6 +111,8 @@ class Delivery:
             self._under_way.discard(mine)
             if failure is not None:
                 self._again(payload, number, failure)
+            if then is not None:
+                then()
 
         self.transport.event(payload, number, reason, done)
 
