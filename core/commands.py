@@ -6,7 +6,7 @@ Who asks is not in a command: ``Actor`` goes beside it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.model.ids import DeliveryId, DraftId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
+from core.model.ids import DeliveryId, DraftId, EventId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
 from core.model.people import Identity, Platform, Role
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
@@ -66,6 +66,16 @@ class PostMessage(TicketCommand):
     files: tuple[FileId, ...] = ()
     external_id: str | None = None
     """What the platform calls it in the thread that it was said in; that thread's cursor moves there."""
+    seen: EventId | None = None
+    """The newest event that the writer had before them: a reply of the staff's is refused where another of them has
+    replied since. None asks for no such look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRead(TicketCommand):
+    """The asker has read it up to ``event``."""
+
+    event: EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

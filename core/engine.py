@@ -46,6 +46,7 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.EditMessage: messages.edit_message,
     commands.RemoveMessage: messages.remove_message,
     commands.React: messages.react,
+    commands.MarkRead: messages.mark_read,
     commands.ReplaceThread: threads.replace_thread,
     commands.AdvanceThread: threads.advance_thread,
     commands.NoteDeparture: threads.note_departure,

@@ -122,6 +122,18 @@ class NothingToUndo(Clash):
     template = N_("You have written nothing in {ref} in the last minute that could be taken back.")
 
 
+class ReplyMeanwhile(Clash):
+    template = N_(
+        "{name} replied in {ref} while you were writing, so yours was not sent yet. "
+        "Read their reply; then send yours again if it still adds something."
+    )
+    reason = "reply_meanwhile"
+
+
+class SaidElsewhere(Clash):
+    template = N_("You wrote this on {platform}: change it there, and it changes here too.")
+
+
 class StaffAnswered(Clash):
     template = N_("{ref} has been answered already, so it cannot be withdrawn. You can close it with /ticket close.")
 

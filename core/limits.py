@@ -16,6 +16,8 @@ TAG = 30
 TAGS = 10
 EMOJI = 60
 """Of one reaction: a name of a platform's own, between colons."""
+REACTIONS = 20
+"""Of one person under one message."""
 FILES = 10
 PARTICIPANTS = 50
 
@@ -35,6 +37,10 @@ class TooManyOf(BadField):
     template = N_("{name}: {count} are too many, {limit} is the most.")
 
 
+class NoEmoji(BadField):
+    template = N_("{name}: one emoji is wanted here.")
+
+
 def line(name: str, words: str, limit: int) -> str:
     """One line of at most ``limit`` characters. Raises FieldEmpty or FieldTooLong, with ``name`` (already marked)."""
     tidy = clean_line(words)
@@ -43,6 +49,25 @@ def line(name: str, words: str, limit: int) -> str:
     if len(tidy) > limit:
         raise FieldTooLong(name=name, length=len(tidy), limit=limit)
     return tidy
+
+
+def emoji(name: str, words: str) -> str:
+    """One emoji as Unicode has it. Raises FieldEmpty, FieldTooLong or NoEmoji."""
+    tidy = line(name, words, EMOJI)
+    is_one = all(_is_of_an_emoji(character) for character in tidy)
+    if not is_one or not any(_is_sign(character) for character in tidy):
+        raise NoEmoji(name=name)
+    return tidy
+
+
+def _is_sign(character: str) -> bool:
+    """Whether it makes an emoji of what it stands with: a picture, or the frame of a keycap."""
+    return (not character.isascii() and unicodedata.category(character) in ("So", "Sm")) or character in "\u20e3‼⁉〰"
+
+
+def _is_of_an_emoji(character: str) -> bool:
+    joins = unicodedata.category(character) in ("Sk", "Mn", "Me", "Cf")
+    return _is_sign(character) or (joins and not character.isascii()) or character in "0123456789#*"
 
 
 def text(name: str, words: Text, *, may_be_empty: bool = False) -> Text:

@@ -1,52 +1,29 @@
 """What people look at: lists of tickets, a thread, a file, one's notices. Permissions first, then everything else."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from core.cards.card import Card, Reader
-from core.cards.news import FOR_EVERYBODY, line, persons_in
-from core.cards.ticket import Names, TicketView, ticket_card
 from core.commands import Actor
 from core.composing import compose, reader_of
-from core.errors import N_, NoSuchFile, NoSuchTicket, NotAllowed
-from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, Record
+from core.conversation import Conversation
+from core.errors import N_, NoSuchFile, NoSuchMessage, NoSuchTicket, NotAllowed
+from core.listing import summaries
 from core.model.desk import Desk
 from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId, ref_of
 from core.model.outbox import Delivery
 from core.model.people import Person, Platform, told_apart
-from core.model.thread import Audience, File, Message, MessageKind, Reaction, may_hear
+from core.model.thread import File, MessageKind
 from core.model.ticket import LIVE, Ticket
 from core.policy import Action, may, require, require_in_general, sight_of
 from core.ports import Clock, Parcel
 from core.storage import Order, Sight, Store, TicketQuery, UnitOfWork
-from core.trail import as_of_now
-from core.vocabulary import Choice, Entry, Notice, Reactions, Summary, ThreadView, View
+from core.vocabulary import Choice, Entry, Notice, Summary, ThreadView, Trace, View
 
 _TO_CHOOSE_FROM = 100
 """Tickets that a list to choose from is made of."""
-
-
-_CHANGES = (MessageEdited, ReactionChanged)
-"""What a page that shows the message already has to hear; a whole view shows the message as it is now."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a ticket's entries are made from."""
-
-    messages: Mapping[MessageId, Message]
-    files: Sequence[File]
-    reactions: Sequence[Reaction]
-    names: Names
-    staff: frozenset[PersonId]
-
-    def under(self, message: Message | None) -> tuple[Reactions, ...]:
-        theirs: defaultdict[str, list[str]] = defaultdict(list)
-        for one in self.reactions:
-            if message is not None and one.message == message.id:
-                theirs[one.emoji].append(self.names.get(one.person, "?"))
-        return tuple(Reactions(emoji, tuple(people)) for emoji, people in theirs.items())
+_MOST_TRACES = 500
+_MOST_OTHERS = 20
 
 
 class Reading:
@@ -79,20 +56,11 @@ class Reading:
             person = await asker_of(actor, work)
             if view is View.QUEUE:
                 require_in_general(Action.CLAIM, person)
-            return await self._summaries(self._query(view, person, before, max(1, min(limit, 200)), team), work)
+            return await self.summaries(self._query(view, person, before, max(1, min(limit, 200)), team), person, work)
 
-    async def _summaries(self, query: TicketQuery, work: UnitOfWork) -> Sequence[Summary]:
-        tickets = await work.tickets.find(query)
-        shown = {ticket.requester for ticket in tickets} | {t.assignee for t in tickets if t.assignee is not None}
-        names = await work.people.named(sorted(shown))
-        return [
-            Summary(
-                ticket=ticket,
-                requester=names.get(ticket.requester, "?"),
-                assignee=names.get(ticket.assignee) if ticket.assignee is not None else None,
-            )
-            for ticket in tickets
-        ]
+    async def summaries(self, query: TicketQuery, person: Person, work: UnitOfWork) -> Sequence[Summary]:
+        """What ``query`` finds, as ``person``, whose sight it has, is shown it."""
+        return await summaries(await work.tickets.find(query), person, self._desk, self._clock.now(), work)
 
     def _query(self, view: View, person: Person, before: TicketId | None, limit: int, team: str | None) -> TicketQuery:
         sight = sight_of(person, self._desk)
@@ -111,7 +79,7 @@ class Reading:
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             sight = sight_of(person, self._desk)
-            return await self._summaries(TicketQuery(sight=sight, requester=requester, limit=limit), work)
+            return await self.summaries(TicketQuery(sight=sight, requester=requester, limit=limit), person, work)
 
     async def has_account_at(self, email: str, actor: Actor) -> bool:
         async with self._store.read() as work:
@@ -171,25 +139,63 @@ class Reading:
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             found = await self._seen(ticket, person, work)
-            names = await work.people.named(sorted(_everybody(found, ())))
-            return found, await self._card(found, names, person, work), self._reader(person)
+            return found, await self._conversation(found, person, work).card(), self._reader(person)
 
-    async def thread(self, ticket: TicketId, actor: Actor, after: EventId | None) -> ThreadView:
-        """Raises NoSuchTicket."""
+    def _conversation(self, ticket: Ticket, person: Person, work: UnitOfWork) -> Conversation:
+        return Conversation(ticket, person, self._desk, self._clock.now(), work)
+
+    async def thread(
+        self,
+        ticket: TicketId,
+        actor: Actor,
+        after: EventId | None,
+        *,
+        before: EventId | None = None,
+        limit: int | None = None,
+    ) -> ThreadView:
+        """As ``FrontDesk.thread``. Raises NoSuchTicket."""
         async with self._store.read() as work:
             person = await asker_of(actor, work)
-            found = await self._seen(ticket, person, work)
-            return await self._view(found, person, await work.events.of(ticket, after=after), after, work)
+            conversation = self._conversation(await self._seen(ticket, person, work), person, work)
+            if after is not None:
+                return await conversation.since(after, limit)
+            return await conversation.newest(limit, before)
 
     async def entry(self, ticket: TicketId, message: MessageId, actor: Actor) -> Entry:
-        """What was just said, as its thread shows it."""
+        """What was just said, as its thread shows it. Raises NoSuchTicket or NoSuchMessage."""
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             found = await self._seen(ticket, person, work)
-            said = await work.messages.get(message)
-            records = await work.events.of(ticket, since=said.at) if said is not None else []
-            view = await self._view(found, person, records, None, work)
-        return next(entry for entry in view.entries if entry.message is not None and entry.message.id == message)
+            entry = await self._conversation(found, person, work).entry(message)
+        if entry is None:
+            raise NoSuchMessage
+        return entry
+
+    async def history(self, ticket: TicketId, actor: Actor) -> Sequence[Trace]:
+        """As ``FrontDesk.history``. Raises NoSuchTicket."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await self._seen(ticket, person, work)
+            if not self._may(Action.SEE_NOTES, person, found):
+                raise NoSuchTicket(ref=found.ref)
+            return await self._conversation(found, person, work).history(_MOST_TRACES)
+
+    async def others(self, ticket: TicketId, actor: Actor) -> Sequence[Summary]:
+        """As ``FrontDesk.others``. Raises NoSuchTicket."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await self._seen(ticket, person, work)
+            if not self._may(Action.SEE_NOTES, person, found):
+                raise NoSuchTicket(ref=found.ref)
+            sight = sight_of(person, self._desk)
+            query = TicketQuery(sight=sight, requester=found.requester, limit=_MOST_OTHERS + 1)
+            listed = await self.summaries(query, person, work)
+        return [one for one in listed if one.ticket.id != ticket][:_MOST_OTHERS]
+
+    async def read_to(self, ticket: TicketId, actor: Actor) -> EventId | None:
+        """Up to which event the asker has read it."""
+        async with self._store.read() as work:
+            return await work.reads.of((await asker_of(actor, work)).id, ticket)
 
     async def _seen(self, ticket: TicketId, person: Person, work: UnitOfWork) -> Ticket:
         found = await work.tickets.get(ticket)
@@ -198,71 +204,8 @@ class Reading:
         require(Action.SEE, person, found, self._desk, self._clock.now())
         return found
 
-    async def _view(
-        self, ticket: Ticket, person: Person, records: Sequence[Record], after: EventId | None, work: UnitOfWork
-    ) -> ThreadView:
-        reads_notes = self._may(Action.SEE_NOTES, person, ticket)
-        audience = Audience.STAFF if reads_notes else Audience.REQUESTER
-        kinds = frozenset(kind for kind in MessageKind if may_hear(kind, audience))
-        records = [record for record in await as_of_now(records, work) if _shows(record, audience)]
-        cursor = records[-1].id if records else (after or EventId(0))
-        messages = await self._messages(ticket, records, kinds, work)
-        files = await work.files.of(ticket.id)
-        reactions = await work.reactions.of(ticket.id)
-        names = await work.people.named(sorted(_everybody(ticket, records) | {one.person for one in reactions}))
-        staff = frozenset(member.id for member in await work.people.staff())
-        said = _Said(messages, files, reactions, names, staff)
-        if after is None:
-            records = [record for record in records if not isinstance(record.event, _CHANGES)]
-        reader = self._reader(person)
-        shown = (self._entry(record, said, reader) for record in records)
-        return ThreadView(
-            ticket=ticket,
-            card=await self._card(ticket, names, person, work),
-            files=tuple(file for file in files if file.message is None),
-            entries=tuple(entry for entry in shown if entry.line or entry.message is not None),
-            cursor=cursor,
-            may_reply=self._may(Action.REPLY, person, ticket),
-            may_note=self._may(Action.NOTE, person, ticket),
-        )
-
-    async def _messages(
-        self, ticket: Ticket, records: Sequence[Record], kinds: frozenset[MessageKind], work: UnitOfWork
-    ) -> Mapping[MessageId, Message]:
-        """What was said from the first of ``records`` on, and what they say was changed."""
-        since = min((record.at for record in records), default=self._clock.now())
-        found = {message.id: message for message in await work.messages.of(ticket.id, kinds=kinds, since=since)}
-        for record in records:
-            if isinstance(record.event, _CHANGES) and record.event.message not in found:
-                changed = await work.messages.get(record.event.message)
-                if changed is not None and changed.undone_at is None:
-                    found[changed.id] = changed
-        return found
-
-    async def _card(self, ticket: Ticket, names: Names, person: Person, work: UnitOfWork) -> Card:
-        waits = ticket.status.is_live and ticket.assignee is None
-        place = await work.tickets.place_in_queue(ticket) if waits else None
-        view = TicketView(ticket=ticket, names=names, place=place)
-        return ticket_card(view, self._desk, self._reader(person), person)
-
     def _may(self, action: Action, person: Person, ticket: Ticket) -> bool:
         return may(action, person, ticket, self._desk, self._clock.now())
-
-    def _entry(self, record: Record, said: _Said, reader: Reader) -> Entry:
-        event = record.event
-        message = said.messages.get(event.message) if isinstance(event, (MessagePosted, *_CHANGES)) else None
-        return Entry(
-            event=record.id,
-            at=record.at,
-            who=said.names.get(record.actor, "?") if record.actor is not None else self._desk.name,
-            person=record.actor,
-            by_staff=record.actor in said.staff,
-            line=line(record, said.names, self._desk, reader),
-            message=message,
-            files=tuple(file for file in said.files if message is not None and file.message == message.id),
-            about=event.message if isinstance(event, (MessageUndone, *_CHANGES)) else None,
-            reactions=said.under(message),
-        )
 
     async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
         """Raises NoSuchFile: for a ticket that one may not see, a note's file for a student, and another's upload."""
@@ -307,17 +250,3 @@ async def asker_of(actor: Actor, work: UnitOfWork) -> Person:
 def notice_of(delivery: Delivery, card: Card) -> Notice:
     """A ping as a person's page shows it."""
     return Notice(id=delivery.id, at=delivery.created_at, card=card)
-
-
-def _everybody(ticket: Ticket, records: Sequence[Record]) -> set[PersonId]:
-    people = {ticket.requester, *ticket.participants, *(r.actor for r in records if r.actor is not None)}
-    if ticket.assignee is not None:
-        people.add(ticket.assignee)
-    return people.union(*(persons_in(record.event) for record in records))
-
-
-def _shows(record: Record, audience: Audience) -> bool:
-    """Whether a reader of ``audience`` may know of it: notes and the staff's own trail are the staff's."""
-    if isinstance(record.event, (MessagePosted, MessageUndone, *_CHANGES)):
-        return may_hear(record.event.kind, audience)
-    return audience is Audience.STAFF or isinstance(record.event, FOR_EVERYBODY)

@@ -18,7 +18,7 @@ from core.model.outbox import Delivery, DeliveryState, NewDelivery, NewTimer, Ti
 from core.model.people import Account, Grant, Identity, Person, Platform, Session
 from core.model.thread import Audience, Copy, File, Message, MessageKind, Reaction, Thread
 from core.model.ticket import Answer, Priority, Status, Ticket, Visibility
-from core.text import Text
+from core.text import Json, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,36 @@ class TicketQuery:
     requester: PersonId | None = None
     concerning: PersonId | None = None
     """Requester, participant, follower or assignee."""
-    assignee: PersonId | None = None
+    requesters: frozenset[PersonId] | None = None
+    """Any of them."""
+    assignees: frozenset[PersonId] | None = None
+    """Any of them; with ``unassigned``, or nobody."""
     unassigned: bool = False
     teams: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    priorities: frozenset[Priority] | None = None
     statuses: frozenset[Status] | None = None
+    tags: frozenset[str] | None = None
+    """At least one of them, each in the form of ``limits.tags``."""
+    words: tuple[str, ...] = ()
+    """Each occurs in the title, case aside, or is the ref."""
     order: Order = Order.NEWEST
     before: TicketId | None = None
+    offset: int = 0
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """Which of a ticket's events: every given field narrows."""
+
+    only: frozenset[type[Event]] | None = None
+    but: frozenset[type[Event]] = frozenset()
+    said: frozenset[MessageKind] = frozenset(MessageKind)
+    """Of the events of messages, those about messages of these kinds."""
+
+
+EVERYTHING = Traced()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +110,9 @@ class Tickets(Protocol):
         that was read, and the row then bears the next. Raises Conflict where another transaction was first."""
 
     async def find(self, query: TicketQuery) -> Sequence[Ticket]: ...
+
+    async def count(self, query: TicketQuery, *, most: int) -> int:
+        """How many the query would find without its ``offset`` and ``limit``; counted no further than ``most``."""
 
     async def count_open_by(self, requester: PersonId) -> int:
         """How many live tickets the person has."""
@@ -138,7 +164,16 @@ class People(Protocol):
     async def by_name(self, name: str) -> Sequence[Person]:
         """Everybody whose display name or username is ``name``, case not counted; at most ten."""
 
-    async def everybody(self, *, after: PersonId | None = None, limit: int = 100) -> Sequence[Person]: ...
+    async def everybody(
+        self, *, after: PersonId | None = None, limit: int = 100, words: tuple[str, ...] = ()
+    ) -> Sequence[Person]:
+        """By id. ``words``: each occurs in the name or in the email address, case aside."""
+
+    async def platforms(self, people: Sequence[PersonId]) -> Mapping[PersonId, Sequence[Platform]]:
+        """Where each of ``people`` is known, a password of the desk's own counting as the web; nobody without any."""
+
+    async def unapproved(self) -> Sequence[Person]:
+        """Everybody who has a grant that waits for approval."""
 
     async def staff(self) -> Sequence[Person]:
         """Everybody who has an approved staff role."""
@@ -258,6 +293,9 @@ class Reactions(Protocol):
     async def of(self, ticket: TicketId) -> Sequence[Reaction]:
         """The ticket's, the first set first."""
 
+    async def under(self, ids: Sequence[MessageId]) -> Sequence[Reaction]:
+        """Those of the messages ``ids``, the first set first."""
+
     async def clear(self, message: MessageId) -> None: ...
 
 
@@ -285,6 +323,12 @@ class Messages(Protocol):
     ) -> Sequence[Message]:
         """The ticket's, oldest first, those taken back too (without words); none from before ``since``."""
 
+    async def among(self, ids: Sequence[MessageId]) -> Sequence[Message]:
+        """Those of ``ids`` that there are, oldest first, those taken back too."""
+
+    async def newest_in(self, tickets: Sequence[TicketId], noted: frozenset[TicketId]) -> Mapping[TicketId, Message]:
+        """The newest message of each that was not taken back; a note only in those that are ``noted`` too."""
+
 
 class Files(Protocol):
     async def add(
@@ -307,6 +351,12 @@ class Files(Protocol):
 
     async def of(self, ticket: TicketId) -> Sequence[File]: ...
 
+    async def opened_with(self, ticket: TicketId) -> Sequence[File]:
+        """Those that came with the ticket itself."""
+
+    async def under(self, messages: Sequence[MessageId]) -> Sequence[File]:
+        """Those of ``messages``, message by message, in the order in which they were attached."""
+
     async def delete_of(self, message: MessageId) -> None: ...
 
     async def delete_unattached(self, before: datetime) -> int:
@@ -321,9 +371,49 @@ class Events(Protocol):
     async def get(self, event: EventId) -> Record | None: ...
 
     async def of(
-        self, ticket: TicketId, *, after: EventId | None = None, since: datetime | None = None
+        self,
+        ticket: TicketId,
+        *,
+        after: EventId | None = None,
+        since: datetime | None = None,
+        traced: Traced = EVERYTHING,
+        limit: int | None = None,
     ) -> Sequence[Record]:
-        """The ticket's trail, oldest first: what came later than ``after``, and not before ``since``."""
+        """The ticket's trail, oldest first: what came later than ``after``, and not before ``since``; the first
+        ``limit`` of it."""
+
+    async def newest(
+        self,
+        ticket: TicketId,
+        limit: int,
+        *,
+        after: EventId | None = None,
+        before: EventId | None = None,
+        traced: Traced = EVERYTHING,
+    ) -> Sequence[Record]:
+        """The last ``limit`` of the ticket's trail, oldest first: what came later than ``after`` and earlier than
+        ``before``."""
+
+    async def posting(self, ticket: TicketId, message: MessageId) -> Record | None:
+        """How a message of the ticket was written down."""
+
+
+class Reads(Protocol):
+    """How far each person has read each ticket."""
+
+    async def put(
+        self, person: PersonId, ticket: TicketId, event: EventId, message: MessageId | None, at: datetime
+    ) -> bool:
+        """Read up to ``event``, when ``message`` was the newest. False, with nothing changed, where the person had read
+        as far already."""
+
+    async def of(self, person: PersonId, ticket: TicketId) -> EventId | None: ...
+
+    async def unread(
+        self, person: PersonId, tickets: Sequence[TicketId], noted: frozenset[TicketId], *, most: int
+    ) -> Mapping[TicketId, int]:
+        """How many messages by others, not taken back, came to each later than the person read it, counted up to
+        ``most``; notes only in those that are ``noted`` too. None where there is none."""
 
 
 class Outbox(Protocol):
@@ -374,6 +464,9 @@ class Outbox(Protocol):
 
     async def struggling(self, *, limit: int = 100) -> Sequence[Delivery]:
         """Pending ones that have failed before and are tried again, the oldest first."""
+
+    async def to_spaces(self, spaces: Sequence[str], *, limit: int) -> Sequence[Delivery]:
+        """What those alert spaces were sent or are still to be, newest first; not what was skipped."""
 
     async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
         """What was DONE in that person's lane, newest first."""
@@ -455,6 +548,15 @@ class Troubles(Protocol):
         """The oldest first."""
 
 
+class Preferences(Protocol):
+    """What a person set for themselves in the browser, by key."""
+
+    async def of(self, person: PersonId) -> Mapping[str, Json]: ...
+
+    async def put(self, person: PersonId, key: str, value: Json, at: datetime) -> None:
+        """In place of what was there."""
+
+
 class Drafts(Protocol):
     async def get(self, draft: DraftId) -> Draft | None: ...
 
@@ -488,6 +590,8 @@ class UnitOfWork(Protocol):
     @property
     def events(self) -> Events: ...
     @property
+    def reads(self) -> Reads: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def timers(self) -> Timers: ...
@@ -501,6 +605,8 @@ class UnitOfWork(Protocol):
     def marks(self) -> Marks: ...
     @property
     def troubles(self) -> Troubles: ...
+    @property
+    def preferences(self) -> Preferences: ...
 
 
 class Store(Protocol):

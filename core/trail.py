@@ -1,10 +1,19 @@
-"""The audit trail as it is read: whoever was absorbed by a link is who they are now."""
+"""The audit trail as it is read: who may know of what in it, and whoever was absorbed by a link as who they are now."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from core.cards.news import persons_in
-from core.events import Record, with_persons
-from core.storage import UnitOfWork
+from core.cards.news import FOR_EVERYBODY, persons_in
+from core.events import Event, MessageEdited, ReactionChanged, Record, with_persons
+from core.model.desk import Desk
+from core.model.people import Person
+from core.model.thread import Audience, MessageKind, may_hear
+from core.model.ticket import Ticket
+from core.policy import Action, may
+from core.storage import Traced, UnitOfWork
+
+CHANGES = (MessageEdited, ReactionChanged)
+"""What a page that shows the message already has to hear; a whole view shows the message as it is now."""
 
 
 async def as_of_now(records: Sequence[Record], work: UnitOfWork) -> Sequence[Record]:
@@ -12,3 +21,18 @@ async def as_of_now(records: Sequence[Record], work: UnitOfWork) -> Sequence[Rec
     named = {person for record in records for person in (record.actor, *persons_in(record.event)) if person is not None}
     survivors = await work.people.survivors(sorted(named)) if named else {}
     return [with_persons(record, survivors) for record in records] if survivors else records
+
+
+def audience_of(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> Audience:
+    """As which reader of the ticket's thread the person counts."""
+    return Audience.STAFF if may(Action.SEE_NOTES, person, ticket, desk, now) else Audience.REQUESTER
+
+
+def heard_by(audience: Audience) -> frozenset[MessageKind]:
+    return frozenset(kind for kind in MessageKind if may_hear(kind, audience))
+
+
+def shown_to(audience: Audience, *, but: Sequence[type[Event]] = ()) -> Traced:
+    """What a reader of ``audience`` may know of: notes and the staff's own trail are the staff's."""
+    only = None if audience is Audience.STAFF else frozenset[type[Event]](FOR_EVERYBODY)
+    return Traced(only=only, but=frozenset(but), said=heard_by(audience))

@@ -13,12 +13,16 @@ from typing import Protocol
 from core.cards.card import Card, Form, Reader
 from core.commands import Actor
 from core.model.desk import Desk
-from core.model.ids import DraftId, EventId, FileId, PersonId, TicketId
-from core.model.people import Identity, Person
+from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId
+from core.model.people import Identity, Person, Platform
 from core.model.thread import File, Message, MessageKind
 from core.model.ticket import Ticket
 from core.policy import Action
 from core.text import Text
+
+NEVER = EventId(0)
+PAGE = 60
+"""Entries of a thread that are shown at once."""
 
 
 class ParameterKind(StrEnum):
@@ -163,12 +167,28 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastWords:
+    """What was said last in a ticket, as far as one person may hear it."""
+
+    who: str
+    person: PersonId
+    text: str
+    """Plain, in one line and shortened; "" where only files were sent."""
+    at: datetime
+    kind: MessageKind
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A ticket in a list, with the names that it shows."""
+    """A ticket in a list of one person's, with the names that it shows."""
 
     ticket: Ticket
     requester: str
     assignee: str | None
+    unread: int = 0
+    """Messages by others later than the person has read; counted up to 99."""
+    last: LastWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +197,8 @@ class Reactions:
 
     emoji: str
     people: tuple[str, ...]
+    by: tuple[PersonId, ...] = ()
+    """The same, by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,11 +217,15 @@ class Entry:
     """The message that a change or a taking back is about: ``message`` is what became of it, if it is there still."""
     reactions: tuple[Reactions, ...] = ()
     """Under the message."""
+    door: Platform | None = None
+    """Where the message was said."""
+    may_edit: bool = False
+    may_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadView:
-    """A ticket's thread as one person may see it."""
+    """A ticket's thread, or a page of it, as one person may see it."""
 
     ticket: Ticket
     card: Card
@@ -210,6 +236,29 @@ class ThreadView:
     """Where this view ends: ask for what comes after it."""
     may_reply: bool
     may_note: bool
+    summary: Summary
+    has_before: bool = False
+    """Whether there are entries before these."""
+    more_after: bool = False
+    """Whether there is more after the cursor already."""
+    read_to: EventId = NEVER
+    """Up to which event the person has read it; 0 for never."""
+
+    @property
+    def first(self) -> EventId | None:
+        """Where this view begins: ask for what comes before it."""
+        return self.entries[0].event if self.entries else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One thing in a ticket's whole history, as a line."""
+
+    event: EventId
+    at: datetime
+    who: str
+    line: str
+    door: Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,9 +346,29 @@ class FrontDesk(Protocol):
         leaves those that came before."""
 
     async def say(
-        self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor
+        self,
+        ticket: TicketId,
+        kind: MessageKind,
+        text: Text,
+        files: tuple[FileId, ...],
+        actor: Actor,
+        *,
+        seen: EventId | None = None,
     ) -> Entry:
-        """Words in a ticket's thread; what was recorded, as a thread shows it."""
+        """Words in a ticket's thread; what was recorded, as a thread shows it. ``seen``: as ``PostMessage`` has it.
+        Raises ReplyMeanwhile."""
+
+    async def edit_message(self, ticket: TicketId, message: MessageId, text: Text, actor: Actor) -> Entry:
+        """Other words in place of one's own; the message as the thread now shows it."""
+
+    async def remove_message(self, ticket: TicketId, message: MessageId, actor: Actor) -> None:
+        """Take one's own words back."""
+
+    async def react(self, ticket: TicketId, message: MessageId, emoji: str, actor: Actor, *, on: bool) -> None:
+        """Set an emoji under a message, or take one's own away."""
+
+    async def mark_read(self, ticket: TicketId, event: EventId, actor: Actor) -> EventId | None:
+        """The actor has read the ticket up to ``event``; the event up to which it now counts as read."""
 
     async def tickets_for(self, actor: Actor, *, limit: int = 25) -> Sequence[Choice]:
         """The live tickets that the actor may write in, their own first: ref and title, to choose one from."""
@@ -314,6 +383,24 @@ class FrontDesk(Protocol):
         self, view: View, actor: Actor, *, before: TicketId | None = None, limit: int = 50
     ) -> Sequence[Summary]: ...
 
-    async def thread(self, ticket: TicketId, actor: Actor, *, after: EventId | None = None) -> ThreadView: ...
+    async def thread(
+        self,
+        ticket: TicketId,
+        actor: Actor,
+        *,
+        after: EventId | None = None,
+        before: EventId | None = None,
+        limit: int | None = PAGE,
+    ) -> ThreadView:
+        """The newest ``limit`` entries (None: all that there are); with ``before``, those before that event. With
+        ``after``: what is new and what changed since, the first ``limit`` of it."""
+
+    async def history(self, ticket: TicketId, actor: Actor) -> Sequence[Trace]:
+        """The newest 500 of all that happened in a ticket, oldest first, for those who may read its notes. Raises
+        NoSuchTicket for anybody else."""
+
+    async def others(self, ticket: TicketId, actor: Actor) -> Sequence[Summary]:
+        """For the staff: the requester's other tickets that the actor may see, newest first, 20 at most. Raises
+        NoSuchTicket for anybody else."""
 
     async def notices(self, actor: Actor, *, limit: int = 20) -> Sequence[Notice]: ...

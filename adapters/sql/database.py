@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, CursorResult, Engine, Executable, Row, Table, event, make_url
+from sqlalchemy import URL, ColumnElement, CursorResult, Engine, Executable, Row, Select, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -252,6 +252,10 @@ def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
     )
 
 
+_AT_ONCE = 500
+"""Values that a statement is given to choose from."""
+
+
 class Room:
     """What a repository stands on: the connection of its unit of work.
 
@@ -273,6 +277,15 @@ class Room:
 
     async def _rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         return (await self._connection.execute(statement, values)).all()
+
+    async def _rows_among(
+        self, statement: Select[Any], column: ColumnElement[Any], values: Sequence[int]
+    ) -> Sequence[Row[Any]]:
+        """The rows whose ``column`` is one of ``values``, asked for in parts that a database takes in one statement."""
+        found: list[Row[Any]] = []
+        for first in range(0, len(values), _AT_ONCE):
+            found += await self._rows(statement.where(column.in_(values[first : first + _AT_ONCE])))
+        return found
 
     async def _changed(self, statement: Executable, values: Values | None = None) -> int:
         """How many rows ``statement`` changed."""

@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, or_, select
 
 from adapters.sql.database import Room
 from adapters.sql.tables import events
-from core.events import Event, Record, decode, encode, kind_of
-from core.model.ids import EventId, PersonId, TicketId
+from core.events import (
+    Event,
+    MessageEdited,
+    MessagePosted,
+    MessageUndone,
+    ReactionChanged,
+    Record,
+    decode,
+    encode,
+    kind_of,
+)
+from core.model.ids import EventId, MessageId, PersonId, TicketId
 from core.model.people import Platform
-from core.storage import Events
+from core.model.thread import MessageKind
+from core.storage import EVERYTHING, Events, Traced
 
 
 class SqlEvents(Room, Events):
@@ -36,17 +47,72 @@ class SqlEvents(Room, Events):
         return row and _record(row)
 
     async def of(
-        self, ticket: TicketId, *, after: EventId | None = None, since: datetime | None = None
+        self,
+        ticket: TicketId,
+        *,
+        after: EventId | None = None,
+        since: datetime | None = None,
+        traced: Traced = EVERYTHING,
+        limit: int | None = None,
     ) -> Sequence[Record]:
-        statement = select(events).where(events.c.ticket_id == ticket).order_by(events.c.id)
+        statement = _trail(ticket, traced).order_by(events.c.id)
         if after is not None:
             statement = statement.where(events.c.id > after)
         if since is not None:
             statement = statement.where(events.c.at >= since)
+        if limit is not None:
+            statement = statement.limit(limit)
         return [_record(row) for row in await self._rows(statement)]
+
+    async def newest(
+        self,
+        ticket: TicketId,
+        limit: int,
+        *,
+        after: EventId | None = None,
+        before: EventId | None = None,
+        traced: Traced = EVERYTHING,
+    ) -> Sequence[Record]:
+        statement = _trail(ticket, traced).order_by(events.c.id.desc()).limit(limit)
+        if after is not None:
+            statement = statement.where(events.c.id > after)
+        if before is not None:
+            statement = statement.where(events.c.id < before)
+        return [_record(row) for row in reversed(await self._rows(statement))]
+
+    async def posting(self, ticket: TicketId, message: MessageId) -> Record | None:
+        row = await self._row(_POSTING, {"ticket": ticket, "message": message})
+        return row and _record(row)
 
 
 _ADD = insert(events).returning(events.c.id)
+_OF_MESSAGES = [kind.__name__ for kind in (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)]
+_POSTING = (
+    select(events)
+    .where(
+        events.c.ticket_id == bindparam("ticket"),
+        events.c.kind == MessagePosted.__name__,
+        events.c.data["message"].as_integer() == bindparam("message"),
+    )
+    .order_by(events.c.id.desc())  # what is asked for was mostly said just now
+    .limit(1)
+)
+
+
+def _trail(ticket: TicketId, traced: Traced) -> Select[Any]:
+    return select(events).where(events.c.ticket_id == ticket, *_wanted(traced))
+
+
+def _wanted(traced: Traced) -> Sequence[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if traced.only is not None:
+        wanted.append(events.c.kind.in_(sorted(kind.__name__ for kind in traced.only)))
+    if traced.but:
+        wanted.append(events.c.kind.not_in(sorted(kind.__name__ for kind in traced.but)))
+    if traced.said != frozenset(MessageKind):
+        said = events.c.data["kind"].as_string().in_(sorted(traced.said))
+        wanted.append(or_(events.c.kind.not_in(_OF_MESSAGES), said))
+    return wanted
 
 
 def _record(row: Row[Any]) -> Record:

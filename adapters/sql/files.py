@@ -72,6 +72,16 @@ class SqlFiles(Room, Files):
         rows = await self._rows(select(uploads).where(uploads.c.ticket_id == ticket).order_by(*order))
         return [_file(row) for row in rows]
 
+    async def opened_with(self, ticket: TicketId) -> Sequence[File]:
+        theirs = (uploads.c.ticket_id == ticket, uploads.c.message_id.is_(None))
+        order = (uploads.c.position, uploads.c.id)
+        return [_file(row) for row in await self._rows(select(uploads).where(*theirs).order_by(*order))]
+
+    async def under(self, messages: Sequence[MessageId]) -> Sequence[File]:
+        order = (uploads.c.message_id, uploads.c.position, uploads.c.id)
+        theirs = select(uploads).order_by(*order)
+        return [_file(row) for row in await self._rows_among(theirs, uploads.c.message_id, sorted(messages))]
+
     async def delete_of(self, message: MessageId) -> None:
         await self._run(delete(uploads).where(uploads.c.message_id == message))
 

@@ -36,7 +36,9 @@ from adapters.sql.tables import (
     link_misses,
     messages,
     participants,
+    preferences,
     reactions,
+    reads,
     sessions,
     threads,
     tickets,
@@ -63,6 +65,8 @@ _SHARED: Sequence[tuple[Table, tuple[str, ...]]] = (
     (participants, ("ticket_id",)),
     (followers, ("ticket_id",)),
     (reactions, ("message_id", "emoji")),
+    (reads, ("ticket_id",)),
+    (preferences, ("key",)),
 )
 """Tables in which a person has one row for each of these columns' values."""
 
@@ -153,6 +157,19 @@ def _without_doubles(table: Table, keys: Sequence[str]) -> tuple[Executable, Exe
     )
 
 
+def _only_the_furthest() -> Executable:
+    """Of two marks of how far a ticket was read, the nearer one goes: what either read was read by the one human."""
+    beside = reads.alias()
+    both = and_(
+        beside.c.ticket_id == reads.c.ticket_id,
+        or_(
+            and_(reads.c.person_id == _survivor, beside.c.person_id == _absorbed),
+            and_(reads.c.person_id == _absorbed, beside.c.person_id == _survivor),
+        ),
+    )
+    return delete(reads).where(exists().where(both, beside.c.event_id > reads.c.event_id))
+
+
 def _of_own(table: Table) -> Executable:
     """A requester hears of the ticket anyway: they neither follow it nor take part in it besides."""
     own = select(tickets.c.id).where(tickets.c.requester_id == _survivor)
@@ -177,6 +194,7 @@ _STEPS: Sequence[Executable] = (
         version=tickets.c.version + 1,
     ),
     _one_less.where(_tickets_of(followers, _absorbed), _tickets_of(followers, _survivor)),
+    _only_the_furthest(),
     *(statement for table, keys in _SHARED for statement in _without_doubles(table, keys)),
     _one_less.where(tickets.c.requester_id == _survivor, _tickets_of(followers, _survivor)),
     _of_own(followers),

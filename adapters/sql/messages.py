@@ -1,18 +1,19 @@
 """Messages as rows, with what platforms call them and what people set under them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Insert, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.sql.database import Inserting, Room, Values
 from adapters.sql.tables import copies, messages, reactions
 from adapters.sql.tables import files as uploads
+from adapters.sql.tables import tickets as desk_tickets
 from core.model.ids import FileId, MessageId, PersonId, ThreadId, TicketId
 from core.model.people import Platform
 from core.model.thread import Copy, Message, MessageKind, Reaction
@@ -66,6 +67,14 @@ class SqlMessages(Room, Messages):
         if since is not None:
             wanted = wanted.where(messages.c.at >= since)
         return list(_messages(await self._rows(wanted)))
+
+    async def among(self, ids: Sequence[MessageId]) -> Sequence[Message]:
+        return list(_messages(await self._rows_among(_WHOLE, messages.c.id, sorted(ids))))
+
+    async def newest_in(self, tickets: Sequence[TicketId], noted: frozenset[TicketId]) -> Mapping[TicketId, Message]:
+        newest = await self._rows(_NEWEST, {"tickets": sorted(tickets), "noted": sorted(noted)})
+        found = await self.among([row.message for row in newest if row.message is not None])
+        return {message.ticket: message for message in found}
 
 
 class SqlCopies(Room, Copies):
@@ -124,12 +133,11 @@ class SqlReactions(Room, Reactions):
     async def of(self, ticket: TicketId) -> Sequence[Reaction]:
         order = (reactions.c.at, reactions.c.message_id, reactions.c.person_id, reactions.c.emoji)
         theirs = select(reactions).join(messages).where(messages.c.ticket_id == ticket).order_by(*order)
-        return [
-            Reaction(
-                MessageId(row.message_id), PersonId(row.person_id), row.emoji, Platform(row.platform), row.thread_id
-            )
-            for row in await self._rows(theirs)
-        ]
+        return [_reaction(row) for row in await self._rows(theirs)]
+
+    async def under(self, ids: Sequence[MessageId]) -> Sequence[Reaction]:
+        theirs = select(reactions).order_by(reactions.c.at, reactions.c.person_id, reactions.c.emoji)
+        return [_reaction(row) for row in await self._rows_among(theirs, reactions.c.message_id, sorted(ids))]
 
     async def clear(self, message: MessageId) -> None:
         await self._run(delete(reactions).where(reactions.c.message_id == message))
@@ -144,6 +152,24 @@ _WHOLE = (
 _ADD = insert(messages).returning(messages)
 _GET = _WHOLE.where(messages.c.id == bindparam("message"))
 _SAVE = update(messages).where(messages.c.id == bindparam("message"))
+
+_NEWEST = select(
+    desk_tickets.c.id,
+    select(messages.c.id)
+    .where(
+        messages.c.ticket_id == desk_tickets.c.id,
+        messages.c.undone_at.is_(None),
+        or_(
+            messages.c.kind == MessageKind.REPLY.value,
+            desk_tickets.c.id.in_(bindparam("noted", expanding=True)),
+        ),
+    )
+    .order_by(messages.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("message"),
+).where(desk_tickets.c.id.in_(bindparam("tickets", expanding=True)))
+"""By one look at the end of each ticket's messages: a longest thread costs no more than a short one."""
 
 _BY_MESSAGE = (copies.c.message_id, copies.c.thread_id, copies.c.position)
 _COPIES_OF = select(copies).where(copies.c.message_id == bindparam("message")).order_by(*_BY_MESSAGE)
@@ -172,6 +198,12 @@ def _messages(rows: Sequence[Row[Any]]) -> Iterator[Message]:
     for _, group in groupby(rows, key=lambda row: int(row.id)):
         first, *more = group
         yield _message(first, tuple(FileId(row.file) for row in (first, *more) if row.file is not None))
+
+
+def _reaction(row: Row[Any]) -> Reaction:
+    return Reaction(
+        MessageId(row.message_id), PersonId(row.person_id), row.emoji, Platform(row.platform), row.thread_id
+    )
 
 
 def _message(row: Row[Any], attached: tuple[FileId, ...]) -> Message:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.database import Room
-from adapters.sql.tables import GIVEN_UP, deliveries, pace, pending, unfinished
+from adapters.sql.tables import DONE, GIVEN_UP, deliveries, pace, pending, unfinished
 from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Address, Delivery, DeliveryState, Intent, NewDelivery, ToPerson, ToSpace, ToThread
 from core.model.people import Platform
@@ -154,6 +154,16 @@ class SqlOutbox(Room, Outbox):
         again = or_(deliveries.c.reason.is_not(None) & (deliveries.c.attempts > 0), deliveries.c.attempts > 1)
         failed = select(deliveries).where(pending(deliveries.c.state), again)
         return [_delivery(row) for row in await self._rows(failed.order_by(deliveries.c.id).limit(limit))]
+
+    async def to_spaces(self, spaces: Sequence[str], *, limit: int) -> Sequence[Delivery]:
+        """In three, each in the words of an index."""
+        lanes = [ToSpace(space).lane for space in spaces]
+        found: list[Row[Any]] = []
+        for state in (unfinished(deliveries.c.state), text(DONE), text(GIVEN_UP)):
+            theirs = select(deliveries).where(deliveries.c.lane.in_(lanes), state)
+            found += await self._rows(theirs.order_by(deliveries.c.id.desc()).limit(limit))
+        newest = {row.id: row for row in sorted(found, key=lambda row: int(row.id), reverse=True)}
+        return [_delivery(row) for row in newest.values()][:limit]
 
     async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
         theirs = (deliveries.c.lane == ToPerson(person, platform).lane, text("state = 'done'"))
@@ -325,6 +335,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         created_at=row.created_at,
         first_attempt_at=row.first_attempt_at,
         due_at=row.due_at,
+        finished_at=row.finished_at,
         receipt=row.receipt,
         reason=row.reason,
     )

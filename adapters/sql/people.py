@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room, Values
-from adapters.sql.keys import email_key, name_key
+from adapters.sql.keys import containing, email_key, name_key
 from adapters.sql.tables import accounts, grants, identities, sessions
 from adapters.sql.tables import people as persons
 from core.errors import Conflict, EmailTaken
@@ -86,9 +86,22 @@ class SqlPeople(Room, People):
         found = or_(persons.c.name_key == key, persons.c.id.in_(holders))
         return await self._some(select(persons.c.id).where(found, _IS_THEMSELVES).limit(_NAMESAKES))
 
-    async def everybody(self, *, after: PersonId | None = None, limit: int = 100) -> Sequence[Person]:
-        statement = select(persons.c.id).where(_IS_THEMSELVES).limit(limit)
+    async def everybody(
+        self, *, after: PersonId | None = None, limit: int = 100, words: tuple[str, ...] = ()
+    ) -> Sequence[Person]:
+        statement = select(persons.c.id).where(_IS_THEMSELVES, *map(_called, words)).limit(limit)
         return await self._some(statement if after is None else statement.where(persons.c.id > after))
+
+    async def platforms(self, people: Sequence[PersonId]) -> Mapping[PersonId, Sequence[Platform]]:
+        found: dict[PersonId, set[Platform]] = {}
+        for row in await self._rows(_PLATFORMS, {"people": list(set(people))}):
+            found.setdefault(PersonId(row.person_id), set()).add(Platform(row.platform))
+        for row in await self._rows(_HOLDERS, {"people": list(set(people))}):
+            found.setdefault(PersonId(row.person_id), set()).add(Platform.WEB)
+        return {person: sorted(theirs) for person, theirs in found.items()}
+
+    async def unapproved(self) -> Sequence[Person]:
+        return _people(await self._rows(_holding(grants.c.approved.is_(False))))
 
     async def staff(self) -> Sequence[Person]:
         return _people(await self._rows(_EVERY_STAFF))
@@ -245,12 +258,20 @@ _IDENTITIES = (
 _BY_EXTERNAL = select(identities.c.external_id, identities.c.person_id).where(
     *_THEIRS, identities.c.external_id.in_(bindparam("called", expanding=True))
 )
+_PLATFORMS = select(identities.c.person_id, identities.c.platform).where(
+    identities.c.person_id.in_(bindparam("people", expanding=True))
+)
+_HOLDERS = select(accounts.c.person_id).where(accounts.c.person_id.in_(bindparam("people", expanding=True)))
 _EXTERNAL_IDS = (
     select(persons.c.id.label("person_id"), identities.c.external_id)
     .join(identities, identities.c.person_id == func.coalesce(persons.c.merged_into, persons.c.id))
     .where(_AMONG, identities.c.platform == bindparam("on"))
     .order_by(identities.c.realm, identities.c.external_id)
 )
+
+
+def _called(word: str) -> ColumnElement[bool]:
+    return or_(containing(persons.c.name_key, name_key(word)), containing(persons.c.email, word))
 
 
 def _is(identity: Identity) -> Sequence[ColumnElement[bool]]:

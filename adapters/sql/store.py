@@ -15,6 +15,8 @@ from adapters.sql.linking import SqlLinks
 from adapters.sql.messages import SqlCopies, SqlMessages, SqlReactions
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.people import SqlPeople
+from adapters.sql.preferences import SqlPreferences
+from adapters.sql.reads import SqlReads
 from adapters.sql.threads import SqlThreads
 from adapters.sql.tickets import SqlTickets
 from adapters.sql.timers import SqlDrafts, SqlInbox, SqlTimers
@@ -65,6 +67,10 @@ class SqlUnitOfWork(UnitOfWork):
         return SqlEvents(self.connection)
 
     @cached_property
+    def reads(self) -> SqlReads:
+        return SqlReads(self.connection)
+
+    @cached_property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self.connection)
 
@@ -91,6 +97,10 @@ class SqlUnitOfWork(UnitOfWork):
     @cached_property
     def troubles(self) -> SqlTroubles:
         return SqlTroubles(self.connection)
+
+    @cached_property
+    def preferences(self) -> SqlPreferences:
+        return SqlPreferences(self.connection)
 
 
 class SqlStore(Store):

@@ -289,6 +289,27 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
+reads = Table(
+    "reads",
+    metadata,
+    Column("person_id", ForeignKey(people.c.id), nullable=False),
+    Column("ticket_id", ForeignKey(tickets.c.id), nullable=False),
+    Column("event_id", ForeignKey(events.c.id), nullable=False),
+    Column("message_id", ForeignKey(messages.c.id)),  # the newest message at that event; NULL where none was said yet
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("person_id", "ticket_id"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("person_id", ForeignKey(people.c.id), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("value", Document, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("person_id", "key"),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -1,5 +1,7 @@
 """Tickets as rows: who may know of which, in what order they wait, and who was first to change one."""
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,9 +12,11 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     false,
     func,
@@ -24,14 +28,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room
+from adapters.sql.keys import containing
 from adapters.sql.tables import followers, live, participants, tickets
 from core.errors import Conflict
-from core.model.ids import PersonId, TicketId
+from core.model.ids import PersonId, TicketId, parse_ref
 from core.model.people import Platform
 from core.model.ticket import Answer, Ending, Priority, Status, Ticket, Visibility
 from core.storage import NewTicket, Order, Sight, TicketQuery, Tickets
 from core.text import from_json, to_json
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 _urgency = case({priority.value: priority.weight for priority in Priority}, value=tickets.c.priority)
 
 
@@ -87,13 +93,17 @@ class SqlTickets(Room, Tickets):
             await self._run(insert(participants), rows)
 
     async def find(self, query: TicketQuery) -> Sequence[Ticket]:
-        statement = select(tickets).where(*_wanted(query)).limit(query.limit)
+        statement = select(tickets).where(*_wanted(query)).limit(query.limit).offset(query.offset)
         match query.order:
             case Order.NEWEST:
                 statement = statement.order_by(tickets.c.id.desc())
             case Order.QUEUE:
                 statement = statement.order_by(_urgency.desc(), tickets.c.id)
         return await self._all(statement)
+
+    async def count(self, query: TicketQuery, *, most: int) -> int:
+        found = select(tickets.c.id).where(*_wanted(query)).limit(most).subquery()
+        return int((await self._run(select(func.count()).select_from(found))).scalar_one())
 
     async def count_open_by(self, requester: PersonId) -> int:
         row = await self._run(_COUNT_OPEN, {"person": requester})
@@ -191,17 +201,39 @@ def _wanted(query: TicketQuery) -> Sequence[ColumnElement[bool]]:
         wanted.append(tickets.c.requester_id == query.requester)
     if query.concerning is not None:
         wanted.append(_concerns(query.concerning))
-    if query.assignee is not None:
-        wanted.append(tickets.c.assignee_id == query.assignee)
-    if query.unassigned:
-        wanted.append(tickets.c.assignee_id.is_(None))
-    if query.teams is not None:
-        wanted.append(tickets.c.team.in_(sorted(query.teams)))
-    if query.statuses is not None:
-        wanted.append(tickets.c.status.in_(sorted(query.statuses)))
+    if query.assignees is not None or query.unassigned:
+        wanted.append(_with_agent(query.assignees or frozenset(), or_nobody=query.unassigned))
+    among: Sequence[tuple[ColumnElement[Any], frozenset[Any] | None]] = (
+        (tickets.c.requester_id, query.requesters),
+        (tickets.c.team, query.teams),
+        (tickets.c.category, query.categories),
+        (tickets.c.priority, query.priorities),
+        (tickets.c.status, query.statuses),
+    )
+    wanted += [column.in_(sorted(values)) for column, values in among if values is not None]
+    if query.tags is not None:
+        wanted.append(or_(false(), *(_tagged(tag) for tag in sorted(query.tags))))
+    wanted += [_says(word) for word in query.words]
     if query.before is not None:
         wanted.append(tickets.c.id < query.before)
     return wanted
+
+
+def _with_agent(agents: frozenset[PersonId], *, or_nobody: bool) -> ColumnElement[bool]:
+    theirs = tickets.c.assignee_id.in_(sorted(agents))
+    return or_(theirs, tickets.c.assignee_id.is_(None)) if or_nobody else theirs
+
+
+def _tagged(tag: str) -> ColumnElement[bool]:
+    """By the list's JSON, in which the quotes of a tag's end can stand for nothing else: each database has functions of
+    its own for it, and PostgreSQL's refuse some of what people type."""
+    return cast(tickets.c.tags, Text).contains(json.dumps(tag), autoescape=True)
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    named = parse_ref(word) or (TicketId(int(word)) if _NUMBER.fullmatch(word) else None)
+    in_title = containing(tickets.c.title, word)
+    return in_title if named is None else or_(in_title, tickets.c.id == named)
 
 
 def _concerns(person: PersonId) -> ColumnElement[bool]:

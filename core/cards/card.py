@@ -57,6 +57,8 @@ class Field:
     label: str
     value: str | datetime
     """A point in time is shown in the reader's zone."""
+    key: str = ""
+    """What the fact is, in whatever language its label: for a door that sets some facts apart."""
 
 
 class StepState(StrEnum):

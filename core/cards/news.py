@@ -77,6 +77,26 @@ def line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     return _line_of_hands(event, who, names, desk, reader) or _line_of_state(event, who, names, reader)
 
 
+def history_line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
+    """The same for whoever reads the history alone, where nothing shows itself."""
+    who, _ = actor_of(record, names, reader), reader.gettext
+    match record.event:
+        case MessagePosted(kind=MessageKind.NOTE):
+            return _("{who} wrote a note").format(who=who)
+        case MessagePosted():
+            return _("{who} wrote a reply").format(who=who)
+        case MessageEdited(kind=MessageKind.NOTE):
+            return _("{who} changed a note").format(who=who)
+        case MessageEdited():
+            return _("{who} changed a reply").format(who=who)
+        case ReactionChanged(on=True):
+            return _("{who} reacted to a message").format(who=who)
+        case ReactionChanged():
+            return _("{who} took a reaction away").format(who=who)
+        case _:
+            return line(record, names, desk, reader)
+
+
 def actor_of(record: Record, names: Names, reader: Reader) -> str:
     """Who did it. A platform tells that a message is gone, and not by whose hand."""
     _ = reader.gettext

@@ -39,16 +39,16 @@ def ticket_card(
     _ = reader.gettext
     ticket = view.ticket
     fields = [
-        Field(_("Status"), _(WORDS[ticket.status]).capitalize()),
-        Field(_("Priority"), _(PRIORITY_WORDS[ticket.priority]).capitalize()),
-        Field(_("Category"), desk.category_name(ticket.category)),
-        Field(_("With"), view.names.get(ticket.assignee, "") if ticket.assignee else _("nobody yet")),
-        Field(_("Team"), desk.team_name(ticket.team)),
-        Field(_("Asked by"), view.names.get(ticket.requester, "")),
-        Field(_("Opened"), ticket.opened_at),
+        Field(_("Status"), _(WORDS[ticket.status]).capitalize(), "status"),
+        Field(_("Priority"), _(PRIORITY_WORDS[ticket.priority]).capitalize(), "priority"),
+        Field(_("Category"), desk.category_name(ticket.category), "category"),
+        Field(_("With"), view.names.get(ticket.assignee, "") if ticket.assignee else _("nobody yet"), "with"),
+        Field(_("Team"), desk.team_name(ticket.team), "team"),
+        Field(_("Asked by"), view.names.get(ticket.requester, ""), "requester"),
+        Field(_("Opened"), ticket.opened_at, "opened"),
     ]
     if view.place is not None:
-        fields.append(Field(_("Place in the queue"), str(view.place)))
+        fields.append(Field(_("Place in the queue"), str(view.place), "place"))
     fields += [Field(answer.label, answer.value) for answer in ticket.answers]
     if ticket.tags:
         fields.append(Field(_("Tags"), ", ".join(ticket.tags)))
@@ -160,11 +160,16 @@ def _buttons(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) 
         Button(
             label=reader.gettext(offer.label),
             action=encode_press(Press("ticket", offer.verb, ticket.id)),
-            style=offer.style,
+            style=_style(offer, ticket),
         )
         for offer in _OFFERS
         if ticket.status in offer.statuses and _fits(offer, ticket, desk, reader, viewer)
     ]
+
+
+def _style(offer: _Offer, ticket: Ticket) -> ButtonStyle:
+    """One thing comes first: a ticket that nobody has is claimed before it is resolved."""
+    return ButtonStyle.PLAIN if offer.verb == "resolve" and ticket.assignee is None else offer.style
 
 
 def _fits(offer: _Offer, ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> bool:

@@ -121,6 +121,7 @@ class Delivery:
     created_at: datetime
     first_attempt_at: datetime | None
     due_at: datetime
+    finished_at: datetime | None = None
     receipt: str | None
     """What the platform calls what was made."""
     reason: str | None

@@ -132,10 +132,14 @@ class Ticket:
         return replace(self, assignee=person, status=status)
 
     def unassign(self) -> "Ticket":
-        """The ticket goes back to the queue. It stays in progress: somebody has worked on it."""
+        """The ticket goes back to the queue, as one that is in progress only where the staff have answered it."""
         if self.assignee is None:
             raise NotAssigned(ref=self.ref)
-        return replace(self, assignee=None)
+        return self._with_nobody()
+
+    def _with_nobody(self) -> "Ticket":
+        is_begun = self.first_response_at is not None or self.status is not Status.IN_PROGRESS
+        return replace(self, assignee=None, status=self.status if is_begun else Status.OPEN)
 
     def answered_by_staff(self, at: datetime) -> "Ticket":
         self._must_not_be_closed()
@@ -213,7 +217,8 @@ class Ticket:
         self._must_be_live(N_("be transferred"), N_("Reopen it first with /ticket reopen."))
         if self.team == team:
             raise AlreadySo(ref=self.ref, what=N_("that team has it"))
-        return replace(self, team=team, assignee=self.assignee if assignee_serves_it else None)
+        kept = self if assignee_serves_it or self.assignee is None else self._with_nobody()
+        return replace(kept, team=team)
 
     def show_to(self, visibility: Visibility) -> "Ticket":
         if self.visibility is visibility:

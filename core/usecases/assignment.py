@@ -41,7 +41,9 @@ async def unassign_ticket(command: UnassignTicket, case: Case) -> Outcome:
     ticket = await case.ticket(command.ticket, Action.UNASSIGN)
     if ticket.assignee is None:
         raise NotAssigned(ref=ticket.ref)
-    case.change(ticket.unassign(), TicketUnassigned(ticket=ticket.id, previous=ticket.assignee))
+    back = ticket.unassign()
+    case.change(back, TicketUnassigned(ticket=ticket.id, previous=ticket.assignee))
+    _note_status(ticket, back, case)
     return Outcome(ticket=ticket.id)
 
 
@@ -53,6 +55,7 @@ async def transfer_ticket(command: TransferTicket, case: Case) -> Outcome:
     serves = assignee is not None and assignee.serves(command.team)
     moved = ticket.transfer(command.team, assignee_serves_it=serves)
     case.change(moved, TicketTransferred(ticket=ticket.id, before=ticket.team, after=moved.team))
+    _note_status(ticket, moved, case)
     await make_threads(moved, case)
     return Outcome(ticket=ticket.id)
 

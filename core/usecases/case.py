@@ -1,11 +1,12 @@
 """One command being handled: what its use case may reach, and what it leaves to be written down."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.commands import Actor
 from core.errors import N_, NoSuchTicket, NotAllowed
-from core.events import Event, Record, digest
+from core.events import Event, MessagePosted, Record, digest
 from core.model.desk import Desk
 from core.model.ids import PersonId, ThreadId, TicketId, ref_of
 from core.model.people import Person, Platform
@@ -82,8 +83,16 @@ class Case:
             if event.ticket is not None:
                 mark = link = digest(link, event, self.now, self.actor.person, self.actor.door)
             records.append(await self.work.events.append(event, self.now, self.actor.person, self.actor.door, mark))
+        await self._read_what_was_said(records)
         if self.changed is not None:
             saved = replace(self.changed, last_digest=link, updated_at=self.now)
             await self.work.tickets.save(saved)
             self.changed = replace(saved, version=saved.version + 1)
         return tuple(records)
+
+    async def _read_what_was_said(self, records: Sequence[Record]) -> None:
+        """Whoever says something has read what was said before it, on whatever platform they did."""
+        for record in records:
+            event = record.event
+            if isinstance(event, MessagePosted) and event.ticket is not None and record.actor is not None:
+                await self.work.reads.put(record.actor, event.ticket, record.id, event.message, self.now)

@@ -4,19 +4,34 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core import limits
-from core.commands import EditMessage, PostMessage, React, RemoveMessage, UndoMessage
-from core.errors import N_, NoSuchMessage, NoSuchTicket, NotAllowed, NothingToUndo, TooLate
+from core.commands import EditMessage, MarkRead, PostMessage, React, RemoveMessage, UndoMessage
+from core.errors import (
+    N_,
+    NoSuchMessage,
+    NoSuchTicket,
+    NotAllowed,
+    NothingToUndo,
+    ReplyMeanwhile,
+    SaidElsewhere,
+    TooLate,
+)
 from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, StatusChanged
-from core.model.ids import MessageId, TicketId, ref_of
+from core.model.ids import EventId, MessageId, TicketId, ref_of
+from core.model.people import Person
 from core.model.thread import Copy, Message, MessageKind, Reaction
 from core.model.ticket import Ticket
 from core.policy import Action, Fact, facts_of, may
-from core.storage import Outcome
+from core.storage import Outcome, Traced
 from core.text import Text
+from core.trail import audience_of, shown_to
 from core.usecases.case import Case
 from core.usecases.opening import attach
 from core.usecases.threads import advance
 
+_POSTED = Traced(only=frozenset({MessagePosted}))
+_REPLIES = replace(_POSTED, said=frozenset({MessageKind.REPLY}))
+_LOOKED_BACK = 100
+"""Replies: whoever's page is further behind than that is told of the newest."""
 UNDO_TIME = timedelta(minutes=1)
 _ACTIONS = {MessageKind.REPLY: Action.REPLY, MessageKind.NOTE: Action.NOTE}
 
@@ -24,10 +39,25 @@ _ACTIONS = {MessageKind.REPLY: Action.REPLY, MessageKind.NOTE: Action.NOTE}
 async def post_message(command: PostMessage, case: Case) -> Outcome:
     ticket = await case.ticket(command.ticket, _ACTIONS[command.kind])
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(command.files))
+    await _require_seen(command, ticket, case)
     outcome = await say(ticket, command.kind, words, case)
     await attach(command.files, ticket, case, outcome)
     await _remember(command, outcome, case)
     return outcome
+
+
+async def _require_seen(command: PostMessage, ticket: Ticket, case: Case) -> None:
+    """Raises ReplyMeanwhile where two of the staff would answer the same words without knowing of each other."""
+    answers = command.kind is MessageKind.REPLY and speaks_as_staff(ticket, case)
+    if command.seen is None or not answers:
+        return
+    posted = await case.work.events.newest(ticket.id, _LOOKED_BACK, after=command.seen, traced=_REPLIES)
+    said = [record.event.message for record in posted if isinstance(record.event, MessagePosted)]
+    replies = [one for one in await case.work.messages.among(said) if one.undone_at is None]
+    for author in dict.fromkeys(reply.author for reply in reversed(replies)):
+        other = await case.work.people.get(author)
+        if other is not None and author != case.asker.id and _is_staffs(other, ticket, case):
+            raise ReplyMeanwhile(ref=ticket.ref, name=other.name)
 
 
 async def _remember(command: PostMessage, said: Outcome, case: Case) -> None:
@@ -54,8 +84,26 @@ async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case) -> Out
 
 def speaks_as_staff(ticket: Ticket, case: Case) -> bool:
     """Whether the asker's words here are the desk's answer: staff, and not about their own ticket."""
-    facts = facts_of(case.asker, ticket, case.desk, case.now)
+    return _is_staffs(case.asker, ticket, case)
+
+
+def _is_staffs(person: Person, ticket: Ticket, case: Case) -> bool:
+    facts = facts_of(person, ticket, case.desk, case.now)
     return Fact.SEES in facts and Fact.OWN not in facts
+
+
+async def mark_read(command: MarkRead, case: Case) -> Outcome:
+    """Up to the newest event that the asker may know of and that is no later than the one they name: what is yet to
+    come is never read."""
+    ticket = await case.ticket(command.ticket, Action.SEE)
+    traced = shown_to(audience_of(case.asker, ticket, case.desk, case.now))
+    events = case.work.events
+    there = await events.newest(ticket.id, 1, before=EventId(command.event + 1), traced=traced)
+    if there:
+        posted = await events.newest(ticket.id, 1, before=EventId(there[0].id + 1), traced=_POSTED)
+        message = next((record.event.message for record in posted if isinstance(record.event, MessagePosted)), None)
+        await case.work.reads.put(case.asker.id, ticket.id, there[0].id, message, case.now)
+    return Outcome(ticket=ticket.id)
 
 
 async def undo_message(command: UndoMessage, case: Case) -> Outcome:
@@ -82,11 +130,22 @@ async def edit_message(command: EditMessage, case: Case) -> Outcome:
     message, ticket = await _heard(command, case)
     if message.author != case.asker.id:
         raise NotAllowed(what=N_("change another's words"), who=N_("only who wrote them"))
+    await _require_editable(message, case)
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(message.files))
     if words != message.text:
         await case.work.messages.save(replace(message, text=words, edited_at=case.now))
         case.change(ticket, MessageEdited(ticket=ticket.id, message=message.id, kind=message.kind))
     return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def _require_editable(message: Message, case: Case) -> None:
+    """Raises SaidElsewhere: what somebody wrote on a platform nobody but them can change there, and it would say one
+    thing there and another here."""
+    if message.origin is None or message.origin == case.actor.thread:
+        return
+    thread = await case.work.threads.get(message.origin)
+    if thread is not None and thread.lost_at is None and thread.platform.keeps_copies:
+        raise SaidElsewhere(platform=thread.platform.capitalize())
 
 
 async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
@@ -108,13 +167,28 @@ async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
 
 async def react(command: React, case: Case) -> Outcome:
     message, ticket = await _heard(command, case)
-    emoji = limits.line(N_("The reaction"), command.emoji, limits.EMOJI)
+    emoji = await _emoji_of(command, message, case)
     reaction = Reaction(message.id, case.asker.id, emoji, case.actor.door, case.actor.thread)
     reactions = case.work.reactions
     changed = await (reactions.add(reaction, case.now) if command.on else reactions.remove(reaction))
     if changed:
         case.change(ticket, ReactionChanged(ticket=ticket.id, message=message.id, kind=message.kind, on=command.on))
     return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def _emoji_of(command: React, message: Message, case: Case) -> str:
+    """Platforms have emoji of their own, and say which there are; elsewhere it is one of Unicode's, or one that stands
+    under the message already."""
+    name = N_("The reaction")
+    if case.actor.door.keeps_copies or not command.on:
+        return limits.line(name, command.emoji, limits.EMOJI)
+    there = await case.work.reactions.under([message.id])
+    mine = sum(one.person == case.asker.id and one.emoji != command.emoji for one in there)
+    if mine >= limits.REACTIONS:
+        raise limits.TooManyOf(name=N_("Reactions"), count=mine + 1, limit=limits.REACTIONS)
+    if command.emoji in {one.emoji for one in there}:
+        return command.emoji
+    return limits.emoji(name, command.emoji)
 
 
 async def _heard(command: EditMessage | RemoveMessage | React, case: Case) -> tuple[Message, Ticket]:

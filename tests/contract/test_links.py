@@ -113,7 +113,10 @@ async def leave_traces(work: SqlUnitOfWork, person: PersonId, *, account: bool =
     said = await work.messages.add(ticket.id, person, MessageKind.REPLY, RICH, NOW, origin=thread.id)
     await work.reactions.add(Reaction(said.id, person, "👍", Platform.SLACK), NOW)
     file = await work.files.add(person, "a", "text/plain", b"a", NOW, width=None, height=None)
-    await work.events.append(TicketFollowed(ticket=ticket.id, person=person), NOW, person, Platform.SLACK, "")
+    event = TicketFollowed(ticket=ticket.id, person=person)
+    followed = await work.events.append(event, NOW, person, Platform.SLACK, "")
+    await work.reads.put(person, ticket.id, followed.id, said.id, NOW)
+    await work.preferences.put(person, "theme", "dark", NOW)
     for platform in (Platform.WEB, Platform.SLACK):
         await a_delivery(work, ToPerson(person, platform))
     await work.inbox.record(Platform.SLACK, "earlier", Outcome(person=person), NOW)

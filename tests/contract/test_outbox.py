@@ -403,3 +403,21 @@ async def test_a_message_is_underway_until_everybody_has_it(
                 await give_up(work, added, state)
         assert await work.outbox.is_underway(said[0]) is is_underway
         assert not await work.outbox.is_underway(said[1])
+
+
+async def test_what_the_alert_spaces_got_is_told_newest_first_but_for_what_was_skipped(store: SqlStore) -> None:
+    async with store.write() as work:
+        done, dead, skipped, elsewhere, waiting, pending = [
+            await a_delivery(work, ToSpace(space))
+            for space in ("leads", "platform", "third", "elsewhere", "leads", "leads")
+        ]
+        await work.outbox.lease(NOW, owner="me", until=NOW + MINUTE, limit=10)
+        assert await work.outbox.done(done, "me", receipt=None, at=NOW + MINUTE)
+        assert await work.outbox.give_up(dead, "me", state=DeliveryState.DEAD, reason="no such space", at=NOW)
+        assert await work.outbox.skip(skipped, "me", reason="answered", at=NOW)
+        found = await work.outbox.to_spaces(["leads", "platform", "third"], limit=10)
+        assert [one.id for one in found] == [pending, waiting, dead, done]
+        assert found[-1].finished_at == NOW + MINUTE
+        assert [one.id for one in await work.outbox.to_spaces(["leads"], limit=2)] == [pending, waiting]
+        assert await work.outbox.to_spaces([], limit=10) == []
+        assert elsewhere not in [one.id for one in found]

@@ -225,3 +225,38 @@ async def test_a_session_lasts_until_it_is_over_or_ended(store: SqlStore) -> Non
         assert await work.people.session("digest 2", NOW) == long
         await work.people.end_session("digest 2")
         assert await work.people.session("digest 2", NOW) is None
+
+
+async def test_people_are_found_by_words_of_their_name_or_address(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = await work.people.add("Änn Lee", NOW, email="ann_1@example.com")
+        bob = await work.people.add("Bob 100% Lee", NOW)
+
+        async def found(*words: str) -> list[PersonId]:
+            return [person.id for person in await work.people.everybody(words=words)]
+
+        assert await found() == [ann.id, bob.id]
+        assert await found("lee") == [ann.id, bob.id]
+        assert await found("LEE", "änn") == [ann.id]
+        assert await found("ANN_1@") == [ann.id]
+        assert await found("%") == [bob.id]
+        assert await found("_") == [ann.id]
+        assert await found("nobody") == []
+        assert [p.id for p in await work.people.everybody(words=("lee",), after=ann.id, limit=5)] == [bob.id]
+
+
+async def test_it_is_told_where_people_are_known_and_whose_roles_wait(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob, eve = [(await work.people.add(name, NOW)).id for name in ("Ann", "Bob", "Eve")]
+        await work.people.bind(ann, Identity(Platform.SLACK, "T1", "U1"))
+        await work.people.bind(ann, Identity(Platform.SLACK, "T2", "U1"))
+        await work.people.bind(ann, Identity(Platform.DISCORD, "", "1"))
+        await work.people.add_account(Account(bob, "bob", "bob@example.com", "hash"))
+        await work.people.grant(eve, Grant(Role.AGENT, "it", "form", approved=False), NOW)
+        await work.people.grant(bob, Grant(Role.AGENT, "it"), NOW)
+        assert await work.people.platforms([ann, bob, eve]) == {
+            ann: [Platform.DISCORD, Platform.SLACK],
+            bob: [Platform.WEB],
+        }
+        assert await work.people.platforms([]) == {}
+        assert [person.id for person in await work.people.unapproved()] == [eve]

@@ -186,7 +186,7 @@ async def test_every_field_of_a_query_narrows(store: SqlStore) -> None:
         assert await found(requester=ann) == [claimed.id, anns.id]
         assert await found(concerning=bob) == [followed.id, librarys.id, claimed.id]
         assert await found(concerning=ann) == [claimed.id, anns.id]
-        assert await found(assignee=bob) == [claimed.id]
+        assert await found(assignees=frozenset({bob})) == [claimed.id]
         assert await found(unassigned=True) == [followed.id, librarys.id, anns.id]
         assert await found(teams=frozenset({"librarians", "nobody"})) == [librarys.id]
         assert await found(teams=frozenset()) == []
@@ -194,6 +194,64 @@ async def test_every_field_of_a_query_narrows(store: SqlStore) -> None:
         assert await found(before=librarys.id) == [claimed.id, anns.id]
         assert await found(limit=2) == [followed.id, librarys.id]
         assert await found(requester=ann, unassigned=True, limit=1) == [anns.id]
+
+
+async def test_a_filter_takes_any_of_a_fields_values_and_counts_what_it_finds(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob, eve = [(await a_person(work, name)).id for name in ("Ann", "Bob", "Eve")]
+        fire = await a_ticket(work, ann, tags=("fire", "größe"), priority=Priority.URGENT)
+        book = await a_ticket(work, eve, category="library", title='50% of A_book, “quoted” and "so" \\ it is')
+        claimed = await a_ticket(work, bob, title="Übung fünf", tags=("fi", "re"))
+        await work.tickets.save(replace(claimed, assignee=bob))
+        hidden = await a_ticket(work, eve, category="secret", tags=("fire",), priority=Priority.URGENT)
+        sight = Sight(person=bob, staff_categories=ALL)
+
+        async def found(**fields: object) -> list[TicketId]:
+            query = TicketQuery(sight=sight, **fields)  # type: ignore[arg-type] # one line for every field
+            tickets = [ticket.id for ticket in await work.tickets.find(query)]
+            assert await work.tickets.count(query, most=100) == len(tickets)
+            return tickets
+
+        assert hidden.id not in await found()
+        assert await found(requesters=frozenset({ann, eve})) == [book.id, fire.id]
+        assert await found(requesters=frozenset()) == []
+        assert await found(assignees=frozenset({bob, ann})) == [claimed.id]
+        assert await found(assignees=frozenset({bob}), unassigned=True) == [claimed.id, book.id, fire.id]
+        assert await found(categories=frozenset({"library", "secret"})) == [book.id]
+        assert await found(priorities=frozenset({Priority.URGENT, Priority.LOW})) == [fire.id]
+        assert await found(tags=frozenset({"fire"})) == [fire.id]
+        assert await found(tags=frozenset({"größe", "re"})) == [claimed.id, fire.id]
+        assert await found(tags=frozenset({'fi", "re', "f_re", "f%"})) == []
+        for words, those in (
+            (("PRINTER",), [fire.id]),
+            (("printer", "fire"), [fire.id]),
+            (("printer", "book"), []),
+            (("50%",), [book.id]),
+            (("%",), [book.id]),
+            (("a_b",), [book.id]),
+            (("_",), [book.id]),
+            (("\\",), [book.id]),
+            (("“quoted”",), [book.id]),
+            (('"so"',), [book.id]),
+            (("'",), []),
+            (("/",), []),
+            (("übung",), [claimed.id]),
+            (("ÜBUNG",), [claimed.id]),
+            (("ÜBUNG", "FÜNF"), [claimed.id]),
+            ((claimed.ref.lower(),), [claimed.id]),
+            ((f"#{claimed.id}",), [claimed.id]),
+            ((str(fire.id),), [fire.id]),
+            ((str(hidden.id),), []),
+            (("9" * 15,), []),
+            (("9" * 40,), []),
+            (("\x00",), []),
+            (("\ud800",), []),
+        ):
+            assert await found(words=words) == those, words
+        everything = TicketQuery(sight=sight, limit=1, offset=1)
+        assert [ticket.id for ticket in await work.tickets.find(everything)] == [book.id]
+        assert await work.tickets.count(everything, most=100) == 3
+        assert await work.tickets.count(everything, most=2) == 2
 
 
 async def test_the_queue_is_most_urgent_first_then_the_longest_waiting(store: SqlStore) -> None:

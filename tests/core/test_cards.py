@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.actions import Press, decode
-from core.cards.card import Card, InputKind, Reader, StepState, Tone
+from core.cards.card import ButtonStyle, Card, InputKind, Reader, StepState, Tone
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import TicketView, progress, ticket_card
 from core.cards.times import ago
@@ -108,6 +108,13 @@ def test_a_card_offers_nothing_that_is_so_already_or_not_theirs(
     given: dict[str, object], viewer: Person, offered: list[str]
 ) -> None:
     assert verbs(card_of(ticket(**given), viewer)) == offered
+
+
+@pytest.mark.parametrize(("assignee", "first"), [(None, "Claim"), (ASHA, "Resolve")])
+def test_one_button_comes_first_to_claim_it_then_to_resolve_it(assignee: PersonId | None, first: str) -> None:
+    card = card_of(ticket(assignee=assignee), AGENT)
+    assert [button.label for button in card.buttons if button.style is ButtonStyle.PRIMARY] == [first]
+    assert "Resolve" in [button.label for button in card.buttons]
 
 
 def test_a_desk_that_denies_urgency_offers_it_to_staff_only() -> None:

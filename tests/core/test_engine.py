@@ -25,7 +25,7 @@ from core.commands import (
 from core.engine import USE_CASES
 from core.errors import AlreadyClaimed, Busy, NotAllowed, Refusal
 from core.model.desk import Quotas
-from core.model.ids import FileId, MessageId, PersonId, TicketId
+from core.model.ids import EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
@@ -218,6 +218,7 @@ INVISIBLE: list[tuple[str, type[Command], dict[str, object]]] = [
     ("kim", commands.EditMessage, {"message": MessageId(1), "text": HELLO}),
     ("kim", commands.RemoveMessage, {"message": MessageId(1)}),
     ("kim", commands.React, {"message": MessageId(1), "emoji": "👍", "on": True}),
+    ("kim", commands.MarkRead, {"event": EventId(1)}),
     ("asha", commands.ClaimTicket, {}),
     ("asha", commands.AssignTicket, {"assignee": PersonId(1)}),
     ("asha", commands.UnassignTicket, {}),

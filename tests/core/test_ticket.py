@@ -66,7 +66,11 @@ TRANSITIONS: dict[str, tuple[Change, dict[Status, Status | str]]] = {
         lambda t: t.assign(ASHA, "Asha"),
         {OPEN: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS, WAITING: WAITING, **over("be assigned")},
     ),
-    "unassign": (lambda t: replace(t, assignee=ASHA).unassign(), SAME),
+    "unassign": (lambda t: replace(t, assignee=ASHA).unassign(), {**SAME, IN_PROGRESS: OPEN}),
+    "unassign what was answered": (
+        lambda t: replace(t, assignee=ASHA, first_response_at=NOW).unassign(),
+        SAME,
+    ),
     "answer by staff": (
         lambda t: t.answered_by_staff(LATER),
         {**SAME, OPEN: IN_PROGRESS, CLOSED: NOTHING_NEW},
@@ -185,8 +189,13 @@ def test_what_nobody_has_cannot_be_taken_away() -> None:
         ticket().unassign()
 
 
-def test_a_ticket_taken_away_stays_in_progress() -> None:
+def test_a_ticket_taken_away_before_any_answer_is_open_again() -> None:
     back = ticket().claim(ASHA, "").unassign()
+    assert (back.status, back.assignee) == (OPEN, None)
+
+
+def test_a_ticket_taken_away_after_an_answer_stays_in_progress() -> None:
+    back = ticket().claim(ASHA, "").answered_by_staff(NOW).unassign()
     assert (back.status, back.assignee) == (IN_PROGRESS, None)
 
 

@@ -13,9 +13,9 @@ from core.commands import (
     RemoveParticipant,
     UndoMessage,
 )
-from core.errors import NoSuchMessage, NoSuchTicket, NotActive, NotAllowed, Refusal
+from core.errors import BadField, NoSuchMessage, NoSuchTicket, NotActive, NotAllowed, Refusal
 from core.events import MessageEdited, MessageUndone, ReactionChanged
-from core.limits import FieldEmpty, FieldTooLong
+from core.limits import FieldEmpty, FieldTooLong, NoEmoji, TooManyOf
 from core.model.ids import MessageId, ThreadId, TicketId
 from core.model.people import Platform, Standing
 from core.model.thread import Audience, MessageKind, Reaction
@@ -229,13 +229,50 @@ async def test_a_reaction_is_set_once_and_taken_away_once_wherever_it_was_set(of
 
 async def test_each_has_their_own_reactions_and_a_thread_names_who_set_them(office: Office) -> None:
     ticket, message = await said(office, "asha")
-    for who, emoji in (("sam", "👍"), ("kim", "👍"), ("lee", ":party:")):
-        await office.do(React(ticket=ticket, message=message, emoji=emoji, on=True), who)
+    for who, emoji, door in (
+        ("sam", "👍", Platform.WEB),
+        ("kim", "👍", Platform.WEB),
+        ("lee", ":party:", Platform.SLACK),
+    ):
+        await office.do(React(ticket=ticket, message=message, emoji=emoji, on=True), who, door=door)
         office.clock.advance(MINUTE)
     shown = [entry.reactions for entry in (await office.view(ticket, "kim")).entries if entry.message]
     assert [[(one.emoji, one.people) for one in under] for under in shown] == [
         [("👍", ("Sam Student", "Kim Other")), (":party:", ("Lee Lead",))]
     ]
+
+
+async def test_a_platforms_own_emoji_is_set_elsewhere_only_where_it_stands_already(office: Office) -> None:
+    ticket, message = await said(office, "asha")
+    party = React(ticket=ticket, message=message, emoji=":party:", on=True)
+    with pytest.raises(NoEmoji):
+        await office.do(party, "sam")
+    await office.do(party, "asha", door=Platform.SLACK)
+    await office.do(party, "sam")
+    assert {one.person for one in await reactions(office, ticket)} == {office.people["asha"], office.people["sam"]}
+
+
+@pytest.mark.parametrize("emoji", ["👍", "👍🏽", "❤️", "👩‍👩‍👧", "🇮🇳", "1️⃣", "☑", "‼️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
+async def test_an_emoji_of_unicodes_is_one_on_the_page(office: Office, emoji: str) -> None:
+    ticket, message = await said(office, "asha")
+    await office.do(React(ticket=ticket, message=message, emoji=emoji, on=True), "sam")
+    assert [one.emoji for one in await reactions(office, ticket)] == [emoji]
+
+
+@pytest.mark.parametrize("emoji", ["no", "1", ":you-fail:", "+1", "<b>", "👍 you", "é", "#", "Ａ", "\u200d"])
+async def test_words_are_no_emoji_on_the_page(office: Office, emoji: str) -> None:
+    ticket, message = await said(office, "asha")
+    with pytest.raises(BadField):
+        await office.do(React(ticket=ticket, message=message, emoji=emoji, on=True), "sam")
+
+
+async def test_nobody_buries_a_message_under_reactions(office: Office) -> None:
+    ticket, message = await said(office, "asha")
+    for number in range(20):
+        await office.do(React(ticket=ticket, message=message, emoji=chr(0x1F600 + number), on=True), "sam")
+    with pytest.raises(TooManyOf):
+        await office.do(React(ticket=ticket, message=message, emoji="👍", on=True), "sam")
+    await office.do(React(ticket=ticket, message=message, emoji="👍", on=True), "kim")
 
 
 @pytest.mark.parametrize(("emoji", "refusal"), [(" ", FieldEmpty), ("x" * 61, FieldTooLong)])

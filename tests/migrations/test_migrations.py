@@ -19,7 +19,7 @@ from adapters.sql import schema
 from adapters.sql.database import parse_url
 from adapters.sql.schema import NewerDatabase, SchemaState
 from adapters.sql.store import SqlStore
-from core.events import TicketClaimed
+from core.events import MessagePosted, TicketClaimed
 from core.model.ids import TicketId
 from core.model.people import Grant, Platform, Role
 from core.model.thread import Audience, Copy, MessageKind, Reaction
@@ -89,6 +89,20 @@ async def fill_what_came_with_slack(url: str) -> None:
     await store.close()
 
 
+async def fill_what_came_with_the_console(url: str) -> None:
+    """How far somebody read a ticket, and what they chose."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        ticket = await a_ticket(work, ann.id)
+        message = await work.messages.add(ticket.id, ann.id, MessageKind.REPLY, RICH, NOW, origin=None)
+        posted = MessagePosted(ticket=ticket.id, message=message.id, kind=MessageKind.REPLY)
+        record = await work.events.append(posted, NOW, ann.id, Platform.WEB, "")
+        await work.reads.put(ann.id, ticket.id, record.id, message.id, NOW)
+        await work.preferences.put(ann.id, "theme", "dark", NOW)
+    await store.close()
+
+
 def bring_to(url: str, revision: str) -> None:
     with connected(url) as connection:
         command.upgrade(schema.config(connection), revision)
@@ -136,6 +150,7 @@ async def test_a_database_goes_up_down_and_up_again_with_rows_in_every_room(empt
     await fill(empty_database_url)
     await fill_what_came_with_discord(empty_database_url)
     await fill_what_came_with_slack(empty_database_url)
+    await fill_what_came_with_the_console(empty_database_url)
     await schema.downgrade(empty_database_url, "base")
     assert await schema.check_version(empty_database_url) is SchemaState.BEHIND
     with connected(empty_database_url) as connection:
@@ -185,6 +200,24 @@ async def test_a_desk_of_the_second_version_keeps_every_row_on_its_way_up_and_ba
     await fill_what_came_with_slack(url)
     await schema.downgrade(url, "0002")
     assert shape(url) == second
+    assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
+
+
+async def test_a_desk_of_the_third_version_keeps_every_row_on_its_way_up_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0003")
+    third = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_discord(url)
+    await fill_what_came_with_slack(url)
+    await schema.downgrade(url, "0003")
+    kept = rows(url)
+    await schema.upgrade(url)
+    await fill_what_came_with_the_console(url)
+    assert all(rows(url)[table] for table in ("reads", "preferences"))
+    await schema.downgrade(url, "0003")
+    assert shape(url) == third
     assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
 
 
