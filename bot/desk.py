@@ -14,12 +14,22 @@ from core.actions import Submit, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.cards.forms import command_form
 from core.cards.words import words_of
-from core.commands import Actor, Arrive, Depart, NoteDeparture, PostMessage
+from core.commands import (
+    Actor,
+    Arrive,
+    Depart,
+    EditMessage,
+    MarkRead,
+    NoteDeparture,
+    PostMessage,
+    React,
+    RemoveMessage,
+)
 from core.engine import Engine
 from core.errors import N_, BadArgument, BadInput
 from core.grammar import parse, resolve
 from core.model.desk import Desk
-from core.model.ids import DraftId, EventId, FileId, PersonId, TicketId
+from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Identity, Person, Platform, Role
 from core.model.thread import File, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Visibility
@@ -29,6 +39,7 @@ from core.reading import Reading, asker_of
 from core.storage import Store
 from core.text import Text
 from core.vocabulary import (
+    PAGE,
     Asks,
     Call,
     Choice,
@@ -39,6 +50,7 @@ from core.vocabulary import (
     SlashCommand,
     Summary,
     ThreadView,
+    Trace,
     View,
     Vocabulary,
 )
@@ -248,12 +260,35 @@ class ThreadDesk:
         return await self._do(call)
 
     async def say(
-        self, ticket: TicketId, kind: MessageKind, text: Text, files: tuple[FileId, ...], actor: Actor
+        self,
+        ticket: TicketId,
+        kind: MessageKind,
+        text: Text,
+        files: tuple[FileId, ...],
+        actor: Actor,
+        *,
+        seen: EventId | None = None,
     ) -> Entry:
-        outcome = await self._engine.handle(PostMessage(ticket=ticket, kind=kind, text=text, files=files), actor)
+        saying = PostMessage(ticket=ticket, kind=kind, text=text, files=files, seen=seen)
+        outcome = await self._engine.handle(saying, actor)
         if outcome.message is None:
             raise BadArgument(name="Idempotency-Key", problem=N_("it belongs to another request."), usage="")
         return await self._reading.entry(ticket, outcome.message, actor)
+
+    async def edit_message(self, ticket: TicketId, message: MessageId, text: Text, actor: Actor) -> Entry:
+        await self._engine.handle(EditMessage(ticket=ticket, message=message, text=text), actor)
+        return await self._reading.entry(ticket, message, actor)
+
+    async def remove_message(self, ticket: TicketId, message: MessageId, actor: Actor) -> None:
+        await self._engine.handle(RemoveMessage(ticket=ticket, message=message), actor)
+
+    async def react(self, ticket: TicketId, message: MessageId, emoji: str, actor: Actor, *, on: bool) -> None:
+        await self._engine.handle(React(ticket=ticket, message=message, emoji=emoji, on=on), actor)
+
+    async def mark_read(self, ticket: TicketId, event: EventId, actor: Actor) -> EventId | None:
+        """Told twice it changes nothing anyway: it needs no inbound id."""
+        await self._engine.handle(MarkRead(ticket=ticket, event=event), replace(actor, inbound=None))
+        return await self._reading.read_to(ticket, actor)
 
     async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
         async with self._inspecting:
@@ -279,8 +314,22 @@ class ThreadDesk:
     ) -> Sequence[Summary]:
         return await self._reading.list(view, actor, before, limit)
 
-    async def thread(self, ticket: TicketId, actor: Actor, *, after: EventId | None = None) -> ThreadView:
-        return await self._reading.thread(ticket, actor, after)
+    async def thread(
+        self,
+        ticket: TicketId,
+        actor: Actor,
+        *,
+        after: EventId | None = None,
+        before: EventId | None = None,
+        limit: int | None = PAGE,
+    ) -> ThreadView:
+        return await self._reading.thread(ticket, actor, after, before=before, limit=limit)
+
+    async def history(self, ticket: TicketId, actor: Actor) -> Sequence[Trace]:
+        return await self._reading.history(ticket, actor)
+
+    async def others(self, ticket: TicketId, actor: Actor) -> Sequence[Summary]:
+        return await self._reading.others(ticket, actor)
 
     async def notices(self, actor: Actor, *, limit: int = 20) -> Sequence[Notice]:
         return await self._reading.notices(actor, limit)

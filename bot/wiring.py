@@ -16,6 +16,7 @@ from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
 from adapters.slack.words.parse import parse_typed as slack_words
 from adapters.sql.store import SqlStore
+from adapters.web.admin import Setting
 from adapters.web.channel import WebChannel
 from adapters.web.config import DemoPerson, WebConfig
 from adapters.web.door import WebDoor
@@ -26,7 +27,7 @@ from bot.desk import ThreadDesk
 from bot.dispatcher import Channels, Dispatcher, Patience
 from bot.http import application
 from bot.scheduler import Scheduler
-from bot.settings import Settings, desk_of
+from bot.settings import Settings, desk_of, effective
 from core.commands import Actor, SyncGrants
 from core.engine import Engine
 from core.errors import Unavailable
@@ -116,7 +117,15 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
         max_files=settings.web.max_files,
     )
-    door = WebDoor(desk=front, engine=engine, store=office.store, clock=clock, keys=keys, config=config)
+    door = WebDoor(
+        desk=front,
+        engine=engine,
+        store=office.store,
+        clock=clock,
+        keys=keys,
+        config=config,
+        configuration=[Setting(*one) for one in effective(settings)],
+    )
     alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
     chat = _chat(office, front, owner)

@@ -1,5 +1,7 @@
 """The HTTP API that the page uses (``docs/api.md``): the whole vocabulary, threads, files and what is live."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from adapters.web.bodies import choice, file_id, query_number, read_json, ticket_of
@@ -9,6 +11,7 @@ from adapters.web.live import Live
 from adapters.web.parse import read_markdown
 from adapters.web.problems import ForeignPage
 from adapters.web.render import (
+    JsonObject,
     answer,
     command_json,
     entry_json,
@@ -20,19 +23,19 @@ from adapters.web.render import (
     thread_json,
 )
 from adapters.web.uploads import Uploads, file_response
-from core.model.ids import EventId, PersonId, TicketId
+from core.commands import Actor
+from core.model.ids import EventId, TicketId
 from core.model.thread import File, MessageKind
-from core.model.ticket import Ticket
-from core.storage import Store
-from core.vocabulary import FrontDesk, Reply, Summary, View
+from core.vocabulary import PAGE, FrontDesk, Reply, ThreadView, View
+
+_LONGEST_PAGE = 200
+_MOST_NEWS = 500
+"""Of what came after a page's cursor, in one answer."""
 
 
 class PageApi:
-    def __init__(
-        self, desk: FrontDesk, store: Store, gate: Gate, live: Live, uploads: Uploads, config: WebConfig
-    ) -> None:
+    def __init__(self, desk: FrontDesk, gate: Gate, live: Live, uploads: Uploads, config: WebConfig) -> None:
         self._desk = desk
-        self._store = store
         self._gate = gate
         self._live = live
         self._uploads = uploads
@@ -55,41 +58,54 @@ class PageApi:
         ]
 
     async def me(self, request: web.Request, visitor: Visitor) -> web.Response:
+        return answer(await self.me_of(visitor))
+
+    async def me_of(self, visitor: Visitor) -> JsonObject:
         commands = await self._desk.commands_for(visitor.person)
-        return answer(
-            {
-                "id": visitor.id,
-                "name": visitor.person.name,
-                "roles": role_names(visitor.person),
-                "is_staff": visitor.person.is_staff,
-                "csrf": self._gate.csrf(visitor),
-                "desk": {"name": self._config.desk_name, "demo": self._config.demo},
-                "commands": [command_json(command, self._desk.vocabulary) for command in commands],
-            }
-        )
+        return {
+            "id": visitor.id,
+            "name": visitor.person.name,
+            "roles": role_names(visitor.person),
+            "is_staff": visitor.person.is_staff,
+            "csrf": self._gate.csrf(visitor),
+            "desk": {"name": self._config.desk_name, "demo": self._config.demo},
+            "limits": {"files": self._config.max_files, "file_bytes": self._config.max_file_bytes},
+            "commands": [command_json(command, self._desk.vocabulary) for command in commands],
+        }
 
     async def threads(self, request: web.Request, visitor: Visitor) -> web.Response:
         view = choice("view", request.query.get("view", View.MINE), View)
         before = query_number(request, "before")
         actor = self._gate.actor(request, visitor)
-        found = await self._desk.list(view, actor, before=TicketId(before) if before else None)
+        return answer(await self.list_of(view, visitor, actor, TicketId(before) if before else None))
+
+    async def list_of(
+        self, view: View, visitor: Visitor, actor: Actor, before: TicketId | None = None
+    ) -> Sequence[JsonObject]:
+        found = await self._desk.list(view, actor, before=before)
         reader = self._gate.reader(visitor)
-        return answer([summary_json(summary, self._desk.desk, reader, visitor.id) for summary in found])
+        return [summary_json(summary, self._desk.desk, reader, visitor.id) for summary in found]
 
     async def thread(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = ticket_of(request.match_info["ref"])
-        after = query_number(request, "after")
+        after, before = query_number(request, "after"), query_number(request, "before")
+        limit = min(query_number(request, "limit") or PAGE, _LONGEST_PAGE) if after is None else _MOST_NEWS
         actor = self._gate.actor(request, visitor)
-        view = await self._desk.thread(ticket, actor, after=EventId(after) if after else None)
-        summary = await self._summary(view.ticket)
-        return answer(thread_json(view, summary, self._desk.desk, self._gate.reader(visitor), visitor.id))
+        view = await self._desk.thread(
+            ticket,
+            actor,
+            after=EventId(after) if after else None,
+            before=EventId(before) if before else None,
+            limit=limit,
+        )
+        return answer(self._thread_json(view, visitor))
 
-    async def _summary(self, ticket: Ticket) -> Summary:
-        people: list[PersonId] = [ticket.requester, *([ticket.assignee] if ticket.assignee is not None else [])]
-        async with self._store.read() as work:
-            names = await work.people.named(people)
-        assignee = names.get(ticket.assignee) if ticket.assignee is not None else None
-        return Summary(ticket=ticket, requester=names.get(ticket.requester, "?"), assignee=assignee)
+    async def thread_of(self, ticket: TicketId, visitor: Visitor, actor: Actor) -> JsonObject:
+        """Its newest entries. Raises NoSuchTicket."""
+        return self._thread_json(await self._desk.thread(ticket, actor), visitor)
+
+    def _thread_json(self, view: ThreadView, visitor: Visitor) -> JsonObject:
+        return thread_json(view, self._desk.desk, self._gate.reader(visitor), visitor.id)
 
     async def say(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = ticket_of(request.match_info["ref"])
@@ -97,7 +113,8 @@ class PageApi:
         kind = body.one_of("kind", MessageKind) if "kind" in body else MessageKind.REPLY
         files = body.files("files", self._config.max_files)
         text = await read_markdown(body.optional("text") or "")
-        entry = await self._desk.say(ticket, kind, text, files, self._gate.actor(request, visitor))
+        seen = EventId(body.number("seen")) if "seen" in body else None
+        entry = await self._desk.say(ticket, kind, text, files, self._gate.actor(request, visitor), seen=seen)
         return answer({"entry": entry_json(entry, visitor.id)}, 201)
 
     async def command(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from adapters.web.problems import Malformed, TooLarge, TooSlow, WrongMediaType
-from core.errors import N_, BadField, NoSuchFile, NoSuchTicket
+from core.errors import N_, BadField, NoSuchFile, NoSuchMessage, NoSuchTicket
 from core.limits import FieldTooLong, TooManyOf
-from core.model.ids import FileId, TicketId, parse_ref
+from core.model.ids import FileId, MessageId, TicketId, parse_ref
 from core.text import Json, clean, clean_line, shorten
 
 MAX_BODY = 512 * 1024
@@ -22,6 +22,8 @@ SLOWEST = 60.0
 MAX_WORDS = 40_000
 """Characters of any one text; what a text may have at most is for the engine to say."""
 _KEYS = 100
+_DIGITS = 15
+_TOO_LARGE = 10**_DIGITS
 _FORM = "application/x-www-form-urlencoded"
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -63,14 +65,29 @@ async def read_json(request: web.Request) -> "Body":
     """Raises WrongMediaType, TooLarge or Malformed."""
     if request.content_type != "application/json":
         raise WrongMediaType(wanted="application/json")
-    data = await read_bytes(request)
-    try:
-        value = json.loads(data, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        value = None
+    value = _loaded(await read_bytes(request))
     if not isinstance(value, dict):
         raise Malformed(problem=N_("a JSON object is wanted."))
     return Body(value)
+
+
+async def read_value(request: web.Request, limit: int) -> Json:
+    """Any JSON but null. Raises as ``read_json``."""
+    if request.content_type != "application/json":
+        raise WrongMediaType(wanted="application/json")
+    value = _loaded(await read_bytes(request, limit))
+    if value is None:
+        raise Malformed(problem=N_("a JSON value is wanted."))
+    return value
+
+
+def _loaded(data: bytes) -> Json:
+    """None where it is no JSON."""
+    try:
+        value: Json = json.loads(data, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -100,6 +117,12 @@ class Body:
     def __contains__(self, name: str) -> bool:
         return self._value.get(name) is not None
 
+    def value(self, name: str) -> Json:
+        """Whatever stands there."""
+        if name not in self:
+            raise Missing(name=name)
+        return self._value[name]
+
     def words(self, name: str) -> str:
         """A text without control characters; it may be empty."""
         if name not in self:
@@ -114,6 +137,13 @@ class Body:
 
     def optional(self, name: str) -> str | None:
         return self.words(name) if name in self else None
+
+    def number(self, name: str) -> int:
+        """A whole number, 0 or more."""
+        value = self.value(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _TOO_LARGE:
+            raise WrongKind(name=name, wanted=N_("a whole number"))
+        return value
 
     def one_of(self, name: str, kind: type[_E]) -> _E:
         return choice(name, self.words(name), kind)
@@ -166,7 +196,7 @@ def file_id(value: Json) -> FileId:
 
 def number_of(word: str) -> int | None:
     """A positive number of at most 15 digits, which every database and browser can hold."""
-    plain = word.isascii() and word.isdigit() and len(word) <= 15
+    plain = word.isascii() and word.isdigit() and len(word) <= _DIGITS
     return int(word) if plain and int(word) > 0 else None
 
 
@@ -176,6 +206,14 @@ def ticket_of(word: str) -> TicketId:
     if ticket is None:
         raise NoSuchTicket(ref=shorten(clean_line(word), 40) or "?")
     return ticket
+
+
+def message_of(word: str) -> MessageId:
+    """Raises NoSuchMessage for what can be none."""
+    number = number_of(word)
+    if number is None:
+        raise NoSuchMessage
+    return MessageId(number)
 
 
 def numbered_ticket(word: str) -> TicketId:

@@ -40,6 +40,12 @@ class WebConfig:
         return bool(self.demo_people)
 
     @property
+    def origin(self) -> str:
+        """Of the desk's own links: the page may be looked at under another name."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def is_https(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
 

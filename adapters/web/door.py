@@ -1,33 +1,52 @@
 """``WebDoor``: the live page and the REST API, put together. The web server takes its routes and adds the security
 headers; the engine tells it of commits; the dispatcher hands its ``channel`` what a person should hear."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from adapters.web.accounts import Accounts
+from adapters.web.admin import AdminApi, Setting
 from adapters.web.api import PageApi
+from adapters.web.bulk import BulkApi
 from adapters.web.channel import WebChannel
 from adapters.web.config import WebConfig
+from adapters.web.first import FirstPaints
 from adapters.web.gate import Gate
 from adapters.web.helpdesk import Helpdesk
 from adapters.web.live import Live
 from adapters.web.openapi import document
 from adapters.web.pages import Pages
+from adapters.web.preferences import PreferencesApi
 from adapters.web.render import answer
 from adapters.web.sessions import Sessions
+from adapters.web.threads import ThreadApi
 from adapters.web.tokens import Tokens
+from adapters.web.triage import TriageApi
 from adapters.web.uploads import Uploads
+from core.administration import Administration
 from core.engine import Engine
 from core.ports import Clock, Keys
+from core.reading import Reading
 from core.storage import Store
+from core.triage import Triage
 from core.vocabulary import FrontDesk
 
 
 class WebDoor:
     """``live.committed`` is one of the engine's listeners; ``close`` is called before the web server waits for its
-    connections to end."""
+    connections to end. ``configuration``: the settings in force, for the admins; no secret among their values."""
 
     def __init__(
-        self, *, desk: FrontDesk, engine: Engine, store: Store, clock: Clock, keys: Keys, config: WebConfig
+        self,
+        *,
+        desk: FrontDesk,
+        engine: Engine,
+        store: Store,
+        clock: Clock,
+        keys: Keys,
+        config: WebConfig,
+        configuration: Sequence[Setting] = (),
     ) -> None:
         self.live = Live(desk, clock, most=config.max_live)
         self.channel = WebChannel(self.live)
@@ -37,8 +56,22 @@ class WebDoor:
         sessions = Sessions(store, clock, keys, config, self.live.end)
         self._gate = Gate(desk, sessions, tokens, clock, keys, config)
         uploads = Uploads(config, clock)
-        self._pages = Pages(gate=self._gate, sessions=sessions, accounts=self._accounts, keys=keys, config=config)
-        self._api = PageApi(desk, store, self._gate, self.live, uploads, config)
+        self._admin = AdminApi(desk, Administration(store, desk.desk, clock), self._gate, configuration)
+        self._api = PageApi(desk, self._gate, self.live, uploads, config)
+        self._threads = ThreadApi(desk, self._gate, self.live)
+        triage = Triage(store, desk.desk, Reading(store, desk.desk, clock))
+        self._preferences = PreferencesApi(store, desk.desk, clock, self._gate)
+        self._triage = TriageApi(triage, desk.desk, self._gate, self._preferences)
+        self._bulk = BulkApi(desk, triage, self._gate)
+        self._pages = Pages(
+            gate=self._gate,
+            sessions=sessions,
+            accounts=self._accounts,
+            admin=self._admin,
+            first=FirstPaints(self._api, self._triage, self._gate, config.origin),
+            keys=keys,
+            config=config,
+        )
         self._helpdesk = Helpdesk(
             desk=desk,
             engine=engine,
@@ -53,7 +86,17 @@ class WebDoor:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         description = web.get("/api/openapi.json", self._gate.open_to_all(self._describe), allow_head=False)
-        return [*self._pages.routes(), *self._api.routes(), *self._helpdesk.routes(), description]
+        parts = (
+            self._pages,
+            self._api,
+            self._threads,
+            self._triage,
+            self._bulk,
+            self._preferences,
+            self._admin,
+            self._helpdesk,
+        )
+        return [*(route for part in parts for route in part.routes()), description]
 
     async def _describe(self, request: web.Request) -> web.Response:
         return answer(document(self._config.desk_name, self._config.public_url))

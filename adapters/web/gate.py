@@ -153,6 +153,10 @@ class Gate:
         if is_foreign(request, self._config.public_url):
             raise ForeignPage
 
+    def weigh(self, visitor: Visitor, weight: float) -> None:
+        """Take more of a person's pace, for a request that changes many things. Raises TooQuick."""
+        self._pace.take(visitor.id, weight)
+
     def csrf(self, visitor: Visitor | None) -> str:
         return self._sessions.csrf(visitor.session) if visitor is not None and visitor.session is not None else ""
 
@@ -161,7 +165,7 @@ class Gate:
         key = clean_line(request.headers.get("Idempotency-Key", ""))
         if len(key) > _LONGEST_KEY:
             raise WrongKind(name="Idempotency-Key", wanted=N_("a key of at most 100 characters"))
-        inbound = f"{visitor.id}:{request.path}:{key}" if key else None
+        inbound = f"{visitor.id}:{request.method} {request.rel_url.raw_path}:{key}" if key else None
         return Actor(person=visitor.id, door=visitor.door, inbound=inbound)
 
     def reader(self, visitor: Visitor) -> Reader:

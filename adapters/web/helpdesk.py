@@ -146,14 +146,14 @@ class Helpdesk:
         return await self._shown(ticket, self._gate.actor(request, visitor), 200)
 
     async def _shown(self, ticket: TicketId, actor: Actor, status: int) -> web.Response:
-        view = await self._desk.thread(ticket, actor)
+        view = await self._desk.thread(ticket, actor, limit=1)
         return answer(ticket_json(view.ticket, view.files), status)
 
     async def update(self, request: web.Request, visitor: Visitor) -> web.Response:
         """The status, by the command that leads there; staff have one for every status, the requester two."""
         number = numbered_ticket(request.match_info["id"])
         actor = self._gate.actor(request, visitor)
-        ticket = (await self._desk.thread(number, actor)).ticket
+        ticket = (await self._desk.thread(number, actor, limit=1)).ticket
         word = (await read_json(request)).words("status").strip().lower()
         if word not in _WANTED:
             raise NotOneOf(name="status", value=shorten(clean_line(word), 40), choices=", ".join(_WANTED))
@@ -174,7 +174,7 @@ class Helpdesk:
 
     async def comments(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = numbered_ticket(request.match_info["id"])
-        view = await self._desk.thread(ticket, self._gate.actor(request, visitor))
+        view = await self._desk.thread(ticket, self._gate.actor(request, visitor), limit=None)
         said = [entry.message for entry in view.entries if entry.message is not None]
         return answer([comment_json(m) for m in said if m.kind is MessageKind.REPLY and m.undone_at is None])
 

@@ -1,46 +1,28 @@
 """``/api/openapi.json``: every route under ``/api``, declared once here; a test holds it against the routes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from http import HTTPStatus
 
-from adapters.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, listed, one_of, ref, shape
+from adapters.web.operations import STAFF_OPERATIONS, STAFF_SCHEMAS, Operation
+from adapters.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, listed, maybe, one_of, ref, shape
 from adapters.web.sessions import COOKIE
 from core.model.thread import MessageKind
 from core.model.ticket import Priority
 from core.text import Json
 from core.vocabulary import View
 
-_JSON, _PROBLEM, _FORM = "application/json", "application/problem+json", "multipart/form-data"
+_PROBLEM, _FORM = "application/problem+json", "multipart/form-data"
 _BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
-    method: str
-    path: str
-    summary: str
-    answer: Schema | None
-    _: KW_ONLY
-    tag: str
-    status: HTTPStatus = HTTPStatus.OK
-    media_type: str = _JSON
-    refusals: tuple[int, ...] = ()
-    body: Schema | None = None
-    body_type: str = _JSON
-    query: Mapping[str, Schema] = field(default_factory=dict)
-    open: bool = False
-    """Whether it wants nobody signed in."""
-
-
-_page = partial(_Operation, tag="Page")
-_desk = partial(_Operation, tag="Help desk")
+_page = partial(Operation, tag="Page")
+_desk = partial(Operation, tag="Help desk")
 
 _TURN = (403, 404, 409, 422, 429)
 """What a command may be refused with."""
 
-_OPERATIONS: Sequence[_Operation] = (
+_OPERATIONS: Sequence[Operation] = (
     _page("get", "/api/me", "Who is signed in, and the commands they have", ref("Me")),
     _page(
         "get",
@@ -53,9 +35,9 @@ _OPERATIONS: Sequence[_Operation] = (
     _page(
         "get",
         "/api/threads/{ref}",
-        "A ticket's thread, or what is new and changed in it",
+        "A ticket's thread: its newest entries, those before an event, or what is new and changed after one",
         ref("Thread"),
-        query={"after": NUMBER},
+        query={"limit": NUMBER, "before": NUMBER, "after": NUMBER},
         refusals=(404, 422),
     ),
     _page(
@@ -64,7 +46,50 @@ _OPERATIONS: Sequence[_Operation] = (
         "Write in a thread, in Markdown",
         ref("Said"),
         status=HTTPStatus.CREATED,
-        body=shape({"kind": one_of(list(MessageKind)), "files": listed(NUMBER)}, text=TEXT),
+        body=shape({"kind": one_of(list(MessageKind)), "files": listed(NUMBER), "seen": maybe(NUMBER)}, text=TEXT),
+        refusals=_TURN,
+    ),
+    _page(
+        "post",
+        "/api/threads/{ref}/read",
+        "Say up to which event one has read",
+        None,
+        status=HTTPStatus.NO_CONTENT,
+        body=shape(event=NUMBER),
+        refusals=(403, 404, 422, 429),
+    ),
+    _page("get", "/api/threads/{ref}/history", "All that happened", listed(ref("Trace")), refusals=(404,)),
+    _page("get", "/api/threads/{ref}/others", "Its requester's others", listed(ref("Summary")), refusals=(404,)),
+    _page(
+        "patch",
+        "/api/threads/{ref}/messages/{message}",
+        "Change one's own words, in Markdown",
+        ref("Said"),
+        body=shape(text=TEXT),
+        refusals=_TURN,
+    ),
+    _page(
+        "delete",
+        "/api/threads/{ref}/messages/{message}",
+        "Take one's own words back",
+        None,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=_TURN,
+    ),
+    _page(
+        "put",
+        "/api/threads/{ref}/messages/{message}/reactions/{emoji}",
+        "React to a message",
+        None,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=_TURN,
+    ),
+    _page(
+        "delete",
+        "/api/threads/{ref}/messages/{message}/reactions/{emoji}",
+        "Take one's own reaction away",
+        None,
+        status=HTTPStatus.NO_CONTENT,
         refusals=_TURN,
     ),
     _page(
@@ -102,7 +127,8 @@ _OPERATIONS: Sequence[_Operation] = (
     _page(
         "get",
         "/api/live",
-        'A WebSocket that says {"type": "ticket", "ref": …}, {"type": "notice", "notice": …}; first {"type": "hello"}',
+        'A WebSocket that says {"type": "ticket", "ref": …}, {"type": "read", "ref": …, "event": …}, '
+        '{"type": "notice", "notice": …}; first {"type": "hello"}',
         None,
         status=HTTPStatus.SWITCHING_PROTOCOLS,
         refusals=(400, 403, 429),
@@ -187,7 +213,7 @@ _OPERATIONS: Sequence[_Operation] = (
 
 def document(name: str, url: str) -> Mapping[str, Json]:
     paths: dict[str, dict[str, Json]] = {}
-    for operation in _OPERATIONS:
+    for operation in (*_OPERATIONS, *STAFF_OPERATIONS):
         paths.setdefault(operation.path, {})[operation.method] = _described(operation)
     return {
         "openapi": "3.1.0",
@@ -195,7 +221,7 @@ def document(name: str, url: str) -> Mapping[str, Json]:
         "servers": [{"url": url}],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **STAFF_SCHEMAS},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
@@ -204,7 +230,7 @@ def document(name: str, url: str) -> Mapping[str, Json]:
     }
 
 
-def _described(operation: _Operation) -> Mapping[str, Json]:
+def _described(operation: Operation) -> Mapping[str, Json]:
     words: dict[str, Json] = {
         "summary": operation.summary,
         "tags": [operation.tag],
@@ -219,7 +245,7 @@ def _described(operation: _Operation) -> Mapping[str, Json]:
     return words
 
 
-def _responses(operation: _Operation) -> Mapping[str, Json]:
+def _responses(operation: Operation) -> Mapping[str, Json]:
     good: dict[str, Json] = {"description": operation.status.phrase}
     if operation.answer is not None:
         good["content"] = {operation.media_type: {"schema": operation.answer}}
@@ -233,10 +259,10 @@ def _responses(operation: _Operation) -> Mapping[str, Json]:
     return {str(operation.status.value): good, **bad}
 
 
-def _parameters(operation: _Operation) -> Sequence[Json]:
+def _parameters(operation: Operation) -> Sequence[Json]:
     """``Idempotency-Key`` for whatever changes something; ``X-CSRF-Token`` with the cookie."""
     found: list[Json] = []
-    for name, schema in (("ref", TEXT), ("id", NUMBER)):
+    for name, schema in (("ref", TEXT), ("id", NUMBER), ("message", NUMBER), ("emoji", TEXT), ("key", TEXT)):
         if f"{{{name}}}" in operation.path:
             found.append({"name": name, "in": "path", "required": True, "schema": schema})
     found += [{"name": name, "in": "query", "schema": schema} for name, schema in operation.query.items()]

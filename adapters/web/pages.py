@@ -1,18 +1,24 @@
 """The pages themselves, and signing in and out of them by plain forms."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.web.accounts import Accounts
+from adapters.web.accounts import SHORTEST, Accounts
+from adapters.web.admin import ROLE_FORM, SECTIONS, AdminApi
 from adapters.web.bodies import read_form
 from adapters.web.config import WebConfig
+from adapters.web.first import FirstPaints
 from adapters.web.gate import VISITOR, Gate, Visitor
+from adapters.web.paint import FUNCTIONS, direction_of
 from adapters.web.problems import Handler, NoSuchPage, failed, fault_sentence, status_of
 from adapters.web.render import role_names
 from adapters.web.sessions import Sessions
@@ -26,7 +32,13 @@ from core.ports import Keys
 _HERE = Path(__file__).parent
 _SENT = web.RequestKey("sent", dict[str, str])
 """The form that was sent: what is wrong with it is said above it."""
-_LOCAL = re.compile(r"/(?:alerts|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?", re.IGNORECASE | re.ASCII)
+_LOCAL = re.compile(
+    r"/(?:alerts|admin(?:/[a-z]{1,20})?|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
+    re.IGNORECASE | re.ASCII,
+)
+_FORMS = {"/session": "in", "/session/register": "new"}
+"""By path, the form of the welcome that leads there."""
+_HEADINGS = {403: "Not for you", 404: "Not here", 500: "Something went wrong"}
 
 
 class ForStaff(Forbidden):
@@ -43,8 +55,20 @@ class _Me:
 
 
 class Pages:
-    def __init__(self, *, gate: Gate, sessions: Sessions, accounts: Accounts, keys: Keys, config: WebConfig) -> None:
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        sessions: Sessions,
+        accounts: Accounts,
+        admin: AdminApi,
+        first: FirstPaints,
+        keys: Keys,
+        config: WebConfig,
+    ) -> None:
         self._gate = gate
+        self._admin = admin
+        self._first = first
         self._sessions = sessions
         self._accounts = accounts
         self._keys = keys
@@ -56,7 +80,8 @@ class Pages:
             undefined=StrictUndefined,
             auto_reload=False,
         )
-        self._templates.globals["static"] = self._statics.url
+        self._templates.globals.update(static=self._statics.url, modules=cache(self._statics.modules))
+        self._templates.globals.update({function.__name__: function for function in FUNCTIONS})
 
     def routes(self) -> list[web.AbstractRouteDef]:
         at_edge = self._gate.open_to_all
@@ -64,6 +89,8 @@ class Pages:
             web.get("/", self._page_edge(self.page)),
             web.get("/t/{ref}", self._page_edge(self.page)),
             web.get("/alerts", self._page_edge(self.alerts)),
+            web.get("/admin", self._page_edge(self.admin)),
+            web.get("/admin/{section}", self._page_edge(self.admin)),
             web.get("/welcome", self._page_edge(self.welcome)),
             web.post("/session", self._page_edge(self.sign_in)),
             web.post("/session/demo", self._page_edge(self.demo)),
@@ -78,7 +105,11 @@ class Pages:
         ticket = parse_ref(word)
         if word and ticket is None:
             raise NoSuchPage
-        return self._html("page.html", visitor, ref=ref_of(ticket) if ticket is not None else "")
+        ref = ref_of(ticket) if ticket is not None else ""
+        first = await self._first.of(request, visitor, ticket)
+        return self._html(
+            "page.html", visitor, status=first.status, ref=ref, first=first.data, brush=first.brush, lost=first.lost
+        )
 
     async def alerts(self, request: web.Request) -> web.Response:
         visitor = await self._signed_in(request)
@@ -87,6 +118,19 @@ class Pages:
         if not visitor.person.is_staff:
             raise ForStaff
         return self._html("alerts.html", visitor, messages_url=self._config.alerts_url)
+
+    async def admin(self, request: web.Request) -> web.Response:
+        """For admins; for everybody else there is no such page, in the very words of one that nobody ever made."""
+        visitor = await self._signed_in(request)
+        section = request.match_info.get("section", SECTIONS[0])
+        try:
+            shown = await self._admin.section(section, request, visitor)
+        except NoSuchPage:
+            raise web.HTTPNotFound from None
+        search = request.query.get("q", "")
+        return self._html(
+            "admin.html", visitor, section=section, sections=SECTIONS, shown=shown, search=search, role_form=ROLE_FORM
+        )
 
     async def welcome(self, request: web.Request) -> web.Response:
         return self._welcome(await self._gate.by_cookie(request), request.query.get("next", "/"))
@@ -149,23 +193,37 @@ class Pages:
             except Refusal as refusal:
                 visitor = request.get(VISITOR)
                 sentence = refusal.sentence(words_of(visitor.person.language if visitor is not None else "en"))
-                return self._said(request, status_of(refusal), sentence)
+                return self._refused(request, status_of(refusal), sentence)
             except web.HTTPException:
                 raise
             except Exception:  # noqa: BLE001 - the listener's edge: the fault goes to the log, with a traceback
                 error_id = await failed(request, self._keys)
-                return _plain(500, fault_sentence(error_id))
+                return self._said(request.get(VISITOR), 500, fault_sentence(error_id))
 
         return at_edge
 
-    def _said(self, request: web.Request, status: int, sentence: str) -> web.Response:
+    def _refused(self, request: web.Request, status: int, sentence: str) -> web.Response:
         form = request.get(_SENT)
         if form is None:
-            return _plain(status, sentence)
-        return self._welcome(None, form.get("next", "/"), status=status, problem=sentence, email=form.get("email", ""))
+            return self._said(request.get(VISITOR), status, sentence)
+        where = _FORMS.get(request.path, "")
+        return self._welcome(
+            None, form.get("next", "/"), status=status, problem=sentence, where=where, typed=_typed(form)
+        )
+
+    def _said(self, visitor: Visitor | None, status: int, sentence: str) -> web.Response:
+        heading = _HEADINGS.get(status, "That did not work")
+        return self._html("refused.html", visitor, status=status, heading=heading, sentence=sentence)
 
     def _welcome(
-        self, visitor: Visitor | None, next_: str, *, status: int = 200, problem: str = "", email: str = ""
+        self,
+        visitor: Visitor | None,
+        next_: str,
+        *,
+        status: int = 200,
+        problem: str = "",
+        where: str = "",
+        typed: Mapping[str, str] = MappingProxyType({}),
     ) -> web.Response:
         people = [(who, person.name, person.words) for who, person in self._config.demo_people.items()]
         return self._html(
@@ -173,27 +231,40 @@ class Pages:
             visitor,
             status=status,
             problem=problem,
+            where=where,
+            typed=typed,
+            shortest=SHORTEST,
             next=local_path(next_),
             people=people,
-            email=email[:254],
         )
 
     def _html(self, template: str, visitor: Visitor | None, *, status: int = 200, **words: object) -> web.Response:
+        language = visitor.person.language if visitor is not None else "en"
         me = visitor and _Me(visitor.person.name, tuple(role_names(visitor.person)), visitor.person.is_staff)
         text = self._templates.get_template(template).render(
             desk_name=self._config.desk_name,
+            origin=self._config.origin,
             demo=self._config.demo,
             csrf=self._gate.csrf(visitor),
             me=me,
+            language=language,
+            direction=direction_of(language),
             version=self._statics.version,
             **words,
         )
-        return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+        page = web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
+        page.enable_compression()
+        return page
 
 
 def local_path(word: str) -> str:
     """``word`` where it is one of the desk's own pages, else ``/``: nobody is sent anywhere else from here."""
     return word if _LOCAL.fullmatch(word) else "/"
+
+
+def _typed(form: Mapping[str, str]) -> Mapping[str, str]:
+    """What is given back to be mended; never a password."""
+    return {key: form.get(key, "")[:254] for key in ("username", "email")}
 
 
 def _redirect(path: str) -> web.Response:
@@ -202,7 +273,3 @@ def _redirect(path: str) -> web.Response:
 
 def _go(path: str) -> NoReturn:
     raise web.HTTPSeeOther(path, headers={"Cache-Control": "no-store"})
-
-
-def _plain(status: int, sentence: str) -> web.Response:
-    return web.Response(text=sentence + "\n", status=status, headers={"Cache-Control": "no-store"})

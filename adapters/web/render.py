@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from core.cards.card import Button, Card, Field, Form, Input, Reader, Row
+from core.errors import N_
 from core.model.desk import Desk
 from core.model.ids import PersonId, ref_of
 from core.model.people import Person, Role
@@ -15,6 +16,7 @@ from core.text import Json, to_json
 from core.vocabulary import (
     Choice,
     Entry,
+    LastWords,
     Notice,
     Parameter,
     Reactions,
@@ -22,15 +24,26 @@ from core.vocabulary import (
     SlashCommand,
     Summary,
     ThreadView,
+    Trace,
     Vocabulary,
 )
 
 JsonObject = dict[str, Json]
+_PACKET = 1_400
+"""Bytes."""
 
 
 def answer(value: Json, status: int = 200) -> web.Response:
-    """``value`` as an answer that is kept nowhere on its way."""
-    return web.json_response(value, status=status, headers={"Cache-Control": "no-store"})
+    """``value`` as an answer that is kept nowhere on its way; compressed where that saves a packet."""
+    response = web.json_response(value, status=status, headers={"Cache-Control": "no-store"})
+    if response.content_length is not None and response.content_length > _PACKET:
+        response.enable_compression()
+    return response
+
+
+def done() -> web.Response:
+    """That a thing was done, where there is nothing to say about it."""
+    return web.Response(status=204, headers={"Cache-Control": "no-store"})
 
 
 def time_json(at: datetime) -> str:
@@ -54,9 +67,8 @@ def card_json(card: Card) -> JsonObject:
 
 
 def _field_json(field: Field) -> JsonObject:
-    if isinstance(field.value, datetime):
-        return {"label": field.label, "at": time_json(field.value)}
-    return {"label": field.label, "value": field.value}
+    value = {"at": time_json(field.value)} if isinstance(field.value, datetime) else {"value": field.value}
+    return {"label": field.label, **value, **({"key": field.key} if field.key else {})}
 
 
 def _row_json(row: Row) -> JsonObject:
@@ -141,24 +153,42 @@ def summary_json(summary: Summary, desk: Desk, reader: Reader, me: PersonId) -> 
         "priority_label": _(PRIORITY_WORDS[ticket.priority]).capitalize(),
         "category": ticket.category,
         "category_label": desk.category_name(ticket.category),
+        "team": ticket.team,
         "team_label": desk.team_name(ticket.team),
         "requester": summary.requester,
         "assignee": summary.assignee,
         "is_mine": me in {ticket.requester, ticket.assignee, *ticket.participants},
         "visibility": ticket.visibility.value,
+        "tags": list(ticket.tags),
+        "unread": summary.unread,
+        "last": _last_json(summary.last, reader, me) if summary.last is not None else None,
         "opened_at": time_json(ticket.opened_at),
         "updated_at": time_json(ticket.updated_at),
     }
 
 
-def thread_json(view: ThreadView, summary: Summary, desk: Desk, reader: Reader, me: PersonId) -> JsonObject:
+def _last_json(last: LastWords, reader: Reader, me: PersonId) -> JsonObject:
+    return {
+        "who": last.who,
+        "mine": last.person == me,
+        "text": last.text or reader.gettext(N_("sent a file")),
+        "at": time_json(last.at),
+        "kind": last.kind.value,
+    }
+
+
+def thread_json(view: ThreadView, desk: Desk, reader: Reader, me: PersonId) -> JsonObject:
     return {
         "ref": view.ticket.ref,
-        "ticket": summary_json(summary, desk, reader, me),
+        "ticket": summary_json(view.summary, desk, reader, me),
         "card": card_json(view.card),
         "files": files_json(view.files),
         "entries": [entry_json(entry, me) for entry in view.entries],
         "cursor": view.cursor,
+        "first": view.first,
+        "has_before": view.has_before,
+        "more_after": view.more_after,
+        "read_to": view.read_to,
         "may_reply": view.may_reply,
         "may_note": view.may_note,
     }
@@ -181,19 +211,37 @@ def entry_json(entry: Entry, me: PersonId) -> JsonObject:
         "text": to_json(said.text) if said is not None else None,
         "files": files_json(entry.files) if said is not None or message is None else [],
         "edited_at": time_json(said.edited_at) if said is not None and said.edited_at is not None else None,
-        "reactions": [_reactions_json(one) for one in entry.reactions] if said is not None else [],
+        "reactions": [_reactions_json(one, me) for one in entry.reactions] if said is not None else [],
         "about": entry.about,
+        "door": entry.door.value if entry.door is not None else None,
+        "may_edit": entry.may_edit,
+        "may_remove": entry.may_remove,
     }
 
 
-def _reactions_json(reactions: Reactions) -> JsonObject:
-    return {"emoji": reactions.emoji, "count": len(reactions.people), "people": list(reactions.people)}
+def _reactions_json(reactions: Reactions, me: PersonId) -> JsonObject:
+    return {
+        "emoji": reactions.emoji,
+        "count": len(reactions.people),
+        "people": list(reactions.people),
+        "mine": me in reactions.by,
+    }
 
 
 def _entry_kind(entry: Entry) -> str:
     if entry.message is not None and entry.message.undone_at is None:
         return entry.message.kind.value if entry.about is None else "changed"
     return "line" if entry.message is None and entry.about is None else "undone"
+
+
+def trace_json(trace: Trace) -> JsonObject:
+    return {
+        "event": trace.event,
+        "at": time_json(trace.at),
+        "who": trace.who,
+        "line": trace.line,
+        "door": trace.door.value,
+    }
 
 
 def notice_json(notice: Notice) -> JsonObject:

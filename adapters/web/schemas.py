@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from core.cards.card import ButtonStyle, InputKind, StepState, Tone
+from core.model.people import Platform
+from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.text import Json
 from core.vocabulary import ParameterKind
@@ -45,7 +47,7 @@ SCHEMAS: Mapping[str, Schema] = {
         subtitle=TEXT,
         body=ref("Text"),
         tone=one_of(list(Tone)),
-        fields=listed(shape({"value": TEXT, "at": TIME}, label=TEXT)),
+        fields=listed(shape({"value": TEXT, "at": TIME, "key": TEXT}, label=TEXT)),
         progress=listed(shape(label=TEXT, state=one_of(list(StepState)))),
         rows=listed(shape(title=TEXT, detail=TEXT, url=maybe(TEXT), ref=maybe(TEXT), buttons=listed(ref("Button")))),
         buttons=listed(ref("Button")),
@@ -94,11 +96,15 @@ SCHEMAS: Mapping[str, Schema] = {
         priority_label=TEXT,
         category=TEXT,
         category_label=TEXT,
+        team=TEXT,
         team_label=TEXT,
         requester=TEXT,
         assignee=maybe(TEXT),
         is_mine=FLAG,
         visibility=one_of(list(Visibility)),
+        tags=listed(TEXT),
+        unread=NUMBER,
+        last=maybe(shape(who=TEXT, mine=FLAG, text=TEXT, at=TIME, kind=one_of(list(MessageKind)))),
         opened_at=TIME,
         updated_at=TIME,
     ),
@@ -115,8 +121,11 @@ SCHEMAS: Mapping[str, Schema] = {
         text=maybe(ref("Text")),
         files=listed(ref("File")),
         edited_at=maybe(TIME),
-        reactions=listed(shape(emoji=TEXT, count=NUMBER, people=listed(TEXT))),
+        reactions=listed(shape(emoji=TEXT, count=NUMBER, people=listed(TEXT), mine=FLAG)),
         about=maybe(NUMBER),
+        door=maybe(one_of(list(Platform))),
+        may_edit=FLAG,
+        may_remove=FLAG,
     ),
     "Thread": shape(
         ref=TEXT,
@@ -125,9 +134,14 @@ SCHEMAS: Mapping[str, Schema] = {
         files=listed(ref("File")),
         entries=listed(ref("Entry")),
         cursor=NUMBER,
+        first=maybe(NUMBER),
+        has_before=FLAG,
+        more_after=FLAG,
+        read_to=NUMBER,
         may_reply=FLAG,
         may_note=FLAG,
     ),
+    "Trace": shape(event=NUMBER, at=TIME, who=TEXT, line=TEXT, door=one_of(list(Platform))),
     "Said": shape(entry=ref("Entry")),
     "Notice": shape(id=NUMBER, at=TIME, card=ref("Card")),
     "Me": shape(
@@ -137,6 +151,7 @@ SCHEMAS: Mapping[str, Schema] = {
         is_staff=FLAG,
         csrf=TEXT,
         desk=shape(name=TEXT, demo=FLAG),
+        limits=shape(files=NUMBER, file_bytes=NUMBER),
         commands=listed(
             shape(
                 name=TEXT,

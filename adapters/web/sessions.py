@@ -21,6 +21,7 @@ from core.storage import Store
 COOKIE = "threaddesk_session"
 LIFE = timedelta(days=30)
 _LONGEST = 100
+_NONCE = 16
 
 
 class Sessions:
@@ -74,10 +75,16 @@ class Sessions:
         response.del_cookie(COOKIE, path="/", httponly=True, secure=self._secure, samesite="Lax")
 
     def csrf(self, token_digest: str) -> str:
-        return hmac.new(self._csrf_key, token_digest.encode(), hashlib.sha256).hexdigest()
+        """Another one each time: pages are sent compressed, and the size of one must not tell what is always in it."""
+        return self._csrf(token_digest, self._keys.hex(_NONCE))
 
     def csrf_is_right(self, token_digest: str, given: str) -> bool:
-        return hmac.compare_digest(self.csrf(token_digest).encode(), given.encode("utf-8", "replace"))
+        right = self._csrf(token_digest, given[:_NONCE])
+        return hmac.compare_digest(right.encode("utf-8", "replace"), given.encode("utf-8", "replace"))
+
+    def _csrf(self, token_digest: str, nonce: str) -> str:
+        whole = f"{nonce}{token_digest}".encode("utf-8", "replace")
+        return nonce + hmac.new(self._csrf_key, whole, hashlib.sha256).hexdigest()
 
 
 def digest(token: str) -> str:

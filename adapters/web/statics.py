@@ -7,6 +7,8 @@ relative address, so the whole page is of one version and a browser may keep it 
 import gzip
 import hashlib
 import mimetypes
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from aiohttp import web
 
 from adapters.web.problems import NoSuchPage
 
+_IMPORT = re.compile(rb"""^(?:import|export)\b[^;]*?["']\./([\w-]+\.js)["'];""", re.MULTILINE)
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -36,6 +39,18 @@ class Statics:
 
     def url(self, name: str) -> str:
         return f"/static/{self.version}/{name}"
+
+    def modules(self, name: str) -> Sequence[str]:
+        """All that a module imports, and what that imports: so a page can ask for them all at once."""
+        found: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            for one in _IMPORT.findall(self._assets[waiting.pop()].data):
+                imported = one.decode()
+                if imported not in found:
+                    found[imported] = None
+                    waiting.append(imported)
+        return sorted(found)
 
     async def serve(self, request: web.Request) -> web.Response:
         """Raises NoSuchPage. Only what was there at the start is served, so a path cannot lead out of the folder."""

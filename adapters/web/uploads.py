@@ -154,7 +154,8 @@ class Uploads:
 
 
 def file_response(file: File, data: bytes) -> web.Response:
-    """The bytes, as an attachment unless an image of a kind that cannot hold a script."""
+    """The bytes, as an attachment unless an image of a kind that cannot hold a script; a browser keeps them for whoever
+    is signed in there now, not for the next."""
     inline = file.is_image and file.media_type in INLINE
     response = web.Response(body=data, content_type=file.media_type)
     if file.media_type == "text/plain":
@@ -166,6 +167,7 @@ def file_response(file: File, data: bytes) -> web.Response:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Cache-Control": "private, max-age=300",
+            "Vary": "Cookie, Authorization",
         }
     )
     return response

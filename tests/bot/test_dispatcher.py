@@ -23,6 +23,7 @@ from core.text import Text
 from tests.fakes.channels import ScriptedChannel, settle
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeys
+from tests.fakes.patience import patience
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 DESK = Desk(
@@ -373,7 +374,7 @@ async def test_a_commit_is_delivered_at_once_and_does_not_wait_for_the_poll(desk
     await desk.engine.handle(
         OpenTicket(title="Now", description=Text.of("x"), category="c", priority=Priority.URGENT), student
     )
-    async with asyncio.timeout(5):
+    async with patience(5):
         await arrived.wait()
     await dispatcher.stop(SECOND * 5)
 

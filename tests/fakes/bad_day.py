@@ -21,6 +21,7 @@ from core.model.people import Platform, Role
 from core.model.thread import Message as Said
 from core.model.thread import MessageKind
 from tests.fakes.office import desk_of
+from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
 
 OPERATOR = Actor(person=None, door=Platform.OPERATOR)
@@ -92,7 +93,7 @@ class BadDay:
     async def delivered(self, within: float = 20, *, hurried: bool = False) -> None:
         """Until nothing is owed any more. ``hurried``: without the waits between two attempts."""
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while self.waiting:
                     if hurried:
                         self.hurry()
@@ -120,7 +121,7 @@ class BadDay:
         """Until the ticket has exactly these messages, in this order, and stays so."""
         found: list[str] = []
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while found != list(words):
                     found = await self.words(ticket)
                     await asyncio.sleep(0.05)
@@ -136,7 +137,7 @@ class BadDay:
     async def trouble(self, begins: str, within: float = 15) -> Trouble:
         """Until the desk has noted a trouble whose key begins so."""
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while True:
                     for key, found in (await self.troubles()).items():
                         if key.startswith(begins):
@@ -148,7 +149,7 @@ class BadDay:
     async def mended(self, begins: str = "", within: float = 15) -> None:
         """Until no trouble is noted whose key begins so."""
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while any(key.startswith(begins) for key in await self.troubles()):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.05)
         except TimeoutError:

@@ -64,11 +64,11 @@ class Both:
     desk: DeskProcess
 
     async def quiet(self) -> None:
-        """Until the desk has asked neither for anything for a moment."""
+        """Until the desk has asked neither for anything for a second."""
         count = -1
         while count != (now := len(self.uni.server.requests) + len(self.campus.server.requests)):
             count = now
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1.0)
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from core.model.thread import MessageKind
 from tests.fakes.discord_desk import University, open_university, threads_in
 from tests.fakes.discord_server import Channel, DiscordServer, Message, Person, Thread
 from tests.fakes.office import desk_of
+from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
 
 OPERATOR = Actor(person=None, door=Platform.OPERATOR)
@@ -130,7 +131,7 @@ class Day:
         """Until the ticket has exactly these messages, and stays so."""
         found: list[str] = []
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while found != list(words):
                     found = await self.words(ticket)
                     await asyncio.sleep(0.05)
@@ -145,7 +146,7 @@ class Day:
 
     async def trouble(self, begins: str, within: float = 15) -> Trouble:
         """Until the desk has noted a trouble whose key begins so."""
-        async with asyncio.timeout(within):
+        async with patience(within):
             while True:
                 for key, found in (await self.troubles()).items():
                     if key.startswith(begins):
@@ -153,7 +154,7 @@ class Day:
                 await asyncio.sleep(0.05)
 
     async def mended(self, begins: str, within: float = 15) -> None:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while any(key.startswith(begins) for key in await self.troubles()):  # noqa: ASYNC110 - of another process
                 await asyncio.sleep(0.05)
 
@@ -198,7 +199,7 @@ class Day:
 
     async def failures(self, *words: str, within: float = 15) -> str:
         """What ada reads when she asks what does not get through, as soon as all of ``words`` are in it."""
-        async with asyncio.timeout(within):
+        async with patience(within):
             while True:
                 asked = await self.uni.ada.slash(self.uni.login, "desk", "failures")
                 shown = (await asked.settled()).shown

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fakes.discord_server import HIDDEN, Channel, DiscordServer, Guild, Permission, Person, Role, Thread
+from tests.fakes.patience import SLOWER
 from tests.fakes.process import DeskProcess
 
 CONFIG = """
@@ -83,6 +84,8 @@ class University:
 
 
 def furnished(server: DiscordServer) -> University:
+    """It is as patient as the tests are."""
+    server.settings.acknowledge_within = 3.0 * SLOWER
     guild = server.add_guild("University")
     staff = [Permission.MANAGE_THREADS]
     agents, leads = guild.add_role("Agents", permissions=staff), guild.add_role("Leads", permissions=staff)

@@ -34,6 +34,7 @@ from tests.fakes.discord.permissions import DESK_BOT, EVERYONE, Given, Permissio
 from tests.fakes.discord.rest import PREFIX, Request, Rest
 from tests.fakes.discord.state import Attachment, Channel, Message, Role, Thread, User, Webhook
 from tests.fakes.discord.world import Settings, World
+from tests.fakes.patience import patience
 
 __all__ = [
     "HIDDEN",
@@ -162,7 +163,7 @@ class DiscordServer:
     async def until(self, condition: Callable[[], Any], within: float = 5.0, what: str = "") -> Any:
         """Waits for a condition and returns what it gave. Raises AssertionError, with what the bot last asked for."""
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while not (found := condition()):  # noqa: ASYNC110 - the bot sets no event of ours
                     await asyncio.sleep(0.005)
                 return found

@@ -13,6 +13,7 @@ import aiohttp
 from tests.fakes.discord.options import File
 from tests.fakes.discord_desk import University, open_university
 from tests.fakes.discord_server import Channel, DiscordServer, Interaction, Message, Person, Thread
+from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess, threaddesk
 
 ARCHIVED = 50083
@@ -144,11 +145,11 @@ async def shows(university: University, card: Message, words: str) -> None:
 
 
 async def quiet(university: University) -> None:
-    """Until the desk has asked Discord for nothing for a moment: what it still would have done is done."""
+    """Until the desk has asked Discord for nothing for a second: what it still would have done is done."""
     count = -1
     while count != len(university.server.requests):
         count = len(university.server.requests)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.0)
 
 
 def plain(text: str) -> str:
@@ -189,7 +190,7 @@ class AtThePage:
 
     async def until_said(self, ref: str, words: str) -> Any:
         """Until the record has ``words``; all of its entries."""
-        async with asyncio.timeout(10):
+        async with patience(10):
             while words not in await self.texts(ref):  # noqa: ASYNC110 - another process sets no event of ours
                 await asyncio.sleep(0.02)
         return (await self.thread(ref))["entries"]

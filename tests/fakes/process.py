@@ -11,6 +11,10 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from yarl import URL
+
+from tests.fakes.patience import SLOWER, patience
+
 ROOT = Path(__file__).resolve().parents[2]
 _ADDRESS = re.compile(r"open at (http://\S+)")
 
@@ -38,7 +42,7 @@ def threaddesk(
         env=environment(settings or {}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=60 * SLOWER,
         check=False,
     )
 
@@ -56,11 +60,11 @@ class DeskProcess:
         self.folder = folder
         self.log = folder / "desk.log"
         self.url = ""
-        self.settings = {"BOT_WEB__PORT": str(free_port()), **(settings or {})}
+        self.settings = {"BOT_WEB__PORT": "0", **(settings or {})}
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Until it says where it is. Raises AssertionError with its log where it does not start."""
+        """Until it says where it is. Raises AssertionError with its log where it does not start, and leaves none."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -72,12 +76,18 @@ class DeskProcess:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
-        async with asyncio.timeout(30):
-            while line := await self._process.stdout.readline():
-                found = _ADDRESS.search(line.decode())
-                if found:
-                    self.url = found[1]
-                    return
+        try:
+            async with patience(30):
+                self.url = await self._told()
+        except BaseException:
+            await self.stop()
+            raise
+        self.settings["BOT_WEB__PORT"] = str(URL(self.url).port)  # where it is found again after a restart
+
+    async def _told(self) -> str:
+        while line := await self._process.stdout.readline():
+            if found := _ADDRESS.search(line.decode()):
+                return found[1]
         raise AssertionError(f"the desk did not start: {self.log.read_text()}")
 
     @property
@@ -105,6 +115,6 @@ class DeskProcess:
 
 async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for another process to bring something about."""
-    async with asyncio.timeout(seconds):
+    async with patience(seconds):
         while not condition():  # noqa: ASYNC110 - another process sets no event of ours
             await asyncio.sleep(0.02)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.bad_day import BadDay
+from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
 from tests.fakes.slack.faults import Gate, Where
 from tests.fakes.slack_desk import Campus, card_of, open_campus, opened, triage_card
@@ -115,7 +116,7 @@ class Day(BadDay):
     async def failures(self, *words: str, within: float = 15) -> str:
         """What ada reads when she asks what does not get through, as soon as all of ``words`` are in it."""
         ada = self.campus.ada
-        async with asyncio.timeout(within):
+        async with patience(within):
             while True:
                 asked = await ada.slash(ada.dm, "/ticket desk failures")
                 await asked.answered(10)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import lifecycle
 from bot.settings import load
+from tests.fakes.patience import SLOWER
 from tests.fakes.process import DeskProcess
 from tests.fakes.slack_server import Channel, Message, Person, SlackServer, UserGroup
 
@@ -80,6 +81,8 @@ class Campus:
 
 
 def furnished(server: SlackServer) -> Campus:
+    """It is as patient as the tests are: that all is acknowledged before it is done, those of the adapter say."""
+    server.settings.acknowledge_within = server.settings.trigger_life = 3.0 * SLOWER
     sam, kim = server.add_user("sam"), server.add_user("kim")
     asha, lee, ada = server.add_user("asha"), server.add_user("lee"), server.add_user("ada")
     staff = [asha, lee, ada]

@@ -54,6 +54,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.patience import patience
 from tests.fakes.slack import (
     methods_app,
     methods_chat,
@@ -239,7 +240,7 @@ class SlackServer(Workspace):
     async def until(self, condition: Callable[[], Any], within: float = 5.0, what: str = "") -> Any:
         """Waits for a condition and returns what it gave. Raises AssertionError, with what the app last asked for."""
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while not (found := condition()):  # noqa: ASYNC110 - the app sets no event of ours
                     await asyncio.sleep(0.005)
                 return found

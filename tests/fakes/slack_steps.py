@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
 from tests.fakes.slack_desk import Campus, card_of, open_campus
 from tests.fakes.slack_server import Channel, File, Interaction, Message, Person, SlackServer, View
@@ -49,7 +50,7 @@ async def a_day(folder: Path, *, mode: str = "socket", **settings: str) -> Async
 async def until(found: Callable[[], T | None], what: str, within: float = 10) -> T:
     """What is there at last. Raises AssertionError."""
     try:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while not (now := found()):  # noqa: ASYNC110 - another process sets no event of ours
                 await asyncio.sleep(0.005)
             return now
@@ -58,11 +59,11 @@ async def until(found: Callable[[], T | None], what: str, within: float = 10) ->
 
 
 async def quiet(campus: Campus) -> None:
-    """Until the desk has asked Slack for nothing for a moment: what it still would have done is done."""
+    """Until the desk has asked Slack for nothing for a second: what it still would have done is done."""
     count = -1
     while count != len(campus.server.requests):
         count = len(campus.server.requests)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.0)
 
 
 # --- asking, and what is told in answer ------------------------------------------------------------------------------

@@ -274,6 +274,7 @@ async def test_a_token_that_was_taken_away_opens_nothing(quiet: Scene) -> None:
 async def test_200_people_at_once_are_no_trouble(quiet: Scene) -> None:
     quiet.opens(modal(line("Title")))
     people: list[Person] = [quiet.server.add_user(f"u{number}") for number in range(200)]
+    quiet.server.settings.acknowledge_within = quiet.server.settings.trigger_life = 60.0
     async with over_sockets(quiet.app, 2):
         asked = await asyncio.gather(*(one.slash(one.dm, "/ticket") for one in people))
         views: list[View] = await asyncio.gather(*(one.modal(20) for one in asked))

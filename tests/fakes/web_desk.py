@@ -1,7 +1,7 @@
 """The web door over the real desk and a real database, for the tests of ``adapters/web``."""
 
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -16,6 +16,7 @@ from yarl import URL
 from adapters.files.inspector import Inspector
 from adapters.sql.schema import upgrade
 from adapters.sql.store import SqlStore
+from adapters.web.admin import Setting
 from adapters.web.config import DemoPerson, WebConfig
 from adapters.web.door import WebDoor
 from adapters.web.openapi import document
@@ -190,7 +191,13 @@ async def make_database(folder: Path) -> Path:
 
 @asynccontextmanager
 async def running_web_desk(
-    folder: Path, empty: Path, *, quotas: Quotas | None = None, max_file_bytes: int = 200_000, max_live: int = 12
+    folder: Path,
+    empty: Path,
+    *,
+    quotas: Quotas | None = None,
+    max_file_bytes: int = 200_000,
+    max_live: int = 12,
+    configuration: Sequence[Setting] = (),
 ) -> AsyncIterator[WebDesk]:
     """The door on a port of its own, with five people: student, other, agent, lead, admin."""
     path = folder / "desk.db"
@@ -215,7 +222,9 @@ async def running_web_desk(
         max_file_bytes=max_file_bytes,
         max_live=max_live,
     )
-    door = WebDoor(desk=desk, engine=engine, store=store, clock=clock, keys=keys, config=config)
+    door = WebDoor(
+        desk=desk, engine=engine, store=store, clock=clock, keys=keys, config=config, configuration=configuration
+    )
     engine.listen(door.live.committed)
     app = web.Application()
     app.add_routes(door.routes())

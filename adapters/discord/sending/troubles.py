@@ -104,6 +104,8 @@ class Troubles:
         await self.fine(permission_key(thread.place), _NEEDED.get(parcel.delivery.intent, What.MESSAGES), sure=sure)
         if parcel.delivery.intent is Intent.CREATE_THREAD:
             await self.fine(permission_key(thread.place), What.MESSAGES)
+        if parcel.delivery.intent is Intent.CREATE_THREAD and thread.audience is not Audience.STAFF:
+            # The staff's is made of a message, which takes no place among the active threads.
             await self.fine(threads_key((await self._places.of(thread.place)).guild), sure=sure)
 
     async def forbidden(self, channel: str, thread: Thread | None, what: What) -> str:

@@ -1,6 +1,7 @@
 // What the leads' Google Chat space received: its conversations, looked at every two seconds.
 
 import { $, h } from "./dom.js";
+import "./drafts.js"; // who signs out here leaves nothing typed behind either
 import { cardOf, markup } from "./gchat.js";
 import { time } from "./times.js";
 

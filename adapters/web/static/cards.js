@@ -4,7 +4,8 @@ import { h, icon, link, words } from "./dom.js";
 import { blocks, isEmpty } from "./text.js";
 import { time } from "./times.js";
 
-const STATES = { done: "done", now: "next", to_come: "to come" };
+const STATES = { done: "done", now: "now", to_come: "to come" };
+const STANDING = ["with", "place", "opened"];
 const TONE_ICONS = { good: "check", warning: "alert", urgent: "flame" };
 
 /**
@@ -34,16 +35,23 @@ export function progressLine(steps) {
   return h(
     "ol",
     { class: "progress", "aria-label": "Progress" },
-    steps.map((step) =>
+    steps.map((step, at) =>
       h(
         "li",
         { class: step.state, "aria-current": step.state === "now" ? "step" : undefined },
-        h("span", { class: "knot", "aria-hidden": "true" }, step.state === "done" && icon("check")),
+        h("span", { class: "knot", "aria-hidden": "true" }, (step.state === "done" || (step.state === "now" && at === steps.length - 1)) && icon("check")),
         h("span", { class: "step", dir: "auto", textContent: step.label }),
         h("span", { class: "hidden", textContent: ` (${STATES[step.state]})` }),
       ),
     ),
   );
+}
+
+/** Of a ticket's fields those that say how it goes: who has it, its place in the queue, since when. */
+export function standingOf(fields) {
+  const list = fieldList(fields?.filter((field) => STANDING.includes(field.key)));
+  list?.classList.replace("fields", "standing");
+  return list;
 }
 
 export function fieldList(fields) {
@@ -98,7 +106,7 @@ function buttonOf(button, does) {
     anchor.className = `button${style}`;
     return anchor;
   }
-  const element = h("button", { type: "button", class: `button${style}`, dir: "auto", textContent: button.label });
+  const element = h("button", { type: "button", class: `button${style}`, dir: "auto", textContent: button.label, dataset: { action: button.action ?? "" } });
   element.addEventListener("click", () => whileBusy(element, () => does.press(button.action)));
   return element;
 }

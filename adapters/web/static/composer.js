@@ -3,9 +3,12 @@
 import { Refusal } from "./api.js";
 import { suggest } from "./commands.js";
 import { $, hasKeyboard, isPhone } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { Basket, catchFiles } from "./files.js";
 import { createMenu } from "./menu.js";
 
+const STILL_COMING = "The files are still on their way; send it in a moment.";
+const STILL_LOADING = "The thread is still loading. This goes out as soon as it is here.";
 const WORDS = {
   reply: "Everybody in this thread reads it.",
   note: "Staff only. The person who asked never sees it.",
@@ -13,34 +16,39 @@ const WORDS = {
 
 /**
  * `does.send({text, kind, files})` shows and sends a message at once; `does.run(line)` runs a command and returns a
- * promise; `does.ask(text, files)` begins a ticket with words typed where no ticket is open.
- * `refs()`: tickets at hand. `keeper()`: whose drafts these are.
+ * promise; `does.ask(text, files)` begins a ticket with words typed where no ticket is open; `does.editLast()` opens the
+ * last own message where it stands, if it can; `does.seen()`: up to where the open thread was read.
+ * `refs()`: tickets at hand.
  */
-export function createComposer(does, { refs, keeper }) {
+export function createComposer(does, { refs, isStaff = false }) {
   const form = $("composer");
   const box = $("say");
   const kinds = $("write-as");
   const problem = $("say-problem");
   const chooser = $("attach-input");
-  const basket = new Basket($("chips"), refresh);
+  const basket = new Basket($("chips"), () => {
+    refresh();
+    keep();
+  });
   const menu = createMenu({ ontake: take });
   let commands = [];
-  let context = { ref: null, mayReply: false, mayNote: false };
+  let context = { ref: undefined, mayReply: false, mayNote: false };
   let running = false;
   let dismissed = false;
+  let isDue = false; // what stands in the box is to go once it is known who may write here
+  let seen; // of the thread, when the writing of what stands in the box began
 
   const kind = () => form.elements.kind.value;
   const isCommand = () => box.value.startsWith("/");
 
   function setContext(next) {
     const moved = next.ref !== context.ref;
-    if (moved) keep();
     context = next;
     kinds.hidden = !(next.ref && next.mayNote);
     form.querySelector("[value=reply]").disabled = !next.mayReply;
     if (moved) restore();
-    else if (kinds.hidden) setKind("reply");
-    refresh();
+    else setKind(kinds.hidden && next.mayReply ? "reply" : kind());
+    if (isDue && next.mayReply !== undefined) void submit();
   }
 
   function setKind(value) {
@@ -54,20 +62,23 @@ export function createComposer(does, { refs, keeper }) {
     const isNote = !kinds.hidden && kind() === "note" && !isCommand();
     form.classList.toggle("note", isNote);
     form.classList.toggle("command", isCommand());
+    $("talk").classList.toggle("noting", isNote);
     $("write-as-words").textContent = isCommand() ? "A command: only you see the answer." : WORDS[kind()];
     box.placeholder = placeholder(isNote);
     const name = isNote ? "Note, staff only" : context.ref ? "Reply" : "Message";
     box.setAttribute("aria-label", name);
     const send = $("send");
     send.setAttribute("aria-label", isCommand() ? "Run the command" : isNote ? "Add the note" : context.ref ? "Send the reply" : "Send");
-    send.disabled = running || (box.value.trim() === "" && basket.count === 0) || basket.busy;
+    send.disabled = running || (box.value.trim() === "" && basket.count === 0) || (basket.busy && !isCommand());
+    if (!basket.busy && problem.textContent === STILL_COMING) problem.textContent = "";
     grow();
   }
 
   function placeholder(isNote) {
-    if (!context.ref) return "What is the matter? Or type / for commands";
+    if (!context.ref) return isStaff ? "Type / for commands" : "A few words, or / for commands";
     if (isNote) return "A note for the staff…";
-    return context.mayReply ? "Write a reply, or / for commands" : "You can read along here. Type / for commands";
+    if (context.mayReply === undefined) return "Type / for commands"; // nothing is known of the thread yet, or there is none
+    return context.mayReply ? "Write a reply, or / for commands" : "Read only. Type / for commands";
   }
 
   function grow() {
@@ -104,7 +115,7 @@ export function createComposer(does, { refs, keeper }) {
     if (plainEnter && (hasKeyboard() || isCommand() || event.ctrlKey || event.metaKey || !isPhone())) {
       event.preventDefault();
       void submit();
-    }
+    } else if (event.key === "ArrowUp" && !box.value && context.ref && does.editLast?.()) event.preventDefault();
   }
 
   /** Whether the menu took the key. */
@@ -140,8 +151,13 @@ export function createComposer(does, { refs, keeper }) {
 
   async function submit() {
     const text = box.value.trim();
-    if (running || basket.busy || (!text && !basket.count)) return;
+    if (running || (!text && !basket.count)) return;
+    if (basket.busy && !isCommand()) {
+      problem.textContent = STILL_COMING;
+      return;
+    }
     problem.textContent = "";
+    isDue = false;
     menu.hide();
     if (text.startsWith("/")) {
       await runCommand(text);
@@ -151,7 +167,18 @@ export function createComposer(does, { refs, keeper }) {
       problem.textContent = "A file was not taken. Remove it, then send again.";
       return;
     }
-    const message = { text, kind: kinds.hidden ? "reply" : kind(), files: basket.files };
+    if (context.ref && context.mayReply === undefined) {
+      isDue = true;
+      problem.textContent = STILL_LOADING;
+      return;
+    }
+    if (context.ref && !context.mayReply && !context.mayNote) {
+      problem.textContent = "You cannot write here.";
+      return;
+    }
+    const message = { text, kind: kinds.hidden ? "reply" : kind(), files: basket.files, seen };
+    // A note is the exception: what is written next goes to everybody again, and the box says so.
+    setKind("reply");
     empty();
     if (context.ref) does.send(message);
     else does.ask(text, message.files);
@@ -163,7 +190,7 @@ export function createComposer(does, { refs, keeper }) {
     refresh();
     try {
       await does.run(line);
-      if (box.value.trim() === line) empty();
+      if (box.value.trim() === line) empty({ withFiles: false });
     } catch (error) {
       problem.textContent = error instanceof Refusal ? error.message : `${error.message} Press Enter to try again.`;
     }
@@ -172,21 +199,47 @@ export function createComposer(does, { refs, keeper }) {
     refresh();
   }
 
-  function empty() {
+  function empty({ withFiles = true } = {}) {
     box.value = "";
-    basket.clear();
+    if (withFiles) basket.clear();
     dismissed = false;
     keep();
     refresh();
   }
 
-  /** Put a message that was not sent back where it came from, if nothing else stands there. */
-  function putBack({ text, kind: written, files }) {
+  /** Put a message that was not sent back where it came from, before what else stands there. */
+  function putBack({ text, kind: written, files, seen: before }, ref = context.ref) {
+    if (ref !== context.ref) {
+      const kept = draftOf(ref);
+      keepDraft(ref, { text: kept ? `${text}\n\n${kept.text}` : text, kind: written, files: [...files, ...(kept?.files ?? [])], seen: before });
+      return;
+    }
     if (box.value.trim()) box.value = `${text}\n\n${box.value}`;
     else box.value = text;
+    seen = before;
     basket.restore(files);
     setKind(written);
+    keep();
     box.focus();
+  }
+
+  /** Words of a message, to be answered below them. */
+  function quote(words) {
+    const quoted = words.split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
+    const before = box.value.trimEnd();
+    box.value = `${before ? `${before}\n\n` : ""}${quoted}\n\n`;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+    refresh();
+    keep();
+    box.scrollTop = box.scrollHeight;
+  }
+
+  /** Ready to write a reply or a note. */
+  function write(wished) {
+    if (!kinds.hidden) setKind(wished);
+    keep();
+    box.focus({ preventScroll: true });
   }
 
   function type(line) {
@@ -198,34 +251,27 @@ export function createComposer(does, { refs, keeper }) {
     look();
   }
 
-  // Drafts: what was typed in each thread, until it is sent or the tab is closed.
-  const place = () => `draft:${keeper()}:${context.ref ?? "home"}`;
+  // Drafts: what was typed in each thread, until it is sent.
 
   function keep() {
-    try {
-      if (box.value.trim()) sessionStorage.setItem(place(), JSON.stringify({ text: box.value, kind: kind() }));
-      else sessionStorage.removeItem(place());
-    } catch {
-      // No storage: the draft lives in the box alone.
-    }
+    seen = box.value.trim() || basket.count ? (seen ?? does.seen()) : undefined;
+    if (context.ref !== undefined) keepDraft(context.ref, { text: box.value, kind: kind(), files: basket.files, seen });
   }
 
   function restore() {
-    let kept = null;
-    try {
-      kept = JSON.parse(sessionStorage.getItem(place()));
-    } catch {
-      // As in keep.
-    }
+    const kept = draftOf(context.ref);
     box.value = kept?.text ?? "";
-    basket.clear();
+    seen = kept?.seen;
     problem.textContent = "";
+    isDue = false;
     menu.hide();
-    setKind(kept?.kind ?? "reply");
+    setKind(kept?.kind === "note" ? "note" : "reply");
+    basket.turnTo(context.ref, kept?.files ?? []);
   }
 
   box.addEventListener("input", () => {
     problem.textContent = "";
+    isDue = false;
     refresh();
     look();
     keep();
@@ -237,18 +283,25 @@ export function createComposer(does, { refs, keeper }) {
     event.preventDefault();
     void submit();
   });
-  for (const radio of form.elements.kind) radio.addEventListener("change", () => setKind(kind()));
+  for (const radio of form.elements.kind) {
+    radio.addEventListener("change", () => {
+      setKind(kind());
+      keep();
+    });
+  }
   $("attach").addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", () => {
     basket.add(chooser.files);
     chooser.value = "";
   });
-  catchFiles($("talk"), (files) => basket.add(files));
+  catchFiles($("talk"), (files, folders) => basket.add(files, folders));
   refresh();
 
   return {
     setContext,
     putBack,
+    quote,
+    write,
     type,
     focus: () => box.focus({ preventScroll: true }),
     know: (known) => {

@@ -51,15 +51,18 @@ export function webUrl(url) {
 export function link(url, ...children) {
   const href = webUrl(url);
   if (href === null) return h("span", {}, ...children);
-  if (new URL(href).origin === location.origin) return h("a", { href, rel: "noopener" }, ...children);
+  if (isOwn(new URL(href).origin)) return h("a", { href, rel: "noopener" }, ...children);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
+
+/** Whether pages of `origin` are this desk's: it may be reached under another name than the one that its links bear. */
+export const isOwn = (origin) => origin === location.origin || origin === document.body.dataset.origin;
 
 /** The ref of a ticket's page here, or null. */
 export function refIn(url) {
   const href = url && webUrl(url);
   const parsed = href && new URL(href);
-  if (!parsed || parsed.origin !== location.origin) return null;
+  if (!parsed || !isOwn(parsed.origin)) return null;
   return /^\/t\/(T-\d+)\/?$/i.exec(parsed.pathname)?.[1].toUpperCase() ?? null;
 }
 
@@ -69,6 +72,14 @@ export function avatar(name, big = false) {
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 997;
   const letters = name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => [...word][0]).join("").toUpperCase();
   return h("span", { class: `avatar hue-${sum % 6}${big ? " big" : ""}`, "aria-hidden": "true", textContent: letters || "?" });
+}
+
+/** Of `all` in a row the one that an arrow, Home or End leads to from the one that has the focus; null for another key. */
+export function nextOf(all, { key, currentTarget }) {
+  const isTurned = getComputedStyle(currentTarget).direction === "rtl";
+  const at = all.indexOf(document.activeElement);
+  const to = { ArrowRight: at + (isTurned ? -1 : 1), ArrowLeft: at + (isTurned ? 1 : -1), Home: 0, End: -1 }[key];
+  return to === undefined ? null : all.at(to % all.length);
 }
 
 /** Said to screen readers, shown nowhere. */

@@ -1,19 +1,27 @@
 // Forms in a dialog: conditions between fields, files, problems, and nothing that was typed is lost.
 
 import { newKey, post, Unreachable } from "./api.js";
+import { begunOf, forgetBegun, keepBegun } from "./begun.js";
 import { $, h, icon, words } from "./dom.js";
 import { Basket, catchFiles } from "./files.js";
 
 const NEAR_THE_LIMIT = 0.8;
 
 /** `onreply(reply)` gets what the desk answers once a form is taken. `keeper()` names for whom, and about which ticket,
- * typing is kept. */
-export function createForms({ onreply, keeper }) {
+ * typing is kept; `onkept()` hears that more or less of it is. */
+export function createForms({ onreply, keeper, onkept }) {
   const sheet = $("sheet");
   let opener = null;
+  let about = ""; // the title of the ticket that the form is about
+  let leave = null; // what is to happen where the form is closed unsent
+  let state = null; // of the form that shows
 
   sheet.addEventListener("close", () => {
     sheet.replaceChildren();
+    if (state && !state.isTouched) forgetBegun(state.place, state.name, state.id);
+    if (!state?.isTouched) leave?.();
+    leave = state = null;
+    onkept();
     if (opener?.isConnected && document.activeElement === document.body) opener.focus();
     opener = null;
   });
@@ -22,17 +30,30 @@ export function createForms({ onreply, keeper }) {
     if (event.target.closest("[data-close]")) sheet.close();
   });
 
-  /** `fill`: words for the first fitting field. `files`: those with the desk already. */
-  function open(form, { fill = "", files = [] } = {}) {
+  catchFiles(sheet, (files, folders) => {
+    const basket = state?.fields.find((field) => field.basket && !field.element.hidden)?.basket;
+    if (basket) basket.add(files, folders);
+    else if (state) complain(state, "This form takes no files.");
+  });
+
+  /** `fill`: words for the first fitting field, which begin another one. `files`: those with the desk already. `begun`: the
+   * kept one that goes on, else the last. `onleave`: it was closed with nothing changed in it. `about`: its ticket's title. */
+  function open(form, { fill = "", files = [], begun = null, onleave = null, about: title = "" } = {}) {
     if (!sheet.open) opener = document.activeElement;
-    const kept = recall(keeper, form.title);
-    show(form, kept, fill, files);
+    leave = onleave;
+    about = title;
+    const [place, name] = [keeper(), form.title];
+    const isNew = fill !== "" || files.length > 0;
+    const kept = isNew ? null : (begunOf(place, name).findLast((one) => !begun || one.id === begun) ?? null);
+    const id = kept?.id ?? newKey();
+    show(form, { place, name, id, typed: kept?.values ?? {}, fill, files: kept?.files ?? files, isTouched: kept !== null });
+    if (isNew) remember();
     if (!sheet.open) sheet.showModal();
     focusFirst();
   }
 
-  function show(form, typed, fill, files) {
-    const fields = form.inputs.map((input) => fieldOf(input, typed[input.key]));
+  function show(form, { place, name, id, typed, fill = "", files, isTouched }) {
+    const fields = form.inputs.map((input) => fieldOf(input, typed[input.key], changed));
     const problem = h("p", { class: "problem", role: "alert", id: "sheet-problem", dir: "auto", textContent: form.problem ?? "" });
     const submit = h("button", { class: "button primary", type: "submit", textContent: form.submit || "Send" });
     const element = h(
@@ -44,7 +65,7 @@ export function createForms({ onreply, keeper }) {
         h("h2", { id: "sheet-title", dir: "auto", textContent: form.title }),
         h("button", { class: "tool", type: "button", "aria-label": "Close", dataset: { close: "" } }, icon("close")),
       ),
-      h("div", { class: "sheet-body" }, form.intro && words(form.intro, "p", "quiet"), problem, fields.map((field) => field.element)),
+      h("div", { class: "sheet-body" }, about && words(about, "p", "sheet-about"), form.intro && words(form.intro, "p", "quiet"), problem, fields.map((field) => field.element)),
       h(
         "footer",
         { class: "sheet-foot" },
@@ -52,52 +73,65 @@ export function createForms({ onreply, keeper }) {
         submit,
       ),
     );
-    const state = { form, fields, problem, submit, key: newKey(), busy: false };
+    state = null; // what is filled in now was not changed by hand
     if (fill) fillIn(fields, fill);
     for (const field of fields) field.basket?.restore(files);
     applyConditions(fields);
-    element.addEventListener("input", () => {
-      state.key = newKey();
-      applyConditions(fields);
-      remember(keeper, form.title, valuesOf(fields, { all: true }));
-    });
+    state = { form, place, name, id, typed, fields, problem, submit, isTouched, key: newKey(), busy: false };
+    const shown = state;
+    element.addEventListener("input", changed);
     element.addEventListener("submit", (event) => {
       event.preventDefault();
-      void send(state);
+      void send(shown);
     });
     sheet.replaceChildren(element);
     if (form.problem) sheet.querySelector(".sheet-body").scrollTop = 0;
   }
 
-  async function send(state) {
-    if (state.busy) return;
-    const baskets = state.fields.filter((field) => field.basket && !field.element.hidden).map((field) => field.basket);
-    if (baskets.some((basket) => basket.busy)) return complain(state, "The files are still on their way; one moment.");
-    if (baskets.some((basket) => basket.failed)) return complain(state, "A file was not taken. Remove it, then send again.");
+  function changed() {
+    if (!state) return;
+    state.key = newKey();
+    state.isTouched = true;
+    applyConditions(state.fields);
+    remember();
+  }
+
+  function remember() {
+    const { place, name, id, typed, fields } = state;
+    keepBegun(place, name, { id, values: { ...typed, ...valuesOf(fields, { all: true }) }, files: filesIn(fields) });
+  }
+
+  async function send(sent) {
+    if (sent.busy) return;
+    const baskets = sent.fields.filter((field) => field.basket && !field.element.hidden).map((field) => field.basket);
+    if (baskets.some((basket) => basket.busy)) return complain(sent, "The files are still on their way; one moment.");
+    if (baskets.some((basket) => basket.failed)) return complain(sent, "A file was not taken. Remove it, then send again.");
     const files = baskets.flatMap((basket) => basket.files);
-    setBusy(state, true);
+    setBusy(sent, true);
     try {
-      const values = valuesOf(state.fields);
-      const wish = { action: state.form.action, values, files: files.map((file) => file.id) };
-      const onwait = () => complain(state, "No connection. Trying again…");
-      taken(state, await post("/api/forms", wish, { key: state.key, onwait }), files);
+      const values = valuesOf(sent.fields);
+      const wish = { action: sent.form.action, values, files: files.map((file) => file.id) };
+      const onwait = () => complain(sent, "No connection. Trying again…");
+      taken(sent, await post("/api/forms", wish, { key: sent.key, onwait }), files);
     } catch (error) {
-      complain(state, error.message);
-      if (!(error instanceof Unreachable)) state.key = newKey();
+      complain(sent, error.message);
+      if (!(error instanceof Unreachable)) sent.key = newKey();
     }
-    setBusy(state, false);
+    setBusy(sent, false);
     return undefined;
   }
 
-  function taken(state, reply, files) {
+  function taken(sent, reply, files) {
     if (!reply.form) {
-      forget(keeper, state.form.title);
+      forgetBegun(sent.place, sent.name, sent.id);
+      leave = state = null;
       sheet.close();
       onreply(reply);
       return;
     }
-    const typed = valuesOf(state.fields, { all: true });
-    show(reply.form, typed, "", files);
+    const { place, name, id, isTouched } = sent;
+    const typed = { ...sent.typed, ...valuesOf(sent.fields, { all: true }) };
+    show(reply.form, { place, name, id, typed, files, isTouched });
     if (reply.form.problem) say(reply.form.problem);
     focusFirst();
   }
@@ -108,15 +142,15 @@ export function createForms({ onreply, keeper }) {
     requestAnimationFrame(() => (place.textContent = sentence));
   }
 
-  function complain(state, sentence) {
-    state.problem.textContent = sentence;
-    state.problem.scrollIntoView({ block: "nearest" });
+  function complain({ problem }, sentence) {
+    problem.textContent = sentence;
+    problem.scrollIntoView({ block: "nearest" });
   }
 
-  function setBusy(state, busy) {
-    state.busy = busy;
-    state.submit.classList.toggle("busy", busy);
-    state.submit.setAttribute("aria-disabled", String(busy));
+  function setBusy(sent, busy) {
+    sent.busy = busy;
+    sent.submit.classList.toggle("busy", busy);
+    sent.submit.setAttribute("aria-disabled", String(busy));
   }
 
   function focusFirst() {
@@ -128,13 +162,13 @@ export function createForms({ onreply, keeper }) {
 }
 
 /** One input with its label, hint and condition. */
-function fieldOf(input, typed) {
+function fieldOf(input, typed, onfiles) {
   const id = `input-${input.key.replace(/\W/g, "-")}`;
   const value = (input.kind === "choice" ? typed || input.value : input.value || typed) || "";
   const hint = input.hint && h("small", { id: `${id}-hint`, class: "hint", dir: "auto", textContent: input.hint });
   const count = h("small", { class: "hint count", "aria-live": "polite" });
   const shared = { id, name: input.key, required: input.required, "aria-describedby": input.hint ? `${id}-hint` : undefined };
-  const { control, basket } = controlOf(input, shared, value);
+  const { control, basket } = controlOf(input, shared, value, onfiles);
   const label = h("label", { htmlFor: id, dir: "auto" }, input.label, !input.required && h("span", { class: "optional", textContent: " (optional)" }));
   const element = h("div", { class: `input of-${input.kind}` }, label, control, h("div", { class: "under" }, hint, count));
   const field = { input, element, basket, control: basket ? null : control };
@@ -145,14 +179,14 @@ function fieldOf(input, typed) {
   return field;
 }
 
-function controlOf(input, shared, value) {
+function controlOf(input, shared, value, onfiles) {
   switch (input.kind) {
     case "paragraph":
       return { control: h("textarea", { ...shared, rows: 4, dir: "auto", value }) };
     case "choice":
       return { control: choiceOf(input, shared, value) };
     case "files":
-      return filesOf(shared);
+      return filesOf(shared, onfiles);
     default:
       return { control: h("input", { ...shared, type: "text", dir: "auto", value, autocomplete: "off" }) };
   }
@@ -167,16 +201,15 @@ function choiceOf(input, shared, value) {
   return select;
 }
 
-function filesOf(shared) {
+function filesOf(shared, onfiles) {
   const list = h("ul", { class: "chips", "aria-label": "Chosen files", hidden: true });
-  const basket = new Basket(list);
+  const basket = new Basket(list, onfiles);
   const chooser = h("input", { ...shared, type: "file", multiple: true, required: false });
   chooser.addEventListener("change", () => {
     basket.add(chooser.files);
     chooser.value = "";
   });
   const control = h("div", { class: "drop" }, h("span", { class: "drop-words", "aria-hidden": "true" }, icon("clip"), "Choose, drop or paste files"), chooser, list);
-  catchFiles(control, (files) => basket.add(files));
   return { control, basket };
 }
 
@@ -196,6 +229,8 @@ function valuesOf(fields, { all = false } = {}) {
   return Object.fromEntries(asked.map(({ input, control }) => [input.key, control.value]));
 }
 
+const filesIn = (fields) => fields.flatMap(({ basket }) => basket?.files ?? []);
+
 /** Short words are a title, long ones a description. */
 function fillIn(fields, fill) {
   const short = fill.length <= 120 && !fill.includes("\n");
@@ -209,31 +244,4 @@ function measure(control, count, limit) {
   control.setCustomValidity(length > limit ? `This has ${length} characters, and ${limit} is the most. Please shorten it.` : "");
   count.textContent = length > limit * NEAR_THE_LIMIT ? `${length} of ${limit}` : "";
   count.classList.toggle("over", length > limit);
-}
-
-// What was typed into a form that was closed unsent; gone with the tab.
-const place = (keeper, title) => `form:${keeper()}:${title}`;
-
-function remember(keeper, title, values) {
-  try {
-    sessionStorage.setItem(place(keeper, title), JSON.stringify(values));
-  } catch {
-    // No storage, or a full one: the form still works, only closing it loses what was typed.
-  }
-}
-
-function recall(keeper, title) {
-  try {
-    return JSON.parse(sessionStorage.getItem(place(keeper, title))) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function forget(keeper, title) {
-  try {
-    sessionStorage.removeItem(place(keeper, title));
-  } catch {
-    // As in remember.
-  }
 }

@@ -1,27 +1,35 @@
-// News by WebSocket. A lost connection is taken up again, and then `onresume` asks for what was missed.
+// News by WebSocket. Whenever a connection begins, `onresume` asks for what was missed: since the last one, or since the
+// page was made.
 
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 15_000;
 const PATIENCE = 3000; // how long a break stays unmentioned
 
-/** `onmessage(news)`, `onresume()` after a break, `onstate(isUp)`. */
-export function listen({ onmessage, onresume, onstate }) {
+/**
+ * `onmessage(news)`, `onstate(isUp)`; `onresume(isOther)` once news come, by another connection than before or not;
+ * `onrefused()`: a connection did not come about.
+ */
+export function listen({ onmessage, onresume, onstate, onrefused }) {
   let socket = null;
   let wait = FIRST_WAIT;
   let timer = 0;
   let complaint = 0;
-  let wasUp = false;
+  let connections = 0;
 
   function connect() {
     clearTimeout(timer);
     if (socket && socket.readyState <= WebSocket.OPEN) return;
     socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/live`);
     const mine = socket;
+    let wasOpen = false;
+    mine.onopen = () => (wasOpen = true);
     mine.onmessage = (message) => {
       if (mine === socket) receive(message.data);
     };
     mine.onclose = () => {
-      if (mine === socket) later();
+      if (mine !== socket) return;
+      later();
+      if (!wasOpen) onrefused();
     };
   }
 
@@ -36,8 +44,8 @@ export function listen({ onmessage, onresume, onstate }) {
     clearTimeout(complaint);
     complaint = 0;
     onstate(true);
-    if (wasUp) onresume();
-    wasUp = true;
+    connections += 1;
+    onresume(connections > 1);
   }
 
   function later() {
@@ -52,7 +60,7 @@ export function listen({ onmessage, onresume, onstate }) {
     wait = FIRST_WAIT;
     if (socket?.readyState === WebSocket.OPEN) {
       onstate(true);
-      onresume();
+      onresume(false);
     } else if (!socket) connect();
   }
 

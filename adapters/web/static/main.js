@@ -1,53 +1,104 @@
 // The page: which thread shows, what a reply of the desk leads to, and how the parts hear of each other.
 
+import { createAccount } from "./account.js";
+import { createAgent } from "./agent.js";
 import { get, post, Refusal } from "./api.js";
+import { createBegun, forgetBegun, ticketsBegun } from "./begun.js";
 import { renderCard, whileBusy } from "./cards.js";
 import { createComposer } from "./composer.js";
-import { $, h, hasKeyboard, icon, isPhone, refIn, say } from "./dom.js";
+import { $, h, hasKeyboard, icon, isOwn, isPhone, refIn, say } from "./dom.js";
+import { first } from "./first.js";
 import { createForms } from "./forms.js";
 import { listen } from "./live.js";
 import { createNotices } from "./notices.js";
 import { createThread } from "./thread.js";
 import { createThreads } from "./threads.js";
+import { createTriage } from "./triage.js";
 
 const { body } = document;
-const { desk, me: keeper } = body.dataset;
-const isStaff = $("tab-queue") !== null;
-const me = get("/api/me");
+const { desk } = body.dataset;
+const keeper = first.me?.id ?? ""; // names are not theirs alone
+const isStaff = $("views") !== null;
+const me = first.me ? Promise.resolve(first.me) : get("/api/me");
 
 const here = () => refIn(location.href);
-const does = { press, type: (line) => composer.type(line), moved, back: (pending) => composer.putBack(pending), undo: null };
+const does = {
+  me,
+  go,
+  run,
+  press,
+  show,
+  here,
+  moved,
+  refresh,
+  arrived: () => arrived,
+  write: (kind) => composer.write(kind),
+  tell: (words, tone) => notices.tell(words, tone),
+  type: (line) => composer.type(line),
+  back: (pending) => composer.putBack(pending),
+  quote: (markdown) => composer.quote(markdown),
+};
+let agent = null; // the keys, the palette and the work on many, for staff
 
 const notices = createNotices({ isOpen: (ref) => ref === here() && document.hasFocus() });
-const threads = createThreads({ open: (ref) => void go(ref) }, isStaff);
+const open = (ref, how) => void go(ref, how);
+const threads = isStaff
+  ? createTriage({ open, me, keeper: () => keeper, tell: does.tell, picked: (refs) => agent?.picked(refs), renewed: () => agent?.renewed() }, first.list)
+  : createThreads({ open, tell: does.tell }, first.list);
 const thread = createThread(does);
 const composer = createComposer(
-  { send: (message) => void thread.send(message), run, ask },
-  { refs: () => threads.refs(), keeper: () => keeper },
+  { send: (message) => thread.send(message), run, ask, editLast: () => thread.editLast(), seen: () => thread.seen() },
+  { refs: () => threads.refs(), isStaff },
 );
-const forms = createForms({ onreply: (reply) => void answer(reply), keeper: () => `${keeper}:${here() ?? ""}` });
+if (isStaff) agent = createAgent(does, threads);
+const account = createAccount({ open }, me);
+const keptAt = () => `${keeper}:${here() ?? ""}`;
+const forms = createForms({ onreply: (reply) => void answer(reply), keeper: keptAt, onkept: () => begun.show() });
+const begun = createBegun({
+  all: () => (here() === null && !$("sheet").open ? ticketsBegun(keptAt()) : []),
+  goOn: ({ id }, button) => void command(button, "/ticket open", { begun: id }),
+  discard: ({ form, id }) => {
+    forgetBegun(keptAt(), form, id);
+    begun.show();
+  },
+});
 
 // ---- where we are
 
-/** `seed`: a card of the ticket, to show until its thread is here. */
-async function go(ref, { push = true, seed = null } = {}) {
+let arrived = Promise.resolve();
+
+function go(ref, how) {
+  arrived = arrive(ref, how);
+  return arrived;
+}
+
+/** `seed`: a card of the ticket, to show until its thread is here. `byKey`: single keys are to go on working there. */
+async function arrive(ref, { push = true, seed = null, byKey = false } = {}) {
   if (push && ref !== here()) history.pushState(null, "", ref ? `/t/${ref}` : "/");
   $("asides").replaceChildren();
   $("home").hidden = ref !== null;
+  begun.show();
   threads.select(ref);
   if (ref === null) {
     thread.close();
+    agent?.left();
     composer.setContext({ ref: null, mayReply: true, mayNote: false });
     notices.name(desk);
     return;
   }
   show("talk");
   notices.name(`${ref} · ${desk}`);
+  notices.look();
   if (ref !== thread.ref()) {
-    composer.setContext({ ref, mayReply: false, mayNote: false });
-    await thread.open(ref, threads.glance(ref), seed);
-  }
-  if (hasKeyboard() && !isPhone() && !$("sheet").open) composer.focus();
+    agent?.left();
+    composer.setContext({ ref, mayReply: undefined, mayNote: false });
+    const opening = thread.open(ref, threads.glance(ref), seed);
+    // The title is there from now on, with what the list knows of the ticket.
+    if (byKey) $("talk-title").focus({ preventScroll: true });
+    await opening;
+  } else if (byKey) $("talk-title").focus({ preventScroll: true });
+  if (byKey || isStaff || !hasKeyboard() || isPhone() || $("sheet").open) return;
+  composer.focus();
 }
 
 /** On a phone one area shows at a time; on a narrow desktop the facts lie over the thread. */
@@ -59,14 +110,21 @@ function moved(room) {
   const { ticket, may_reply: mayReply, may_note: mayNote } = room.view;
   composer.setContext({ ref: room.ref, mayReply, mayNote });
   notices.name(`${ticket.ref} ${ticket.title} · ${desk}`);
+  agent?.moved(room);
+}
+
+/** Tickets were changed by other means than a reply of the desk. */
+function refresh() {
+  threads.stir();
+  void thread.catchUp();
 }
 
 // ---- what the desk answers
 
 /** A command typed. Raises what the desk refuses. */
-async function run(line) {
+async function run(line, how = {}) {
   const reply = await post("/api/commands", { text: line, ...(here() && { thread: here() }) });
-  answer(reply);
+  answer(reply, { isHelp: /^\s*\/help\b/i.test(line), ...how });
 }
 
 /** A button pressed. */
@@ -81,33 +139,39 @@ async function press(action) {
 
 /** Words where no ticket is open: they begin one. */
 async function ask(text, files) {
+  const back = () => composer.putBack({ text, kind: "reply", files }, null);
   try {
     const reply = await post("/api/commands", { text: "/ticket open" });
-    if (reply.form) forms.open(reply.form, { fill: text, files });
+    if (reply.form) forms.open(reply.form, { fill: text, files, onleave: back });
   } catch (error) {
-    composer.putBack({ text, kind: "reply", files });
+    back();
     notices.tell(error.message, "warning");
   }
 }
 
-function answer({ card, form, ticket }) {
+function answer({ card, form, ticket }, { isHelp = false, begun: id = null } = {}) {
   if (form) {
-    forms.open(form);
+    forms.open(form, { begun: id, about: titleOf(/\bT-\d+$/.exec(form.title)?.[0]) });
     return;
   }
   const ref = ticket?.ref ?? null;
+  // A card of the ticket alone is only a look at it.
+  if (ref && card?.subtitle !== ref) agent?.changed();
   const there = ref && ref !== here() ? go(ref, { seed: card }) : ref ? thread.catchUp() : null;
   void Promise.resolve(there).then(() => threads.stir());
   if (!card) return;
   // The thread shows its ticket's card itself: then only the sentence on what was done is news.
   if (ref && refIn(card.url) === ref) {
     if (card.subtitle !== ref) notices.tell(card.title);
-    show("talk");
-  } else aside(card);
+    if (body.dataset.area === "list") show("talk");
+  } else aside(card, isHelp);
 }
 
+/** Of a ticket that the page knows. */
+const titleOf = (ref) => (ref && ref === here() ? $("talk-title").textContent : (threads.glance(ref)?.title ?? ""));
+
 /** An answer for nobody else, at the end of the thread until it is put away. */
-function aside(card) {
+function aside(card, isHelp) {
   show("talk");
   const close = () => {
     element.remove();
@@ -123,6 +187,7 @@ function aside(card) {
       h("span", { textContent: "Only you see this" }),
       h("button", { type: "button", class: "tool small", "aria-label": "Dismiss", onclick: close }, icon("close")),
     ),
+    isHelp && h("p", { class: "aside-way" }, h("button", { type: "button", class: "button small", onclick: () => void account.showAround() }, icon("compass"), "Show me around")),
     renderCard(card, does),
   );
   $("asides").replaceChildren(element);
@@ -142,17 +207,11 @@ openButton.addEventListener("click", () => void command(openButton, "/ticket ope
 for (const button of document.querySelectorAll("[data-run]")) {
   button.addEventListener("click", () => void command(button, button.dataset.run));
 }
-for (const button of document.querySelectorAll("[data-view-to]")) {
-  button.addEventListener("click", () => {
-    threads.choose(button.dataset.viewTo);
-    $(`tab-${button.dataset.viewTo}`).focus();
-  });
-}
 
-const command = (button, line) =>
-  whileBusy(button, () => run(line).catch((error) => notices.tell(error.message, "warning")));
+const command = (button, line, how) =>
+  whileBusy(button, () => run(line, how).catch((error) => notices.tell(error.message, "warning")));
 
-$("type-command").addEventListener("click", () => {
+$("type-command")?.addEventListener("click", () => {
   void go(null);
   show("talk");
   composer.type("/");
@@ -163,7 +222,7 @@ addEventListener("click", (event) => {
   if (button) toArea(button.dataset.areaTo);
   const anchor = event.target.closest?.("a[href]");
   const isPlain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-  if (!anchor || !isPlain || anchor.origin !== location.origin) return;
+  if (!anchor || !isPlain || !isOwn(anchor.origin)) return;
   const ref = refIn(anchor.href);
   if (!ref && anchor.pathname !== "/") return;
   if (anchor.hash) return;
@@ -175,13 +234,17 @@ addEventListener("click", (event) => {
 function toArea(area) {
   // The same button shows the facts and puts them away again.
   const next = area === "facts" && body.dataset.area === "facts" ? "talk" : area;
+  // Students' tickets stand below the ask box.
+  if (next === "list" && !isStaff && here() !== null) void go(null);
   show(next);
-  const place = { list: "#thread-list a[aria-current], #open-ticket", talk: "#talk-title", facts: ".facts-back" }[next];
+  const place = { list: "#thread-list a[aria-current], #thread-list a, #open-ticket", talk: "#talk-title", facts: ".facts-back" }[next];
   document.querySelector(place)?.focus({ preventScroll: true });
 }
 
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && body.dataset.area === "facts" && !event.defaultPrevented) toArea("talk");
+  const isOver = document.querySelector("dialog[open], :popover-open");
+  if (event.key === "Escape" && body.dataset.area === "facts" && !event.defaultPrevented && !isOver) toArea("talk");
+  if (isStaff) return;
   const isFree = event.target === body || event.target.closest?.("a, button, [tabindex]");
   const isTyping = event.target.closest?.("input, textarea, select, dialog");
   if (event.key === "/" && isFree && !isTyping && !event.ctrlKey && !event.metaKey) {
@@ -202,31 +265,46 @@ document.querySelector("[data-next]")?.addEventListener("submit", (event) => {
 
 // ---- live
 
+/** Whether the page's person is still signed in here. Where nobody is, the desk's answer leads to the way in. */
+async function isMine() {
+  const now = await get("/api/me").catch(() => null);
+  const isOther = now !== null && now.id !== keeper;
+  if (isOther) location.reload();
+  return !isOther;
+}
+
+async function resume(isOther) {
+  if (isOther && !(await isMine())) return;
+  threads.stir();
+  void thread.catchUp();
+  void notices.load();
+}
+
 listen({
   onmessage(news) {
-    if (news.type === "notice") notices.arrive(news.notice);
-    if (news.type !== "ticket") return;
+    if (news.type === "notice") {
+      notices.arrive(news.notice);
+      account.arrive(news.notice);
+    }
+    if (news.type === "read") thread.heardRead(news.ref, news.event);
+    if (news.type !== "ticket" && news.type !== "read") return;
     threads.stir(news.ref);
-    if (news.ref === here()) void thread.catchUp();
+    if (news.type === "ticket" && news.ref === here()) void thread.catchUp();
   },
-  onresume() {
-    threads.stir();
-    void thread.catchUp();
-    void notices.load();
-  },
+  onresume: (isOther) => void resume(isOther),
+  onrefused: () => void isMine(),
   onstate(isUp) {
     $("offline").hidden = isUp;
     $("offline").textContent = isUp ? "" : "No connection to the desk. Trying again; what you write is kept.";
   },
 });
 
-// ---- the beginning: everything is asked for at once
+// ---- the beginning: with what came along, and all else is asked for at once
 
-void threads.load();
+$("scroll").classList.remove("painted");
+threads.begin();
 void notices.load();
 void go(here(), { push: false });
 me.then((answer) => {
   composer.know(answer.commands);
-  const undo = answer.commands.find((one) => one.verb === "undo");
-  if (undo) does.undo = () => run(undo.name).catch((error) => notices.tell(error.message, "warning"));
 }).catch((error) => notices.tell(error.message, "warning"));

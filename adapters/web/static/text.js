@@ -33,6 +33,12 @@ function blockOf(block, depth) {
   }
 }
 
+/** A link to a page or an address to write to; of anything else the words alone. */
+function linkTo(url, shown) {
+  if (/^mailto:[^\s]+@[^\s]+$/i.test(url)) return h("a", { href: url, rel: "noopener noreferrer nofollow" }, shown);
+  return link(url, shown);
+}
+
 const TAGS = { bold: "strong", italic: "em", strike: "s" };
 
 const spans = (list, depth = 0) => (depth > DEEPEST ? [] : (list ?? []).map((span) => spanOf(span, depth)));
@@ -49,7 +55,7 @@ function spanOf(span, depth) {
       return h("code", { textContent: span.text });
     case "link": {
       const shown = spans(span.spans, depth + 1);
-      return link(span.url, shown.length ? shown : span.url);
+      return linkTo(span.url, shown.length ? shown : span.url);
     }
     case "mention":
       return h("span", { class: "mention", dir: "auto", textContent: `@${span.name}` });

@@ -1,31 +1,66 @@
-// The thread in the middle and the ticket's facts beside it, kept in step with the desk.
+// The thread in the middle, kept in step with the desk.
 
-import { get, newKey, post, Refusal } from "./api.js";
-import { buttonRow, fieldList, progressLine } from "./cards.js";
-import { $, h, icon, refIn, say, words } from "./dom.js";
-import { amend, decorate, entryOf, isGone, isMessage, pendingOf, renew } from "./entries.js";
-import { fileList } from "./files.js";
-import { blocks, isEmpty } from "./text.js";
+import { createActs } from "./acts.js";
+import { get, Refusal } from "./api.js";
+import { $, h, icon, refIn, say } from "./dom.js";
+import { decorate, entryOf, isMessage, pendingOf } from "./entries.js";
+import { first } from "./first.js";
+import { createLightbox } from "./lightbox.js";
+import { createMeanwhile } from "./meanwhile.js";
+import { createOutbox } from "./outbox.js";
+import { Room } from "./room.js";
+import { plain } from "./text.js";
+import { createTicket } from "./ticket.js";
+import { createReading, DIVIDER, divider, firstNews, isLooking } from "./unread.js";
+import { createWindow } from "./window.js";
 
-const SHOWN = 200; // entries at once; earlier ones by a button
-const NEAR = 90; // px from the bottom that count as being there
+const PAGE = 60; // entries at first
+const EARLIER = 100; // and with each look back
 const KEPT = 20; // threads that open at once when looked at again
+const SPOKEN = 200; // characters of a new message that are read out
+const AGAIN = 5000; // ms until the desk is asked for news once more, where it could not be
+const FAR = 1.5; // heights of the view from the end at which the way back is offered
 
 /**
- * `does`: as renderCard's, with `undo` (a function or null), `moved(room)` once a thread shows or changed, and
- * `back(pending)` for a message to be edited again.
+ * `does`: as renderCard's, with `moved(room)` once a thread shows or changed, `back(pending)` for a message to be edited
+ * again, `quote(markdown)` into the message box, and `tell(words, tone)`.
  */
 export function createThread(does) {
   const rooms = new Map();
   const scroll = $("scroll");
-  const list = $("entries");
   const log = $("log");
+  const pendings = h("ol", { class: "entries pendings" });
+  const ticket = createTicket(does);
+  const reading = createReading();
+  const outbox = createOutbox({ changed: showPending, taken, struck });
+  const meanwhile = createMeanwhile({ onanyway: sendAnyway, onedit: takeBack });
   let room = null;
+  let elsewhere = 0; // new messages that came in below what shows
+  let retry = 0;
+
+  const list = createWindow({
+    scroll,
+    list: $("entries"),
+    make: ({ entry }) => (entry ? entryOf(entry, acts) : divider()),
+    dress: (element, { entry }, before) => entry && decorate(element, entry, before && (before.entry ?? { at: before.at })),
+    onreach: () => void earlier(),
+    onmove: moved,
+  });
+  const acts = createActs(does, list, {
+    may: () => Boolean(room?.view?.may_reply || room?.view?.may_note),
+    place: (entry) => path(room.ref, `/messages/${encodeURIComponent(entry.message)}`),
+  });
+  log.append(pendings);
+  scroll.tabIndex = -1;
+  createLightbox(scroll, () => room?.pictures() ?? []);
+
+  const path = (ref, rest = "") => `/api/threads/${encodeURIComponent(ref)}${rest}`;
+  const itemOf = (entry) => ({ key: entry.event, order: entry.event, at: entry.at, entry });
 
   /** Show a thread; until it is here, what its list knows of it (`glance`), or the card of a reply (`seed`). */
   async function open(ref, glance, seed) {
     close();
-    room = rooms.get(ref) ?? { ref, view: null, entries: new Map(), messages: new Map(), cursor: null, pendings: [], shown: SHOWN, card: "" };
+    room = rooms.get(ref) ?? new Room(ref);
     const mine = room;
     $("talk-head").hidden = false;
     if (mine.view) {
@@ -33,24 +68,48 @@ export function createThread(does) {
       void catchUp();
       return;
     }
-    if (glance) showHead(glance);
-    else $("talk-title").textContent = ref;
-    if (seed && refIn(seed.url) === ref) showSeed(ref, seed);
-    else $("waiting").hidden = false;
-    try {
-      const answer = await get(`/api/threads/${encodeURIComponent(ref)}`);
+    const painted = firstPaint(ref);
+    if (painted) {
       keep(mine);
-      take(mine, answer);
-      if (mine === room) show();
+      mine.take(painted);
+      show();
+      void catchUp();
+      return;
+    }
+    if (glance) ticket.showHead(glance);
+    else $("talk-title").textContent = ref;
+    if (seed && refIn(seed.url) === ref) ticket.showSeed(ref, seed);
+    else $("waiting").hidden = false;
+    await fetchFirst(mine);
+  }
+
+  async function fetchFirst(mine) {
+    try {
+      const answer = await get(path(mine.ref, `?limit=${PAGE}`));
+      if (mine !== room) return; // another thread was opened, or this one once more
+      keep(mine);
+      mine.take(answer);
+      show();
     } catch (error) {
       if (mine === room) showLost(error);
     }
   }
 
+  /** Once more, where the desk could not be reached when the thread was opened. */
+  function reopen() {
+    const mine = room;
+    if (!mine || mine.view) return;
+    $("lost").hidden = true;
+    $("waiting").hidden = false;
+    void fetchFirst(mine);
+  }
+
   function close() {
     room = null;
-    log.setAttribute("aria-live", "off");
-    for (const id of ["ticket", "entries", "earlier-holder", "facts-body", "lost"]) $(id).replaceChildren();
+    list.reset([]);
+    pendings.replaceChildren();
+    meanwhile.show(null, []);
+    for (const id of ["ticket", "earlier-holder", "facts-body", "lost"]) $(id).replaceChildren();
     for (const id of ["waiting", "lost", "talk-head", "new-below"]) $(id).hidden = true;
   }
 
@@ -61,7 +120,9 @@ export function createThread(does) {
 
   /** Whatever is new in the thread that shows. One request at a time; what comes meanwhile asks once more. */
   async function catchUp() {
+    outbox.flush();
     const mine = room;
+    if (mine && !mine.view && !$("lost").hidden) reopen();
     if (!mine?.view) return;
     if (mine.asking) {
       mine.askAgain = true;
@@ -71,267 +132,274 @@ export function createThread(does) {
     try {
       do {
         mine.askAgain = false;
-        const answer = await get(`/api/threads/${encodeURIComponent(mine.ref)}?after=${encodeURIComponent(mine.cursor)}`);
-        const fresh = take(mine, answer);
-        if (mine === room) update(fresh);
+        const answer = await get(path(mine.ref, `?after=${encodeURIComponent(mine.cursor)}`));
+        const news = mine.take(answer);
+        if (mine === room) update(news);
+        mine.askAgain ||= answer.more_after === true;
       } while (mine.askAgain && mine === room);
     } catch (error) {
-      if (error instanceof Refusal && mine === room) showLost(error);
-      if (error instanceof Refusal) rooms.delete(mine.ref);
+      if (isOver(error)) {
+        rooms.delete(mine.ref);
+        if (mine === room) showLost(error);
+      } else {
+        clearTimeout(retry);
+        retry = setTimeout(() => void catchUp(), AGAIN);
+      }
     } finally {
       mine.asking = false;
     }
   }
 
-  /** Put what the desk answered into the room; what was not known comes back. */
-  function take(mine, answer) {
-    const { entries, cursor, ...view } = answer;
-    mine.view = view;
-    mine.cursor = cursor;
-    return learn(mine, entries);
-  }
-
-  function learn(mine, entries) {
-    const fresh = entries.filter((entry) => !mine.entries.has(entry.event));
-    for (const entry of fresh) {
-      hold(mine, entry);
-      if (entry.mine && isMessage(entry)) settle(mine, entry);
-    }
-    return fresh;
-  }
-
-  /** What tells of a message's change is held as that message; of one that is not here it says nothing. */
-  function hold(mine, entry) {
-    const message = mine.messages.get(entry.about);
-    if (message) amend(message, entry);
-    if (entry.about) return;
-    mine.entries.set(entry.event, entry);
-    if (entry.message) mine.messages.set(entry.message, entry);
-  }
-
-  /** An own message that is news is most likely the oldest one on its way: show it once. */
-  function settle(mine, entry) {
-    const pending = mine.pendings.find((one) => one.kind === entry.kind && !one.problem);
-    if (!pending) return;
-    mine.pendings = mine.pendings.filter((one) => one !== pending);
-    pending.element?.remove();
-  }
-
-  async function send({ text, kind, files }) {
-    if (!room) return;
-    const pending = { text, kind, files, key: newKey(), problem: "", waiting: false, element: null };
-    room.pendings.push(pending);
-    await deliver(room, pending);
-  }
-
-  async function deliver(mine, pending) {
-    pending.problem = "";
-    showPending(mine, pending);
-    if (mine === room) toBottom();
+  /** The entries before the first one here. */
+  async function earlier() {
+    const mine = room;
+    if (!mine?.hasBefore || mine.looking || mine.isStuck) return;
+    mine.looking = true;
+    showEarlier("Earlier messages are on their way…");
     try {
-      const wish = { text: pending.text, kind: pending.kind, files: pending.files.map((file) => file.id) };
-      const onwait = () => {
-        pending.waiting = true;
-        showPending(mine, pending);
-      };
-      const { entry } = await post(`/api/threads/${encodeURIComponent(mine.ref)}/messages`, wish, { key: pending.key, onwait });
-      if (mine.entries.has(entry.event)) settleThis(mine, pending);
-      else {
-        settleThis(mine, pending);
-        learnOwn(mine, entry);
-      }
+      const older = mine.takeEarlier(await get(path(mine.ref, `?before=${mine.first}&limit=${EARLIER}`)));
+      mine.looking = false;
+      if (mine !== room) return;
+      list.prepend(older.map(itemOf));
+      showDivider();
+      showEarlier("");
+      list.ensure();
     } catch (error) {
-      pending.problem = error.message;
-      if (error instanceof Refusal) pending.key = newKey();
-      if (!mine.pendings.includes(pending)) mine.pendings.push(pending);
-      showPending(mine, pending);
+      mine.looking = false;
+      mine.isStuck = true; // till it is tried by hand: whoever scrolls here is no reason
+      if (mine === room) showEarlier(error.message, true);
     }
   }
 
-  function settleThis(mine, pending) {
-    mine.pendings = mine.pendings.filter((one) => one !== pending);
-    pending.element?.remove();
+  function lookAgain() {
+    room.isStuck = false;
+    void earlier();
   }
 
-  function learnOwn(mine, entry) {
-    hold(mine, entry);
-    if (mine === room && mine.view) update([entry]);
+  function showEarlier(sentence, mayRetry = false) {
+    const again = mayRetry && h("button", { type: "button", class: "button small", textContent: "Try again", onclick: lookAgain });
+    const inside = [sentence && h("p", { class: "quiet", textContent: sentence }), again].filter(Boolean);
+    list.keep(() => $("earlier-holder").replaceChildren(...inside));
+  }
+
+  // ---- sending
+
+  function send({ text, kind, files, seen }) {
+    if (!room) return;
+    // What the writer had seen when they began, not what came since: only so is a reply noticed that came meanwhile.
+    outbox.put(room.ref, { text, kind, files, seen: seen || room.seen || undefined });
+    room.since = room.cursor;
+    list.drop(DIVIDER);
+    toEnd();
+  }
+
+  function taken(ref, pending, entry) {
+    takeOff(pending);
+    const mine = rooms.get(ref);
+    if (!mine?.view || mine.entries.has(entry.event)) return;
+    mine.hold(entry);
+    if (mine === room) update({ fresh: [entry], changed: [] });
+  }
+
+  /** It shows no longer; whoever was at it by keyboard is in the thread still. */
+  function takeOff({ element }) {
+    const isHeld = element?.contains(document.activeElement);
+    element?.remove();
+    if (isHeld) scroll.focus({ preventScroll: true });
+  }
+
+  function struck(ref, pending) {
+    takeOff(pending);
+    if (room?.ref === ref) showMeanwhile();
+  }
+
+  function showPending(ref, pending) {
+    if (room?.ref !== ref || !room.view) return;
+    const element = pendingOf(pending, { again: () => outbox.again(ref, pending), back: () => takeBack(pending) });
+    const isHeld = pending.element?.contains(document.activeElement);
+    if (pending.element?.isConnected) pending.element.replaceWith(element);
+    else pendings.append(element);
+    if (isHeld) scroll.focus({ preventScroll: true });
+    pending.element = element;
+    if (pending.state === "meanwhile") void catchUp();
+    showMeanwhile();
+  }
+
+  function showMeanwhile() {
+    const pending = outbox.of(room.ref).find((one) => one.state === "meanwhile") ?? null;
+    const said = pending ? room.sorted().filter((entry) => entry.kind === "reply" && entry.by_staff && !entry.mine && entry.event > (pending.seen ?? 0)) : [];
+    meanwhile.show(pending, said);
+  }
+
+  function sendAnyway(pending) {
+    outbox.again(room.ref, pending, { seen: room.cursor });
+    showMeanwhile();
+  }
+
+  function takeBack(pending) {
+    pending.element?.remove();
+    outbox.strike(room.ref, pending);
+    showMeanwhile();
+    does.back(pending.state === "meanwhile" ? { ...pending, seen: room.cursor } : pending);
+  }
+
+  /** The newest message of mine that may be edited. */
+  function editLast() {
+    const found = room?.sorted().findLast((entry) => entry.may_edit && isMessage(entry));
+    if (!found) return false;
+    if (!list.element(found.event)) list.show(found.event);
+    acts.edit(found);
+    return true;
   }
 
   // ---- showing
 
   function show() {
-    const { view } = room;
     $("waiting").hidden = true;
-    showHead(view.ticket);
-    showCard();
-    showEntries();
+    ticket.show(room.view);
+    list.reset(room.sorted().map(itemOf));
+    for (const pending of outbox.of(room.ref)) showPending(room.ref, pending);
+    room.since = room.seen;
+    room.isStuck = false;
+    elsewhere = 0;
     does.moved(room);
-    const messages = [...room.entries.values()].some(isMessage);
-    scroll.scrollTop = messages || room.pendings.length ? scroll.scrollHeight : 0;
-    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+    const messages = room.sorted().some(isMessage);
+    const news = showDivider();
+    if (news) list.show(DIVIDER);
+    else if (messages || pendings.childElementCount) toEnd();
+    else scroll.scrollTop = 0;
+    list.ensure();
+    moved();
   }
 
-  function update(fresh) {
-    const wasAtBottom = isAtBottom();
-    const stand = standing();
-    const held = document.activeElement?.closest("#ticket .buttons")
-      ? document.activeElement.textContent : null;
-    showHead(room.view.ticket);
-    showCard();
-    if (held !== null && document.activeElement === document.body) refocus(held);
-    for (const entry of [...fresh].sort((one, other) => one.event - other.event)) bring(entry);
-    decorate(list);
-    does.moved(room);
-    const messages = fresh.filter(isMessage);
-    if (wasAtBottom || messages.some((entry) => entry.mine)) {
-      toBottom();
-      return;
-    }
-    stand();
-    if (messages.length) $("new-below").hidden = false;
+  /** Where "New since you were here" stands, if it does. */
+  function showDivider() {
+    const sorted = room.sorted();
+    const news = list.has(DIVIDER) ? null : firstNews(sorted, room.since, !room.hasBefore);
+    if (!news) return list.has(DIVIDER);
+    const before = sorted[sorted.indexOf(news) - 1] ?? news;
+    list.keep(() => list.add([{ key: DIVIDER, order: news.event - 0.5, at: before.at, entry: null }]));
+    return true;
   }
 
-  /** An entry of its own in its place; one about a message in that message's place. */
-  function bring(entry) {
-    if (!entry.about) {
-      place(entry);
-      return;
-    }
-    const item = list.querySelector(`[data-message="${Number(entry.about)}"]`);
-    if (item) renew(item, room.messages.get(entry.about));
-  }
-
-  function refocus(label) {
-    const same = [...$("ticket").querySelectorAll("button")].find((button) => button.textContent === label);
-    (same ?? $("talk-title")).focus({ preventScroll: true });
-  }
-
-  function showHead(ticket) {
-    $("talk-title").textContent = ticket.title;
-    $("talk-sub").replaceChildren(
-      h("span", { class: "ref", textContent: ticket.ref }),
-      h("span", { class: `pill status-${ticket.status}`, dir: "auto", textContent: ticket.status_label }),
-      ...(["high", "urgent"].includes(ticket.priority)
-        ? [h("span", { class: `pill priority-${ticket.priority}`, dir: "auto" }, icon("flame"), ticket.priority_label)] : []),
-      words(ticket.assignee ? `with ${ticket.assignee}` : "with nobody yet", "span", "talk-with"),
-    );
-  }
-
-  function showCard() {
-    const { card, files, ticket } = room.view;
-    const now = JSON.stringify([card, files]);
-    if (now === room.card && $("ticket").childNodes.length) return;
-    room.card = now;
-    showTicket(ticket.ref, card, files, h("p", { class: "ticket-from" }, words(ticket.requester), " asked"));
-  }
-
-  /** A reply's card names what was done first, and the ticket second. */
-  function showSeed(ref, card) {
-    const title = card.subtitle === ref ? card.title : card.subtitle;
-    $("talk-title").textContent = title;
-    showTicket(ref, { ...card, title }, [], null);
-  }
-
-  function showTicket(ref, card, files, from) {
-    $("ticket").replaceChildren(
-      h(
-        "article",
-        { class: "ticket", "aria-label": `Ticket ${ref}` },
-        from ?? h("p", { class: "ticket-from" }, "\u00a0"),
-        h("h2", { dir: "auto", textContent: card.title }),
-        !isEmpty(card.body) && h("div", { class: "text" }, blocks(card.body)),
-        fileList(files),
-        progressLine(card.progress),
-        card.footer && h("p", { class: "card-footer" }, icon("eye"), words(card.footer)),
-      ),
-    );
-    const buttons = buttonRow(card.buttons, does);
-    if (buttons) $("ticket").append(buttons);
-    $("facts-body").replaceChildren(fieldList(card.fields) ?? "");
-  }
-
-  function showEntries() {
-    const all = [...room.entries.values()].sort((one, other) => one.event - other.event);
-    const hidden = Math.max(0, all.length - room.shown);
-    list.replaceChildren();
-    for (const entry of all.slice(hidden)) place(entry, true);
-    for (const pending of room.pendings) showPending(room, pending);
-    decorate(list);
-    showEarlier(hidden);
-  }
-
-  function showEarlier(hidden) {
-    const more = () => {
-      const fromBottom = scroll.scrollHeight - scroll.scrollTop;
-      room.shown += SHOWN;
-      showEntries();
-      scroll.scrollTop = scroll.scrollHeight - fromBottom;
-    };
-    const button = h("button", { type: "button", class: "button", onclick: more, textContent: `Show earlier messages (${hidden})` });
-    $("earlier-holder").replaceChildren(...(hidden ? [button] : []));
-  }
-
-  /** An entry in its place by number: before what is on its way, and after what came before it. */
-  function place(entry, isLast = false) {
-    if (!isMessage(entry) && !isGone(entry) && !entry.line) return;
-    const element = entryOf(entry, does.undo);
-    const later = isLast ? null : [...list.children].find((item) => !item.dataset.event || Number(item.dataset.event) > entry.event);
-    list.insertBefore(element, later ?? null);
-  }
-
-  function showPending(mine, pending) {
-    if (mine !== room || !mine.pendings.includes(pending)) return;
-    const element = pendingOf(pending, {
-      again: () => void deliver(mine, pending),
-      back: () => {
-        settleThis(mine, pending);
-        does.back(pending);
-      },
+  function update({ fresh, changed }) {
+    const wasAtEnd = list.isAtEnd();
+    const isSeen = wasAtEnd && isLooking(scroll);
+    const news = fresh.filter((entry) => isMessage(entry) && !entry.mine);
+    if (isSeen && !list.has(DIVIDER)) room.since = Math.max(room.since, room.cursor);
+    list.keep(() => {
+      ticket.show(room.view);
+      list.add([...fresh].sort((one, other) => one.event - other.event).map(itemOf));
+      for (const message of changed) {
+        acts.rescue(message);
+        acts.renewed(message);
+      }
+      showDivider();
     });
-    if (pending.element?.isConnected) pending.element.replaceWith(element);
-    else list.append(element);
-    pending.element = element;
-    decorate(list);
+    hush(fresh);
+    showMeanwhile();
+    does.moved(room);
+    if (wasAtEnd || fresh.some((entry) => entry.mine && isMessage(entry))) toEnd();
+    else elsewhere += news.length;
+    speak(news);
+    moved();
+  }
+
+  /** An own message that is news is most likely one on its way: it shows once. */
+  function hush(fresh) {
+    for (const entry of fresh) {
+      if (!entry.mine || !isMessage(entry)) continue;
+      const pending = outbox.of(room.ref).find((one) => one.kind === entry.kind && one.state === "sending" && one.element?.isConnected);
+      pending?.element.remove();
+    }
+  }
+
+  function speak(news) {
+    if (news.length > 3) say(`${news.length} new messages`);
+    else if (news.length) say(news.map(spoken).join(" "));
   }
 
   function showLost(error) {
+    const mine = room;
+    const goesOn = !isOver(error);
     close();
+    if (goesOn) room = mine;
+    const again = goesOn && h("button", { type: "button", class: "button primary", textContent: "Try again", onclick: reopen });
+    const title = goesOn ? (error instanceof Refusal ? "Not now" : "No connection") : "Not here";
     $("lost").hidden = false;
     $("lost").replaceChildren(
-      h("h1", { textContent: error instanceof Refusal ? "Not here" : "No connection" }),
+      h("h1", { textContent: title }),
       h("p", { dir: "auto", textContent: error.message }),
-      h("a", { class: "button primary", href: "/", textContent: "Back to the tickets" }),
+      h("p", { class: "buttons" }, again || "", h("a", { class: `button${goesOn ? "" : " primary"}`, href: "/", textContent: "Back to the tickets" })),
     );
     say(error.message);
   }
 
-  // ---- scrolling
+  // ---- scrolling and reading
 
-  const isAtBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
-
-  /** Where the reader is: what it returns puts it back there after something above has grown or shrunk. */
-  function standing() {
-    const { top } = scroll.getBoundingClientRect();
-    const inSight = (item) => item.getBoundingClientRect().bottom > top;
-    const seen = [$("ticket").firstElementChild, ...list.children].find((item) => item && inSight(item));
-    const before = seen?.getBoundingClientRect().top;
-    return () => {
-      if (seen?.isConnected) scroll.scrollTop += seen.getBoundingClientRect().top - before;
-    };
+  function toEnd() {
+    list.toEnd();
+    moved();
   }
 
-  function toBottom() {
-    scroll.scrollTop = scroll.scrollHeight;
-    $("new-below").hidden = true;
+  /** The reader is elsewhere in the thread, or looks at it again. */
+  function moved() {
+    if (!room?.view) return;
+    const isAtEnd = list.isAtEnd();
+    if (isAtEnd) elsewhere = 0;
+    const isFar = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight > FAR * scroll.clientHeight;
+    const down = $("new-below");
+    const newer = elsewhere === 1 ? "1 new message" : `${elsewhere} new messages`;
+    const label = elsewhere ? newer : "Newest messages";
+    down.hidden = isAtEnd || (!isFar && !elsewhere);
+    if (down.dataset.label !== label) {
+      down.dataset.label = label;
+      down.replaceChildren(icon("down"), label);
+    }
+    if (!isLooking(scroll)) return;
+    const last = list.lastInSight();
+    if (last) reading.saw(room, isAtEnd ? Math.max(last.order, room.cursor ?? 0) : Math.floor(last.order));
   }
 
-  scroll.addEventListener("scroll", () => isAtBottom() && ($("new-below").hidden = true), { passive: true });
-  $("new-below").addEventListener("click", toBottom);
+  /** Another browser of mine read on. */
+  function heardRead(ref, event) {
+    const mine = rooms.get(ref);
+    if (!mine) return;
+    mine.readTo = Math.max(mine.readTo, event);
+    mine.seen = Math.max(mine.seen, event);
+  }
+
+  $("new-below").addEventListener("click", () => {
+    toEnd();
+    scroll.focus({ preventScroll: true });
+  });
+  addEventListener("focus", moved);
+  document.addEventListener("visibilitychange", moved);
   // A picture that loads, or a box that grows, must not push the last message out of sight.
-  let stay = true;
-  scroll.addEventListener("scroll", () => (stay = isAtBottom()), { passive: true });
-  new ResizeObserver(() => room?.view && stay && list.querySelector(".message") && toBottom()).observe(scroll);
+  let stays = true;
+  scroll.addEventListener("scroll", () => (stays = list.isAtEnd()), { passive: true });
+  const grown = new ResizeObserver(() => {
+    const isEditing = document.activeElement?.closest(".editor");
+    if (room?.view && stays && !isEditing && log.querySelector(".message")) list.toEnd();
+    moved();
+  });
+  for (const element of [scroll, log]) grown.observe(element);
+  outbox.flush();
 
-  return { open, close, catchUp, send, toBottom, ref: () => room?.ref ?? null };
+  return { open, close, catchUp, send, editLast, heardRead, toBottom: toEnd, seen: () => room?.seen || undefined, ref: () => room?.ref ?? null };
+}
+
+/** Whether trying again would bring the same: the thread is not there, or not for the reader. */
+const isOver = (error) => error instanceof Refusal && error.status < 500 && error.status !== 429;
+
+const spoken = ({ kind, who, text, files }) => {
+  const words = plain(text).slice(0, SPOKEN) || files.map((file) => file.name).join(", ");
+  return `${kind === "note" ? "Note by " : ""}${who}: ${words}`;
+};
+
+/** The thread that came with the page, once: later it would be outdated. */
+function firstPaint(ref) {
+  const { thread } = first;
+  first.thread = null;
+  return thread?.ref === ref ? thread : null;
 }

@@ -107,7 +107,7 @@ async def test_what_another_door_changes_in_a_message_is_news_of_that_message_as
     (now,) = [entry for entry in whole["entries"] if entry["message"] is not None]
     assert "changed" not in {entry["kind"] for entry in whole["entries"]}
     assert (now["edited_at"], now["text"]["blocks"][0]["spans"][0]["text"]) == ("2026-03-02T09:00:00Z", "Hello")
-    assert now["reactions"] == [{"emoji": "👋", "count": 1, "people": ["Agent"]}]
+    assert now["reactions"] == [{"emoji": "👋", "count": 1, "people": ["Agent"], "mine": True}]
     edit, reaction = (await agent.get(f"/api/threads/T-1?after={cursor}")).body["entries"]
     for news, who in ((edit, "Student"), (reaction, "Agent")):
         assert (news["kind"], news["about"], news["message"], news["who"]) == ("changed", message, None, who)

@@ -55,6 +55,17 @@ async def test_a_cookie_without_its_csrf_token_changes_nothing(web_desk, token):
     assert (answer.status, answer.body["reason"]) == (403, "csrf")
 
 
+async def test_each_page_has_a_csrf_token_of_its_own_and_each_is_right(web_desk):
+    student = await web_desk.browser("student")
+    tokens = {(await student.get("/api/me")).body["csrf"] for _ in range(3)}
+    assert len(tokens) == 3
+    for token in tokens:
+        student.csrf = token
+        assert (await student.post("/api/commands", {"text": "/help"})).status == 200
+        student.csrf = "0" * 16 + token[16:]
+        assert (await student.post("/api/commands", {"text": "/help"})).status == 403
+
+
 async def test_the_csrf_token_of_another_session_is_worth_nothing(web_desk):
     student, other = await web_desk.browser("student"), await web_desk.browser("student")
     assert student.csrf != other.csrf

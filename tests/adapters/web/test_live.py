@@ -237,6 +237,17 @@ async def test_a_sign_in_that_runs_out_closes_its_pages(web_desk):
         assert await closed_with(socket) == 1008
 
 
+async def test_how_far_one_has_read_is_told_to_ones_other_browsers_and_to_nobody_else(web_desk):
+    ticket = await web_desk.ticket("student")
+    async with web_desk.store.read() as work:
+        newest = (await work.events.of(ticket))[-1].id
+    here, there = await web_desk.browser("student"), await web_desk.browser("student")
+    async with listening(there) as own, listening(await web_desk.browser("agent")) as agents:
+        assert (await here.post("/api/threads/T-1/read", {"event": newest + 50})).status == 204
+        assert await heard(web_desk, own) == [{"type": "read", "ref": "T-1", "event": newest}]
+        assert await heard(web_desk, agents) == []
+
+
 async def test_the_desks_end_is_said_to_every_page(web_desk):
     async with (
         listening(await web_desk.browser("student")) as first,

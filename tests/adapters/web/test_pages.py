@@ -1,6 +1,7 @@
 """The pages themselves, and signing in and out by plain forms."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,13 @@ async def test_whoever_is_not_signed_in_is_led_to_the_welcome_and_back(web_desk,
 
 async def test_the_page_bears_its_csrf_token_and_its_person(web_desk):
     student = await web_desk.browser("student")
+    await web_desk.ticket("student")
     page = await student.get("/t/T-1")
     assert page.status == 200
-    assert f'<meta name="csrf" content="{student.csrf}">' in page.text
+    found = re.search('<meta name="csrf" content="([0-9a-f]+)">', page.text)
+    assert found is not None
+    student.csrf = found[1]
+    assert (await student.post("/api/commands", {"text": "/ticket show T-1"})).status == 200
     assert "Student" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -37,14 +42,15 @@ async def test_a_page_of_no_ticket_is_none(web_desk):
     student = await web_desk.browser("student")
     for path in ("/t/12", "/t/T-0", "/t/%3Cscript%3E", "/t/T-1x"):
         answer = await student.get(path)
-        assert (answer.status, answer.text) == (404, "There is nothing here.\n")
-        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert answer.status == 404
+        assert "<p>There is nothing here.</p>" in answer.text
 
 
 async def test_the_page_of_alerts_is_for_staff(web_desk):
     assert (await (await web_desk.browser("lead")).get("/alerts")).status == 200
     refused = await (await web_desk.browser("student")).get("/alerts")
-    assert (refused.status, refused.text) == (403, "This page is for the support staff.\n")
+    assert refused.status == 403
+    assert "<p>This page is for the support staff.</p>" in refused.text
 
 
 async def test_the_demos_people_are_offered(web_desk):
@@ -91,6 +97,20 @@ async def test_what_will_not_do_shows_the_welcome_again_with_the_sentence(web_de
     assert 'value="/t/T-5"' in answer.text
     assert "correct horse" not in answer.text
     assert "Set-Cookie" not in answer.headers
+
+
+async def test_who_registers_in_vain_mends_what_they_typed_where_they_typed_it(web_desk):
+    browser = await web_desk.nobody()
+    assert "At least 8 characters." in (await browser.call("GET", "/welcome")).text
+    data = {"username": "Ada <b>", "email": "ada@example.org", "password": "hunter2"}
+    page = (await browser.call("POST", "/session/register", data=data)).text
+    sign_in, register = page.split('id="in-title"')[1].split('id="new-title"')
+    assert "8 to 200" in register
+    assert 'value="Ada &lt;b&gt;"' in register
+    assert 'value="ada@example.org"' in register
+    assert "ada@example.org" not in sign_in
+    assert "problem" not in sign_in
+    assert "hunter2" not in page
 
 
 async def test_words_in_a_form_come_back_escaped(web_desk):

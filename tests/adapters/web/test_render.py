@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from core.text import Text
 from core.vocabulary import Choice as Offered
 from core.vocabulary import (
     Entry,
+    LastWords,
     Notice,
     Parameter,
     ParameterKind,
@@ -64,7 +66,7 @@ CARD = Card(
     body=Text.of("Words"),
     subtitle="T-1",
     tone=Tone.URGENT,
-    fields=(Field("Status", "Open"), Field("Opened", AT)),
+    fields=(Field("Status", "Open", "status"), Field("Opened", AT)),
     progress=(Step("Opened", StepState.DONE),),
     rows=(Row(title="T-1", detail="open", url="http://x", ref="T-1", buttons=(BUTTON,)),),
     buttons=(BUTTON,),
@@ -103,8 +105,9 @@ TICKET = Ticket(
     opened_at=AT,
     updated_at=AT,
 )
-THUMBS = Reactions("👍", ("Asha", "<b>Sam</b>"))
-SUMMARY = Summary(ticket=TICKET, requester="Asha", assignee=None)
+THUMBS = Reactions("👍", ("Asha", "<b>Sam</b>"), (ME, PersonId(8)))
+LAST = LastWords(who="Sam", person=PersonId(8), text="<b>Hi</b>", at=AT, kind=MessageKind.REPLY)
+SUMMARY = Summary(ticket=TICKET, requester="Asha", assignee=None, unread=2, last=LAST)
 
 
 def entry(**changes) -> Entry:
@@ -163,11 +166,32 @@ def test_a_shape_has_the_fields_that_the_page_of_the_api_names(line, value, othe
 
 def test_a_thread_has_the_fields_that_the_page_of_the_api_names():
     view = ThreadView(
-        ticket=TICKET, card=CARD, files=(FILE,), entries=(entry(),), cursor=EventId(9), may_reply=True, may_note=False
+        ticket=TICKET,
+        card=CARD,
+        files=(FILE,),
+        entries=(entry(),),
+        cursor=EventId(9),
+        may_reply=True,
+        may_note=False,
+        summary=SUMMARY,
     )
-    value = thread_json(view, SUMMARY, DESK, READER, ME)
+    value = thread_json(view, DESK, READER, ME)
     assert set(value) == named_in("| `GET /api/threads/{ref}")
     assert value["ticket"] == summary_json(SUMMARY, DESK, READER, ME)
+    assert (value["first"], value["read_to"]) == (9, 0)
+
+
+def test_the_last_words_of_a_list_are_words_even_where_only_a_file_was_sent():
+    assert summary_json(SUMMARY, DESK, READER, ME)["last"] == {
+        "who": "Sam",
+        "mine": False,
+        "text": "<b>Hi</b>",
+        "at": "2026-03-02T09:00:00Z",
+        "kind": "reply",
+    }
+    sent = replace(SUMMARY, last=replace(LAST, text="", files=1))
+    assert summary_json(sent, DESK, READER, ME)["last"]["text"] == "sent a file"
+    assert summary_json(SUMMARY, DESK, READER, LAST.person)["last"]["mine"]
 
 
 def test_a_command_has_the_fields_that_the_page_of_the_api_names():
@@ -222,7 +246,7 @@ def test_the_files_of_what_was_taken_back_are_not_shown():
 def test_a_message_bears_its_edit_and_what_was_set_under_it_word_for_word():
     value = entry_json(entry(message=message(edited_at=AT), reactions=(THUMBS,)), ME)
     assert value["edited_at"] == "2026-03-02T09:00:00Z"
-    assert value["reactions"] == [{"emoji": "👍", "count": 2, "people": ["Asha", "<b>Sam</b>"]}]
+    assert value["reactions"] == [{"emoji": "👍", "count": 2, "people": ["Asha", "<b>Sam</b>"], "mine": True}]
 
 
 def test_what_was_taken_back_bears_neither():

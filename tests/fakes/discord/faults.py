@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.patience import patience
+
 _MAJOR = re.compile(r"^/(channels|guilds|webhooks)/(\d+)(?:/([\w.\-]{20,}))?")
 
 
@@ -42,7 +44,7 @@ class Gate:
         self._open = asyncio.Event()
 
     async def arrived(self, within: float = 5.0) -> None:
-        async with asyncio.timeout(within):
+        async with patience(within):
             await self._arrived.wait()
 
     def release(self) -> None:

@@ -14,6 +14,7 @@ from tests.fakes.discord.posting import Origin, Upload
 from tests.fakes.discord.refusals import Form, Refused
 from tests.fakes.discord.state import EPHEMERAL, LOADING, Message
 from tests.fakes.discord.world import World, monotonic
+from tests.fakes.patience import patience
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 PONG, MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
@@ -166,7 +167,8 @@ class Interaction:
         assert self.kind is not None, f"{self} was not acknowledged in time"
         if self.kind == "deferred":
             try:
-                await asyncio.wait_for(self._answered.wait(), within)
+                async with patience(within):
+                    await self._answered.wait()
             except TimeoutError:
                 raise AssertionError(f"{self} was deferred, and not answered within {within} s") from None
         return self

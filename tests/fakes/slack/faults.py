@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tests.fakes.patience import patience
+
 Where = Callable[[Mapping[str, Any]], Any]
 
 
@@ -38,7 +40,7 @@ class Gate:
         self._open = asyncio.Event()
 
     async def arrived(self, within: float = 5.0) -> None:
-        async with asyncio.timeout(within):
+        async with patience(within):
             await self._arrived.wait()
 
     def release(self) -> None:

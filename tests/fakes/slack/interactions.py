@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.patience import patience
 from tests.fakes.slack import methods_views, posting, records
 from tests.fakes.slack.api import WebApi
 from tests.fakes.slack.clock import monotonic
@@ -239,7 +240,7 @@ class Interaction:
 
     async def _until(self, found: Any, within: float, what: str) -> Any:
         try:
-            async with asyncio.timeout(within):
+            async with patience(within):
                 while (now := found()) is None:  # noqa: ASYNC110 - what it waits for is told in many ways
                     await asyncio.sleep(0.005)
                 return now

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.patience import patience
 from tests.fakes.slack import forms, posting, pressing, records
 from tests.fakes.slack.channels import Channel
 from tests.fakes.slack.delivery import Delivery
@@ -225,8 +226,9 @@ class Person:
         payload = pressing.pressed(interaction, block, element, value)
         return await interaction.send(self._delivery, "interactive", payload)
 
-    async def choose(self, view: View, select: str, value: Any, *, within: float = 1.0) -> View:
-        """In a select, by its label; where the app wants to know of it, until it changed the view (or ``within``)."""
+    async def choose(self, view: View, select: str, value: Any, *, changes: bool = True) -> View:
+        """In a select, by its label; where the app wants to know of it, until it changed the view, unless it is not to
+        be waited for that it ``changes``."""
         block, element = view.element(select)
         view.put(block, element, value)
         if block["type"] == "input" and not block.get("dispatch_action", False):
@@ -238,10 +240,7 @@ class Person:
         payload = pressing.pressed(interaction, block, element, told)
         await interaction.send(self._delivery, "interactive", payload)
         assert interaction.error is None, f"{interaction}: {interaction.error}"
-        try:
-            return await view.changed(before, within)
-        except TimeoutError:
-            return view
+        return await view.changed(before) if changes else view
 
     def fill(self, view: View, values: Json | None = None, files: dict[str, list[File]] | None = None) -> View:
         """What they typed so far, by label, block_id or action_id; nothing is sent."""
@@ -309,7 +308,7 @@ class Person:
 
 async def _published(person: Person, before: int, within: float) -> View:
     try:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while person.home is None or person.home.updates <= before:  # noqa: ASYNC110 - it may not be there yet
                 await asyncio.sleep(0.005)
     except TimeoutError:

@@ -6,6 +6,7 @@ https://docs.slack.dev/reference/views
 import asyncio
 from typing import Any
 
+from tests.fakes.patience import patience
 from tests.fakes.slack import posting, shown
 from tests.fakes.slack.payloads import file_json
 from tests.fakes.slack.state import SlackFile, User
@@ -91,7 +92,7 @@ class View:
 
     async def changed(self, since: int, within: float = 5.0) -> "View":
         """Until the app changed it more than ``since`` times (``updates``). Raises TimeoutError."""
-        async with asyncio.timeout(within):
+        async with patience(within):
             while self.updates <= since:
                 await self._changed.wait()
         return self

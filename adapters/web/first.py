@@ -1,0 +1,50 @@
+"""What a page is painted with: the person, their list and the open thread, as the API would give them."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from adapters.web.api import PageApi
+from adapters.web.gate import Gate, Visitor
+from adapters.web.paint import Brush
+from adapters.web.problems import status_of
+from adapters.web.render import JsonObject
+from adapters.web.triage import TriageApi
+from core.errors import NoSuchTicket
+from core.model.ids import TicketId
+from core.vocabulary import View
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPaint:
+    data: JsonObject
+    """``{"me","list","thread"}``: the page's modules begin with it. ``list``: the person's own tickets; of staff
+    ``{"tickets","total","query","filters","agents"}``. ``thread``: null where none is open, or it is not there."""
+    brush: Brush
+    lost: str
+    """Why the ticket that was asked for is not shown; "" where it is."""
+    status: int
+
+
+class FirstPaints:
+    def __init__(self, api: PageApi, triage: TriageApi, gate: Gate, origin: str) -> None:
+        self._api = api
+        self._triage = triage
+        self._gate = gate
+        self._origin = origin
+
+    async def of(self, request: web.Request, visitor: Visitor, ticket: TicketId | None) -> FirstPaint:
+        actor = self._gate.actor(request, visitor)
+        reader = self._gate.reader(visitor)
+        thread, lost, status = None, "", 200
+        try:
+            thread = await self._api.thread_of(ticket, visitor, actor) if ticket is not None else None
+        except NoSuchTicket as refusal:
+            lost, status = refusal.sentence(reader.gettext), status_of(refusal)
+        mine = (
+            await self._triage.first_of(visitor, actor)
+            if visitor.person.is_staff
+            else await self._api.list_of(View.MINE, visitor, actor)
+        )
+        data: JsonObject = {"me": await self._api.me_of(visitor), "list": mine, "thread": thread}
+        return FirstPaint(data, Brush(reader.now, reader.zone, self._origin), lost, status)
