@@ -142,7 +142,7 @@ async def test_whatever_is_delivered_to_the_requesters_thread_bears_no_word_or_m
         SetPriority(ticket=ticket, priority=Priority.HIGH),
         ResolveTicket(ticket=ticket),
     ):
-        await office.do(command, "asha")
+        await office.do(command, "asha", door=DISCORD)
     async with office.store.write() as work:
         for thread in threads:
             await work.copies.put(Copy(note.id, thread, (f"forged-{thread}",)))

@@ -94,7 +94,7 @@ async def connections_fail(day: Day) -> None:
     faults.refuse("apps.connections.open", f"not_{token}")
     before = day.server.sockets.opened
     day.server.drop_sockets()
-    await day.server.until(lambda: day.server.sockets.opened == before + 2, 15)
+    await day.server.until(lambda: day.server.sockets.opened >= before + 2, 15)
 
 
 async def strangers_knock(day: Day) -> None:

@@ -131,5 +131,6 @@ async def test_a_phone_shows_one_area_at_a_time(desk: DeskProcess, browser: Brow
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     await expect(page.get_by_role("button", name="Close")).to_be_visible()
+    await expect(message_box(page)).to_have_attribute("placeholder", "Write a reply, or / for commands")
     await shoot(page, pictures / "phone.png")
     assert phone.faults == []

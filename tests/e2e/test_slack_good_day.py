@@ -106,8 +106,8 @@ async def first_cards_tell_all(story: Story) -> None:
         assert "whoever was added, and the support staff read what is written here." in one.text_shown
         await until(lambda one=one: files_in(one) == OPENING, "the files under the card")
     assert card.buttons == ["Urgent", "Close"]
-    assert staffs.buttons == ["Claim", "Resolve", "Urgent", "Open its page"]
-    assert staffs.menu == ["Priority", "Close", "Note"]
+    assert staffs.buttons == ["Claim", "Urgent", "Open its page"]
+    assert staffs.menu == ["Resolve", "Priority", "Close", "Note"]
     assert "Begin with // for a note" in staffs.text_shown
     assert "//" not in card.text_shown
 

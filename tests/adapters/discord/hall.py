@@ -29,6 +29,7 @@ from tests.fakes.discord_server import Person as Member
 from tests.fakes.discord_server import Thread as Place_
 from tests.fakes.front import Front
 from tests.fakes.office import Office, desk_of
+from tests.fakes.patience import patience
 
 QUICK = Timing(
     lease=timedelta(seconds=30),
@@ -212,7 +213,7 @@ class Hall:
 
     async def until(self, look: Callable[[], Awaitable[Any]], within: float = 5.0) -> Any:
         """What ``look`` gives as soon as that is something."""
-        async with asyncio.timeout(within):
+        async with patience(within):
             while not (found := await look()):  # noqa: ASYNC110 - a database sets no event
                 await asyncio.sleep(0.01)
         return found

@@ -212,6 +212,10 @@ async def test_where_nothing_can_be_put_away_the_lane_waits_and_the_admins_hear_
     assert caught.value.after == 60
     key = f"discord:active-threads:{desk.guild.id}"
     assert desk.keys == [key]
+    desk.mended.clear()
+    staffs = await desk.bound(ticket, Audience.STAFF)
+    await desk.deliver(desk.parcel(Intent.CREATE_THREAD, card_of(ticket), ticket, staffs, key="f" * 24))
+    assert key not in desk.mended, "the staff's card takes no place"
     desk.server.settings.active_threads = 2
     await desk.deliver(desk.parcel(Intent.CREATE_THREAD, card_of(ticket), ticket, thread, key="e" * 24, attempts=2))
     assert key in desk.mended

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from adapters.discord.door import LEASE
 from tests.adapters.discord.hall import QUICK, AwayStore, Hall
+from tests.fakes.patience import patience
 
 
 async def test_one_door_holds_the_gateway_and_another_waits(hall: Hall) -> None:
@@ -107,7 +108,7 @@ async def test_a_discord_out_of_reach_does_not_keep_the_door_from_closing(hall: 
     await hall.server.refuse_gateway()
     door = hall.door(timing=replace(QUICK, mending=60.0))
     await hall.server.until(lambda: hall.server.called("GET", "/gateway/bot"))
-    async with asyncio.timeout(3):
+    async with patience(3):
         await door.close()
     now = hall.office.clock.now()
     async with hall.office.store.write() as work:

@@ -41,6 +41,7 @@ from core.storage import Store
 from core.text import Text
 from core.vocabulary import FrontDesk
 from tests.fakes.office import Office, desk_of, opened
+from tests.fakes.patience import patience
 from tests.fakes.slack_server import Channel, Interaction, Message, Person, SlackServer, View
 
 QUICK = Waits(form=0.2, submit=2.0, link=0.05)
@@ -278,7 +279,7 @@ async def until_told(person: Person, place: Channel, words: str, within: float =
     """What they alone see there, once it says ``words``."""
     seen: list[str] = []
     try:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while True:
                 told = person.ephemerals(place)
                 for one in reversed(told):
@@ -293,7 +294,7 @@ async def until_told(person: Person, place: Channel, words: str, within: float =
 async def shows(view: View, words: str, within: float = 5.0) -> View:
     """Until a modal or Home says ``words``."""
     try:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while words not in view.text_shown:  # noqa: ASYNC110 - a view sets no event
                 await asyncio.sleep(0.005)
     except TimeoutError:

@@ -16,6 +16,7 @@ from core.model.people import Grant, Identity, Person, Platform, Role
 from core.model.thread import Audience, Message, Reaction, Thread
 from tests.adapters.slack.ears import Ears
 from tests.fakes.office import Office, desk_of, opened
+from tests.fakes.patience import patience
 from tests.fakes.slack import records
 from tests.fakes.slack_server import Channel, SlackServer
 from tests.fakes.slack_server import Message as Post
@@ -154,7 +155,7 @@ class Stage:
         return [one.text.plain() for one in await self.said(ticket)]
 
     async def until_said(self, ticket: TicketId, words: str, within: float = 5.0) -> None:
-        async with asyncio.timeout(within):
+        async with patience(within):
             while words not in await self.words(ticket):  # noqa: ASYNC110 - the database sets no event
                 await asyncio.sleep(0.01)
 

@@ -20,6 +20,7 @@ from core.commands import IssueLinkCode, RedeemLinkCode
 from core.model.people import Identity, Platform
 from tests.adapters.slack.stage import Stage
 from tests.fakes.front import Front
+from tests.fakes.patience import patience
 
 _QUICK = Timing(pauses=Pauses(0.01, 0.02))
 
@@ -66,7 +67,7 @@ async def test_while_the_token_is_not_taken_the_admins_know_and_nothing_else_sto
     stage.server.faults.refuse("auth.test", "invalid_auth", times=1)
     async with a_door(stage):
         await stage.server.until(lambda: stage.server.called("auth.test"))
-        async with asyncio.timeout(5):
+        async with patience(5):
             while "slack:token" not in await stage.troubles():  # noqa: ASYNC110 - the database sets no event
                 await asyncio.sleep(0.01)
         assert stage.server.connected == 0

@@ -50,10 +50,10 @@ async def test_the_last_of_two_quick_choices_is_what_is_asked_about(hall: Hall) 
     for late in (False, True):
         view = await form(hall)
         first = hall.server.faults.hold("views.update")
-        choosing = [asyncio.create_task(hall.sam.choose(view, "Category", "Course forum", within=0.5))]
+        choosing = [asyncio.create_task(hall.sam.choose(view, "Category", "Course forum", changes=False))]
         await first.arrived()
         second = hall.server.faults.hold("views.update")
-        choosing.append(asyncio.create_task(hall.sam.choose(view, "Category", "Exams and grades", within=0.5)))
+        choosing.append(asyncio.create_task(hall.sam.choose(view, "Category", "Exams and grades", changes=False)))
         await second.arrived()
         for gate in (second, first) if late else (first, second):
             before = len(hall.server.called("views.update"))
@@ -65,10 +65,11 @@ async def test_the_last_of_two_quick_choices_is_what_is_asked_about(hall: Hall) 
 
 
 async def test_a_form_that_slack_does_not_let_change_stays_as_it_is(hall: Hall) -> None:
-    hall.server.faults.fail("views.update", times=5)
+    fault = hall.server.faults.fail("views.update", times=5)
     view = await form(hall)
     hall.sam.fill(view, {"description": "It is gone."})
-    await hall.sam.choose(view, "Category", "Exams and grades", within=0.2)
+    await hall.sam.choose(view, "Category", "Exams and grades", changes=False)
+    await hall.server.until(lambda: fault.met)
     await hall.settled()
     assert view.value("description") == "It is gone." and hall.sam.ephemerals(hall.sam.dm) == []
 
@@ -84,9 +85,10 @@ async def test_the_form_shows_questions_at_once_for_a_category_that_was_named(ha
 
 
 async def test_a_form_that_was_sent_before_its_questions_came_is_gone_on_with(hall: Hall) -> None:
-    hall.server.faults.refuse("views.update", "hash_conflict")
+    fault = hall.server.faults.refuse("views.update", "hash_conflict")
     view = await form(hall)
-    await hall.sam.choose(view, "Category", "Exams and grades", within=0.2)
+    await hall.sam.choose(view, "Category", "Exams and grades", changes=False)
+    await hall.server.until(lambda: fault.met)
     assert "Course code" not in view.labels
     sent = await hall.sam.submit(view, {"description": "It is gone."})
     assert sent.view is not None and "Course code" in sent.view.labels
