@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from core.model.duty import Shift, ShiftCalendar
+from core.model.escalation import EscalationPolicy
+from core.model.hours import ALWAYS, OpeningHours
 from core.model.people import Grant, Platform
+from core.model.sla import SlaPolicy
 from core.model.thread import Audience, Thread
 from core.model.ticket import Priority, Visibility
 
@@ -49,13 +53,30 @@ class Category:
     staff: frozenset[str] = frozenset()
     """The confirmed email addresses of the only staff who see a sensitive category's tickets."""
     alert_space: str | None = None
-    """Where its alerts go: the first space of its escalation's first step."""
+    """Where its alerts go: the first space of its first escalation's first step."""
+    sla: str | None = None
+    """The key of what is promised for its tickets."""
+    escalations: tuple[str, ...] = ()
+    """The keys of the escalations that its tickets may begin."""
+    remind_after_days: int = 3
+    """A ticket that waits for its requester: they are reminded after so many days, 0 for never."""
+    close_after_days: int = 7
+    """And so many days after the reminder it closes."""
     places: tuple[Place, ...] = ()
     """Where the requester's threads of its tickets are made, besides the door they were opened by."""
 
     def input_key(self, question: Question) -> str:
         """The key of the form's input, and of the draft's value, that one of its questions is asked by."""
         return f"{self.key}:{question.key}"
+
+
+class Assignment(StrEnum):
+    """How a team's tickets find their agent."""
+
+    MANUAL = "manual"
+    """They are claimed, or given."""
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +86,13 @@ class Team:
     members: frozenset[str] = frozenset()
     """Confirmed email addresses of its agents."""
     lead: str | None = None
+    assignment: Assignment = Assignment.MANUAL
+    offer_timeout: timedelta = timedelta(minutes=5)
+    """How long an agent has to take what they are offered; 0: they have it at once."""
+    capacity: int = 15
+    """The load that an agent carries at most, unless set for the person: a ticket of normal priority counts 1."""
+    skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Address -> the categories that the agent answers; whoever is not named answers all of them."""
     places: tuple[Place, ...] = ()
     """Its triage channels: where its tickets' cards and the staff's threads are."""
 
@@ -98,6 +126,16 @@ class Desk:
     quotas: Quotas = field(default_factory=Quotas)
     urgent_by_requester: UrgencySetting = UrgencySetting.ALLOW
     alert_priorities: frozenset[Priority] = frozenset({Priority.HIGH, Priority.URGENT})
+    acknowledge: Acknowledge = Acknowledge.SIGN_IN
+    """What the link on an alert asks of whoever acknowledges."""
+    storm_limit: int = 10
+    """Alerts that a space is sent in a minute, before they are folded into one card; 0: all are sent."""
+    hours: OpeningHours = ALWAYS
+    shifts: tuple[Shift, ...] = ()
+    shift_calendars: Mapping[str, ShiftCalendar] = field(default_factory=dict)
+    """By team."""
+    slas: Mapping[str, SlaPolicy] = field(default_factory=dict)
+    escalations: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     messengers: frozenset[Platform] = frozenset()
     """The platforms on which a person can be written to, the web aside."""
     group_grants: Mapping[tuple[Platform, str], frozenset[Grant]] = field(default_factory=dict)

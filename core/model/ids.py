@@ -14,6 +14,7 @@ FileId = NewType("FileId", int)
 EventId = NewType("EventId", int)
 DeliveryId = NewType("DeliveryId", int)
 TimerId = NewType("TimerId", int)
+EscalationId = NewType("EscalationId", int)
 DraftId = NewType("DraftId", str)
 """Unguessable, since it travels through forms: 22 URL-safe characters."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId, TimerId
+from core.model.ids import DeliveryId, EscalationId, EventId, MessageId, PersonId, ThreadId, TicketId, TimerId
 from core.model.people import Platform
 
 
@@ -39,7 +39,18 @@ class ToSpace:
         return f"space:{self.space}"
 
 
-Address = ToThread | ToPerson | ToSpace
+@dataclass(frozen=True, slots=True)
+class ToEmail:
+    """An email address that bot.toml names, whosever it is."""
+
+    address: str
+
+    @property
+    def lane(self) -> str:
+        return f"email:{self.address}"
+
+
+Address = ToThread | ToPerson | ToSpace | ToEmail
 
 
 class Intent(StrEnum):
@@ -71,6 +82,15 @@ class Intent(StrEnum):
     """An admin is told what stands in the desk's own way."""
     ALERT = "alert"
     ALERT_NEWS = "alert_news"
+    CALL = "call"
+    """Of an escalation: somebody is to look now, and to acknowledge."""
+    DIGEST = "digest"
+    """How the desk stands, once a day."""
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether many of it in a minute make a storm."""
+        return self in {Intent.ALERT, Intent.CALL}
 
 
 class DeliveryState(StrEnum):
@@ -92,6 +112,8 @@ class NewDelivery:
     intent: Intent
     ticket: TicketId | None = None
     message: MessageId | None = None
+    escalation: EscalationId | None = None
+    """The one that calls: acknowledged, it calls no more."""
     pace_key: str | None = None
     supersede_key: str | None = None
     """A newer pending delivery with the same key in the same lane takes the place of an older one."""
@@ -112,6 +134,9 @@ class Delivery:
     ticket: TicketId | None
     message: MessageId | None
     event: EventId | None
+    escalation: EscalationId | None = None
+    folded_into: DeliveryId | None = None
+    """The one that tells this one too, in a storm."""
     pace_key: str | None
     state: DeliveryState
     attempts: int
@@ -145,12 +170,27 @@ class Trouble:
 class TimerKind(StrEnum):
     QUIET_CLOSE = "quiet_close"
     """A resolved ticket's quiet days are over."""
+    OFFER = "offer"
+    """Whoever was asked to take the ticket has not answered."""
+    SLA = "sla"
+    """A promise is about to be broken, or is."""
+    UNASSIGNED = "unassigned"
+    """Nobody has had the ticket for as long as an escalation waits for; its subject is the policy's key."""
+    CALL = "call"
+    """An escalation's next call; its subject is the escalation."""
+    LAPSE = "lapse"
+    """An acknowledgement is to be recalled, or lapses; its subject is the escalation."""
+    SNOOZE = "snooze"
+    STALE = "stale"
+    """A ticket has waited for its requester for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTimer:
     kind: TimerKind
     ticket: TicketId
+    subject: str = ""
+    """What tells a ticket's timers of one kind apart."""
     due_at: datetime
 
 
@@ -159,4 +199,5 @@ class Timer:
     id: TimerId
     kind: TimerKind
     ticket: TicketId
+    subject: str
     due_at: datetime

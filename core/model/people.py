@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.errors import N_
+from core.model.duty import Duty
 from core.model.ids import PersonId
 
 
@@ -58,7 +59,7 @@ def email_key(email: str) -> str:
     address of two people's (the Kelvin sign becomes k, ß becomes ss), and whoever owns the one mailbox would pass for
     the owner of the other.
     """
-    return "".join(letter.lower() if letter.isascii() else letter for letter in email)
+    return email.lower() if email.isascii() else "".join(one.lower() if one.isascii() else one for one in email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ class Person:
     avatar_url: str | None = None
     """Their picture, where a platform has one that anybody may load."""
     standing: Standing = Standing.ACTIVE
+    duty: Duty | None = None
+    """What they last said of it themselves, or a lead for them."""
+    capacity: int | None = None
+    """The load that they carry at most; None: their team's."""
     grants: tuple[Grant, ...] = ()
     created_at: datetime
 

@@ -58,6 +58,9 @@ class Ending(StrEnum):
     BY_REQUESTER = "by_requester"
     BY_STAFF = "by_staff"
     QUIET = "quiet"
+    """Its quiet days after the resolution were over."""
+    UNANSWERED = "unanswered"
+    """It waited for its requester, who was reminded."""
     WITHDRAWN = "withdrawn"
 
 
@@ -98,6 +101,11 @@ class Ticket:
     ending: Ending | None = None
     alerted_in: str | None = None
     """The alert space that heard of it, and hears what follows."""
+    offered_to: PersonId | None = None
+    """The agent who is asked to take it."""
+    offered_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    """Put aside until then; its promises stand still meanwhile."""
     version: int = 0
     """Counts the transactions that changed it; two that read the same version cannot both commit."""
     last_digest: str = ""
@@ -129,7 +137,23 @@ class Ticket:
 
     def _taken_by(self, person: PersonId) -> "Ticket":
         status = Status.IN_PROGRESS if self.status is Status.OPEN else self.status
-        return replace(self, assignee=person, status=status)
+        return replace(self.without_offer(), assignee=person, status=status)
+
+    def offer(self, to: PersonId, until: datetime) -> "Ticket":
+        """``to`` is asked to take it until then; nobody has it."""
+        return replace(self, offered_to=to, offered_until=until)
+
+    def without_offer(self) -> "Ticket":
+        return replace(self, offered_to=None, offered_until=None)
+
+    def snooze(self, until: datetime) -> "Ticket":
+        self._must_be_live(N_("be put aside"), N_("Reopen it first with /ticket reopen."))
+        return replace(self, snoozed_until=until)
+
+    def wake(self) -> "Ticket":
+        if self.snoozed_until is None:
+            raise AlreadySo(ref=self.ref, what=N_("it is not put aside"))
+        return replace(self, snoozed_until=None)
 
     def unassign(self) -> "Ticket":
         """The ticket goes back to the queue, as one that is in progress only where the staff have answered it."""
@@ -176,12 +200,17 @@ class Ticket:
         if self.status is Status.RESOLVED:
             raise AlreadySo(ref=self.ref, what=N_("it is resolved"))
         self._must_be_live(N_("be resolved"), N_("Reopen it first with /ticket reopen."))
-        return replace(self, status=Status.RESOLVED, resolved_at=at, assignee=self.assignee or by)
+        over = self._over()
+        return replace(over, status=Status.RESOLVED, resolved_at=at, assignee=self.assignee or by)
 
     def close(self, ending: Ending, at: datetime) -> "Ticket":
         if self.status is Status.CLOSED:
             raise AlreadySo(ref=self.ref, what=N_("it is closed"))
-        return replace(self, status=Status.CLOSED, closed_at=at, ending=ending)
+        return replace(self._over(), status=Status.CLOSED, closed_at=at, ending=ending)
+
+    def _over(self) -> "Ticket":
+        """Nobody is asked to take it any more, and it is put aside no longer."""
+        return replace(self.without_offer(), snoozed_until=None)
 
     def withdraw(self, at: datetime, *, even_answered: bool) -> "Ticket":
         """``even_answered``: an admin may withdraw what staff have answered."""
