@@ -5,8 +5,21 @@ Who asks is not in a command: ``Actor`` goes beside it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from core.model.ids import DeliveryId, DraftId, EventId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
+from core.model.duty import DutyState
+from core.model.ids import (
+    DeliveryId,
+    DraftId,
+    EscalationId,
+    EventId,
+    FileId,
+    MessageId,
+    PersonId,
+    ThreadId,
+    TicketId,
+    TimerId,
+)
 from core.model.people import Identity, Platform, Role
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
@@ -34,6 +47,16 @@ class Command:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCommand(Command):
     ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerCommand(TicketCommand):
+    """By the desk, when a timer rings. The timer is taken and the state looked at again in its transaction: one that is
+    gone, or that nobody needs any more, changes nothing."""
+
+    timer: TimerId
+    subject: str = ""
+    """What the timer is about, where a ticket may have several of the kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +171,128 @@ class DeclareUrgent(TicketCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecideUrgency(TicketCommand):
+    """By a lead, of what the requester asked for."""
+
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptOffer(TicketCommand):
+    """The asker takes what they were offered: a claim, unless somebody else is asked by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassOffer(TicketCommand):
+    """The asker does not take what they were offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireOffer(TimerCommand):
+    """Whoever was asked has not answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWaiting(TicketCommand):
+    """By the desk: a ticket that nobody has is offered, if there is somebody now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDuty(Command):
+    """The asker is on duty or away from now on, or ``person`` is, by a lead's word."""
+
+    person: PersonId | None = None
+    state: DutyState
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCapacity(Command):
+    person: PersonId | None = None
+    """None: the asker."""
+    capacity: int | None
+    """None: their team's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(TicketCommand):
+    """The asker puts a ticket of theirs back, for the next to have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze(TicketCommand):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wake(TicketCommand):
+    """Before its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSnooze(TimerCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MindStale(TimerCommand):
+    """A ticket has waited for its requester for long: they are reminded, or it is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MindSla(TimerCommand):
+    """A promise may be about to be broken, or be broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RearmPromises(TicketCommand):
+    """By the desk, at its start: bot.toml may promise something else now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MindUnassigned(TimerCommand):
+    """Nobody has had the ticket for as long as an escalation (``subject``: its policy) waits for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeCall(TimerCommand):
+    """An escalation (``subject``) calls whom it is time to call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MindLapse(TimerCommand):
+    """An acknowledgement (of the escalation ``subject``) is to be recalled, or lapses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(TicketCommand):
+    """The asker has it in hand: the ticket's escalations call no more."""
+
+    escalation: EscalationId | None = None
+    """One of them only, as a link does."""
+    name: str = ""
+    """What was typed by somebody who is not signed in, behind a link that allows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unacknowledge(TicketCommand):
+    """Nobody has it in hand after all: the escalations go on where they stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(TicketCommand):
+    """Call the people of a step now; without an escalation yet, one begins there."""
+
+    level: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDigest(Command):
+    """By the desk, once a day: how it stands, to those who lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetStatus(TicketCommand):
     """To any status, by the transition that leads there."""
 
@@ -165,10 +310,8 @@ class CloseTicket(TicketCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseQuietTicket(TicketCommand):
-    """By the desk, when a resolved ticket's quiet days are over."""
-
-    timer: TimerId
+class CloseQuietTicket(TimerCommand):
+    """A resolved ticket's quiet days are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,16 @@ A changed shape gets a higher ``schema``.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from core.model.ids import EventId, MessageId, PersonId, TicketId
+from core.model.duty import DutyState
+from core.model.ids import EscalationId, EventId, MessageId, PersonId, TicketId
 from core.model.people import Platform, Role
+from core.model.sla import SlaClock
 from core.model.thread import MessageKind
 from core.model.ticket import Ending, Priority, Status, Visibility
 
@@ -70,6 +72,149 @@ class UrgencyDeclared(Event):
     message: MessageId | None
     granted: bool
     """False where a lead is to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgencyDecided(Event):
+    """By a lead, of what the requester asked for."""
+
+    requester: PersonId
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOffered(Event):
+    """By the desk: an agent is asked to take it."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPassed(Event):
+    """Whoever was asked does not take it."""
+
+    person: PersonId
+    late: bool
+    """They did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyToOffer(Event):
+    """By the desk: it has nobody to ask, or nobody left. Written once until somebody is asked again."""
+
+    asked: int
+    """How many were asked before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketHandedOver(Event):
+    """An agent who goes away puts it back, for the next to have."""
+
+    previous: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSnoozed(Event):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketWoken(Event):
+    """The snooze is over: its time came, its requester wrote, or somebody of the staff said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequesterReminded(Event):
+    """By the desk: the ticket waits for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaWarned(Event):
+    """By the desk: most of a target's time is gone."""
+
+    clock: SlaClock
+    target: int
+    """Seconds of business time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaBreached(Event):
+    """By the desk: a target's time is over."""
+
+    clock: SlaClock
+    target: int
+    """Seconds of business time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStarted(Event):
+    escalation: EscalationId
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationCalled(Event):
+    """People are called, up to a level."""
+
+    escalation: EscalationId
+    level: int
+    """The step, from 1."""
+    whom: tuple[str, ...]
+    """As bot.toml has them: ``space:leads``, ``team_on_duty``."""
+    is_last: bool
+    """Whether there is nobody else to call after this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRaised(Event):
+    """Somebody jumped to a level by hand."""
+
+    escalation: EscalationId
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationAcknowledged(Event):
+    """By the actor, or, where there is none, under a name that nobody verified (it stands with the escalation)."""
+
+    escalation: EscalationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgementReminded(Event):
+    """By the desk: it lapses soon, since nothing happened."""
+
+    escalation: EscalationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationResumed(Event):
+    """Nobody has it in hand any more."""
+
+    escalation: EscalationId
+    lapsed: bool
+    """The acknowledgement ran out; else somebody took it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationEnded(Event):
+    escalation: EscalationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyChanged(Event):
+    """Of an agent, by themselves or by a lead."""
+
+    person: PersonId
+    state: DutyState
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySet(Event):
+    person: PersonId
+    capacity: int | None
+    """None: their team's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +327,11 @@ class TroubleFound(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSent(Event):
+    """By the desk: those who lead are told how it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRegistered(Event):
     person: PersonId
 
@@ -245,11 +395,19 @@ def kind_of(event: Event) -> str:
 
 def encode(event: Event) -> dict[str, Any]:  # Any: a JSON object, made and read only here
     """The event's own fields as JSON, without its ticket."""
-    return {
-        name: value.value if isinstance(value, StrEnum) else value
-        for name, value in asdict(event).items()
-        if name != "ticket"
-    }
+    return {name: _plain(value) for name, value in asdict(event).items() if name != "ticket"}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
 
 
 def decode(kind: str, schema: int, ticket: TicketId | None, data: Mapping[str, Any]) -> Event:
@@ -257,11 +415,11 @@ def decode(kind: str, schema: int, ticket: TicketId | None, data: Mapping[str, A
     known = _KINDS.get(kind)
     if known is None or known.schema != schema:
         raise ValueError(f"event {kind} of schema {schema} is unknown here: was it written by a newer desk?")
-    enums: Mapping[str, type[StrEnum]] = _ENUM_FIELDS.get(known, {})
-    return known(ticket=ticket, **{k: enums[k](v) if k in enums and v is not None else v for k, v in data.items()})
+    read = _READ.get(known, {})
+    return known(ticket=ticket, **{k: read[k](v) if k in read and v is not None else v for k, v in data.items()})
 
 
-_ENUM_FIELDS: Mapping[type[Event], Mapping[str, type[StrEnum]]] = {
+_READ: Mapping[type[Event], Mapping[str, Callable[[Any], object]]] = {
     TicketOpened: {"priority": Priority},
     StatusChanged: {"before": Status, "after": Status},
     PriorityChanged: {"before": Priority, "after": Priority},
@@ -275,7 +433,13 @@ _ENUM_FIELDS: Mapping[type[Event], Mapping[str, type[StrEnum]]] = {
     PersonLeft: {"platform": Platform},
     RoleGranted: {"role": Role},
     RoleRevoked: {"role": Role},
+    TicketSnoozed: {"until": datetime.fromisoformat},
+    SlaWarned: {"clock": SlaClock},
+    SlaBreached: {"clock": SlaClock},
+    EscalationCalled: {"whom": tuple},
+    DutyChanged: {"state": DutyState, "until": datetime.fromisoformat},
 }
+"""How a field that JSON has no kind for is read back."""
 
 
 PERSONS = ("requester", "assignee", "previous", "person")

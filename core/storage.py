@@ -13,8 +13,21 @@ from typing import Protocol
 from core.errors import Refusal
 from core.events import Event, Record
 from core.model.draft import Draft
-from core.model.ids import DeliveryId, DraftId, EventId, FileId, MessageId, PersonId, ThreadId, TicketId, TimerId
-from core.model.outbox import Delivery, DeliveryState, NewDelivery, NewTimer, Timer, Trouble
+from core.model.duty import Duty
+from core.model.escalation import Escalation, EscalationPolicy
+from core.model.ids import (
+    DeliveryId,
+    DraftId,
+    EscalationId,
+    EventId,
+    FileId,
+    MessageId,
+    PersonId,
+    ThreadId,
+    TicketId,
+    TimerId,
+)
+from core.model.outbox import Delivery, DeliveryState, Intent, NewDelivery, NewTimer, Timer, TimerKind, Trouble
 from core.model.people import Account, Grant, Identity, Person, Platform, Session
 from core.model.thread import Audience, Copy, File, Message, MessageKind, Reaction, Thread
 from core.model.ticket import Answer, Priority, Status, Ticket, Visibility
@@ -38,7 +51,7 @@ class Order(StrEnum):
     NEWEST = "newest"
     """Highest ref first; ``before`` pages on."""
     QUEUE = "queue"
-    """Most urgent first, then the longest waiting."""
+    """Most urgent first, then the longest waiting; after all others what is put aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,7 @@ class TicketQuery:
     assignees: frozenset[PersonId] | None = None
     """Any of them; with ``unassigned``, or nobody."""
     unassigned: bool = False
+    """Those that wait for somebody to take them: what is put aside does not."""
     teams: frozenset[str] | None = None
     categories: frozenset[str] | None = None
     priorities: frozenset[Priority] | None = None
@@ -121,7 +135,8 @@ class Tickets(Protocol):
         """When the person's tickets since ``since`` were opened, oldest first; withdrawn ones count."""
 
     async def place_in_queue(self, ticket: Ticket) -> int:
-        """1 for the next: among the team's live tickets that nobody has, by priority, then age."""
+        """1 for the next: among the team's live tickets that nobody has, by priority, then age. What is put aside is
+        not counted."""
 
     async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
         """False where the person followed it already. ``follower_count`` is the caller's to save."""
@@ -182,7 +197,13 @@ class People(Protocol):
         """Everybody who has a grant from ``source``; one that ends in ``:`` stands for all that begin so."""
 
     async def save(self, person: Person) -> None:
-        """Write name, picture, email and its confirmation, language, time zone and standing; not the grants."""
+        """Write name, picture, email and its confirmation, language, time zone and standing; not the grants, and not
+        the duty and the capacity, which somebody else may be setting."""
+
+    async def set_duty(self, person: PersonId, duty: Duty) -> None: ...
+
+    async def set_capacity(self, person: PersonId, capacity: int | None) -> None:
+        """None: their team's."""
 
     async def bind(self, person: PersonId, identity: Identity) -> None: ...
 
@@ -457,6 +478,15 @@ class Outbox(Protocol):
     async def revive(self, delivery: DeliveryId, now: datetime) -> bool:
         """A DEAD or PARKED one becomes PENDING, due now, its attempts counted anew. False where there is none such."""
 
+    async def sent_since(self, space: str, since: datetime) -> Sequence[tuple[datetime, Intent]]:
+        """When that alert space was sent an alert, the latest first; each that another told counts with that one."""
+
+    async def fold(self, delivery: DeliveryId, space: str, at: datetime) -> int:
+        """Let ``delivery`` tell all alerts that wait for the same space: they become SKIPPED. Returns how many."""
+
+    async def folded(self, delivery: DeliveryId) -> Sequence[Delivery]:
+        """Those that it tells too, the first first."""
+
     async def get(self, delivery: DeliveryId) -> Delivery | None: ...
 
     async def given_up(self, *, limit: int = 100) -> Sequence[Delivery]:
@@ -482,14 +512,113 @@ class Outbox(Protocol):
 
 
 class Timers(Protocol):
-    async def arm(self, new: NewTimer) -> None: ...
+    async def arm(self, new: NewTimer) -> None:
+        """In place of the ticket's timer of that kind and subject."""
 
-    async def disarm(self, ticket: TicketId, kind: str) -> None: ...
+    async def disarm(self, ticket: TicketId, kind: TimerKind, subject: str | None = None) -> None:
+        """Without ``subject``: all of the kind."""
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Timer]: ...
+    async def due(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """The longest due first."""
+
+    async def of(self, ticket: TicketId) -> Sequence[Timer]:
+        """The ticket's, the next first."""
+
+    async def late(self, before: datetime) -> tuple[int, datetime | None]:
+        """How many should have rung before then, and when the first of them."""
 
     async def take(self, timer: TimerId) -> bool:
         """Remove it in this transaction; False where another has taken it."""
+
+
+class Escalations(Protocol):
+    async def add(self, ticket: TicketId, policy: EscalationPolicy, at: datetime) -> Escalation:
+        """With the policy as it is now. Raises Conflict where one of that policy goes on for the ticket already."""
+
+    async def get(self, escalation: EscalationId) -> Escalation | None: ...
+
+    async def of(self, ticket: TicketId) -> Sequence[Escalation]:
+        """The first begun first, those that ended too."""
+
+    async def save(self, escalation: Escalation) -> None:
+        """``escalation.version`` is the one that was read. Raises Conflict where another transaction was first."""
+
+    async def going_on(self, *, limit: int) -> Sequence[Escalation]:
+        """All that have not ended, the first begun first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A ticket that somebody resolved."""
+
+    by: PersonId
+    title: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that nobody has or is asked to take."""
+
+    ticket: TicketId
+    team: str
+    category: str
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many live tickets there are, and of what kinds; one may be of several."""
+
+    open: int
+    """All of them."""
+    unassigned: int
+    """Nobody has them, those apart that are put aside."""
+    waiting: int
+    """For their requester."""
+    breached: int
+    """A promise is broken."""
+    escalating: int
+    oldest: TicketId | None
+
+
+class Workload(Protocol):
+    """Who carries how much, what waits for somebody, and how long such things took."""
+
+    async def carried(self, people: Sequence[PersonId]) -> Mapping[PersonId, Sequence[Priority]]:
+        """The priorities of the live tickets that each of ``people`` has or is asked to take, those apart that are put
+        aside; nobody without any."""
+
+    async def waiting(self, teams: Sequence[str], *, limit: int) -> Sequence[Waiting]:
+        """The live tickets of ``teams`` that nobody has or is asked to take, and that are not put aside: the most
+        urgent first, then the oldest."""
+
+    async def offered_to(self, person: PersonId) -> Sequence[TicketId]:
+        """The tickets that the person is asked to take."""
+
+    async def last_agent(self, requester: PersonId, category: str, *, but: TicketId) -> PersonId | None:
+        """Who had the newest other ticket of the requester in that category."""
+
+    async def lately_solved(self, category: str, since: datetime, *, limit: int) -> Sequence[Solved]:
+        """The newest first."""
+
+    async def given_at(self, people: Sequence[PersonId]) -> Mapping[PersonId, datetime]:
+        """When each of ``people`` was last asked to take a ticket."""
+
+    async def note_given(self, person: PersonId, at: datetime) -> None: ...
+
+    async def first_answers(self, category: str, since: datetime, *, limit: int) -> Sequence[tuple[datetime, datetime]]:
+        """When tickets of the category were opened and first answered, the newest first."""
+
+    async def watched(self, categories: Sequence[str], *, after: TicketId | None, limit: int) -> Sequence[TicketId]:
+        """The live tickets of ``categories``, those that wait for their requester, and those whose promises a timer
+        watches: by id, from after ``after``."""
+
+    async def tally(self, teams: Sequence[str], categories: Sequence[str]) -> Tally:
+        """Of the tickets that are of one of ``teams`` and in one of ``categories``."""
+
+    async def urgencies_declined(self, requester: PersonId) -> int:
+        """How often a lead declined what the person declared urgent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -595,6 +724,10 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def timers(self) -> Timers: ...
+    @property
+    def escalations(self) -> Escalations: ...
+    @property
+    def workload(self) -> Workload: ...
     @property
     def inbox(self) -> Inbox: ...
     @property

@@ -27,6 +27,7 @@ from adapters.sql.tables import (
     accounts,
     deliveries,
     drafts,
+    escalations,
     files,
     followers,
     grants,
@@ -59,6 +60,7 @@ _PLAIN: Sequence[Column[Any]] = (
     files.c.owner_id,
     inbox.c.person_id,
     drafts.c.person_id,
+    escalations.c.acknowledged_by,
 )
 """Columns that name a person, where both may have rows beside each other."""
 _SHARED: Sequence[tuple[Table, tuple[str, ...]]] = (
@@ -184,6 +186,7 @@ _STEPS: Sequence[Executable] = (
         or_(
             tickets.c.requester_id == _absorbed,
             tickets.c.assignee_id == _absorbed,
+            tickets.c.offered_to == _absorbed,
             _tickets_of(participants, _absorbed),
             _tickets_of(followers, _absorbed),
         )
@@ -191,6 +194,7 @@ _STEPS: Sequence[Executable] = (
     .values(
         requester_id=_moved(tickets.c.requester_id),
         assignee_id=_moved(tickets.c.assignee_id),
+        offered_to=_moved(tickets.c.offered_to),
         version=tickets.c.version + 1,
     ),
     _one_less.where(_tickets_of(followers, _absorbed), _tickets_of(followers, _survivor)),

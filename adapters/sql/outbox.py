@@ -32,14 +32,28 @@ from sqlalchemy import (
 
 from adapters.sql.database import Room
 from adapters.sql.tables import DONE, GIVEN_UP, deliveries, pace, pending, unfinished
-from core.model.ids import DeliveryId, EventId, MessageId, PersonId, ThreadId, TicketId
-from core.model.outbox import Address, Delivery, DeliveryState, Intent, NewDelivery, ToPerson, ToSpace, ToThread
+from core.model.ids import DeliveryId, EscalationId, EventId, MessageId, PersonId, ThreadId, TicketId
+from core.model.outbox import (
+    Address,
+    Delivery,
+    DeliveryState,
+    Intent,
+    NewDelivery,
+    ToEmail,
+    ToPerson,
+    ToSpace,
+    ToThread,
+)
 from core.model.people import Platform
 from core.storage import Outbox
 
 _older, _beside, _ahead = (deliveries.alias(name) for name in ("older", "beside", "ahead"))
 _NOW = bindparam("now", type_=deliveries.c.due_at.type)
 _SUPERSEDED = "a newer one took its place"
+_FOLDED = "told by another, with those of that minute"
+_MOST_ALERTS = 1_000
+"""Of one space that are looked through for those of the last minute: as many as bot.toml may allow in it."""
+_ALERTS = sorted(intent for intent in Intent if intent.is_alert)
 _NOBODYS = {"owner": None, "leased_until": None}
 _FREE_LANES = text(
     "SELECT lane FROM unnest(CAST(:lanes AS text[])) AS wanted(lane)"
@@ -140,6 +154,38 @@ class SqlOutbox(Room, Outbox):
         row = await self._run(select(pace.c.next_at).where(pace.c.pace_key == pace_key))
         free_at: datetime = row.scalar_one()
         return free_at
+
+    async def sent_since(self, space: str, since: datetime) -> Sequence[tuple[datetime, Intent]]:
+        sent = (deliveries.c.lane == ToSpace(space).lane, text(DONE), deliveries.c.intent.in_(_ALERTS))
+        newest = (
+            select(deliveries.c.id, deliveries.c.finished_at, deliveries.c.intent)
+            .where(*sent)
+            .order_by(deliveries.c.id.desc())
+            .limit(_MOST_ALERTS)
+            .subquery()
+        )
+        rows = await self._rows(select(newest).where(newest.c.finished_at > since).order_by(newest.c.id.desc()))
+        found = {row.id: [(row.finished_at, Intent(row.intent))] for row in rows}
+        told = select(deliveries.c.folded_into, deliveries.c.intent).where(deliveries.c.folded_into.in_(found))
+        for row in await self._rows(told) if found else ():
+            found[row.folded_into].append((found[row.folded_into][0][0], Intent(row.intent)))
+        return [one for together in found.values() for one in together]
+
+    async def fold(self, delivery: DeliveryId, space: str, at: datetime) -> int:
+        waiting = (
+            unfinished(deliveries.c.state),
+            pending(deliveries.c.state),
+            deliveries.c.lane == ToSpace(space).lane,
+            deliveries.c.intent.in_(_ALERTS),
+            deliveries.c.id != delivery,
+            deliveries.c.owner.is_(None),
+        )
+        told = {"state": DeliveryState.SKIPPED, "reason": _FOLDED, "finished_at": at, "folded_into": delivery}
+        return await self._changed(update(deliveries).where(*waiting).values(told))
+
+    async def folded(self, delivery: DeliveryId) -> Sequence[Delivery]:
+        told = select(deliveries).where(deliveries.c.folded_into == delivery).order_by(deliveries.c.id)
+        return [_delivery(row) for row in await self._rows(told)]
 
     async def get(self, delivery: DeliveryId) -> Delivery | None:
         row = await self._row(select(deliveries).where(deliveries.c.id == delivery))
@@ -283,6 +329,7 @@ def _columns(new: NewDelivery, key: str, event: EventId | None, at: datetime) ->
         "ticket_id": new.ticket,
         "message_id": new.message,
         "event_id": event,
+        "escalation_id": new.escalation,
         "pace_key": new.pace_key,
         "supersede_key": new.supersede_key,
         "state": DeliveryState.PENDING,
@@ -297,7 +344,7 @@ def _columns(new: NewDelivery, key: str, event: EventId | None, at: datetime) ->
 
 
 def _address_columns(address: Address) -> dict[str, object]:
-    nobody = {"address_kind": "", "thread_id": None, "person_id": None, "platform": None, "space": None}
+    nobody = {"address_kind": "", "thread_id": None, "person_id": None, "platform": None, "space": None, "email": None}
     match address:
         case ToThread(thread, platform):
             return {**nobody, "address_kind": "thread", "thread_id": thread, "platform": platform}
@@ -305,6 +352,8 @@ def _address_columns(address: Address) -> dict[str, object]:
             return {**nobody, "address_kind": "person", "person_id": person, "platform": platform}
         case ToSpace(space):
             return {**nobody, "address_kind": "space", "space": space}
+        case ToEmail(email):
+            return {**nobody, "address_kind": "email", "email": email}
 
 
 def _address(row: Row[Any]) -> Address:
@@ -315,6 +364,8 @@ def _address(row: Row[Any]) -> Address:
             return ToPerson(PersonId(row.person_id), Platform(row.platform))
         case "space":
             return ToSpace(row.space)
+        case "email":
+            return ToEmail(row.email)
         case other:
             raise ValueError(f"delivery {row.id} goes to a {other!r}, which this desk does not know")
 
@@ -328,6 +379,8 @@ def _delivery(row: Row[Any]) -> Delivery:
         ticket=None if row.ticket_id is None else TicketId(row.ticket_id),
         message=None if row.message_id is None else MessageId(row.message_id),
         event=None if row.event_id is None else EventId(row.event_id),
+        escalation=None if row.escalation_id is None else EscalationId(row.escalation_id),
+        folded_into=None if row.folded_into is None else DeliveryId(row.folded_into),
         pace_key=row.pace_key,
         state=DeliveryState(row.state),
         attempts=row.attempts,

@@ -14,6 +14,7 @@ from adapters.sql.keys import containing, email_key, name_key
 from adapters.sql.tables import accounts, grants, identities, sessions
 from adapters.sql.tables import people as persons
 from core.errors import Conflict, EmailTaken
+from core.model.duty import Duty, DutyState
 from core.model.ids import PersonId
 from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
 from core.storage import People
@@ -122,6 +123,13 @@ class SqlPeople(Room, People):
             raise EmailTaken() from error
         if not is_there:
             raise Conflict(f"person {person.id} was absorbed by another")
+
+    async def set_duty(self, person: PersonId, duty: Duty) -> None:
+        said = {"duty": duty.state, "duty_since": duty.since, "duty_until": duty.until}
+        await self._run(update(persons).where(persons.c.id == person).values(**said))
+
+    async def set_capacity(self, person: PersonId, capacity: int | None) -> None:
+        await self._run(update(persons).where(persons.c.id == person).values(capacity=capacity))
 
     async def bind(self, person: PersonId, identity: Identity) -> None:
         """Raises Conflict where the identity is another person's: another transaction met it first."""
@@ -314,6 +322,8 @@ def _person(row: Row[Any], given: tuple[Grant, ...]) -> Person:
         time_zone=row.time_zone,
         avatar_url=row.avatar_url,
         standing=Standing(row.standing),
+        duty=row.duty and Duty(state=DutyState(row.duty), since=row.duty_since, until=row.duty_until),
+        capacity=row.capacity,
         grants=given,
         created_at=row.created_at,
     )

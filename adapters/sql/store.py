@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Database
 from adapters.sql.desk import SqlLeases, SqlMarks, SqlTroubles
+from adapters.sql.escalations import SqlEscalations
 from adapters.sql.events import SqlEvents
 from adapters.sql.files import SqlFiles
 from adapters.sql.linking import SqlLinks
@@ -20,6 +21,7 @@ from adapters.sql.reads import SqlReads
 from adapters.sql.threads import SqlThreads
 from adapters.sql.tickets import SqlTickets
 from adapters.sql.timers import SqlDrafts, SqlInbox, SqlTimers
+from adapters.sql.workload import SqlWorkload
 from core.storage import Store, UnitOfWork
 
 
@@ -77,6 +79,14 @@ class SqlUnitOfWork(UnitOfWork):
     @cached_property
     def timers(self) -> SqlTimers:
         return SqlTimers(self.connection)
+
+    @cached_property
+    def escalations(self) -> SqlEscalations:
+        return SqlEscalations(self.connection)
+
+    @cached_property
+    def workload(self) -> SqlWorkload:
+        return SqlWorkload(self.connection)
 
     @cached_property
     def inbox(self) -> SqlInbox:

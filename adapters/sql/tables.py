@@ -1,6 +1,7 @@
 """The tables, declared once: the repositories query them and Alembic compares the migrations with them."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -34,6 +35,7 @@ UNFINISHED = "state IN ('pending', 'parked')"
 PENDING = "state = 'pending'"
 GIVEN_UP = "state IN ('dead', 'parked')"
 DONE = "state = 'done'"
+GOING_ON = "state <> 'ended'"
 FOUND = "external_id IS NOT NULL AND lost_at IS NULL"
 
 
@@ -74,6 +76,11 @@ people = Table(
     Column("standing", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("merged_into", ForeignKey("people.id")),  # who they turned out to be: history still names the row
+    Column("duty", Words),  # what they said of it last: available or away
+    Column("duty_since", Instant),
+    Column("duty_until", Instant),
+    Column("capacity", Integer),
+    Column("given_at", Instant),  # when they were last asked to take a ticket
     sqlite_autoincrement=True,
 )
 
@@ -163,6 +170,9 @@ tickets = Table(
     Column("closed_at", Instant),
     Column("ending", Words),
     Column("alerted_in", Words),
+    Column("offered_to", ForeignKey(people.c.id)),
+    Column("offered_until", Instant),
+    Column("snoozed_until", Instant),
     Column("version", Integer, nullable=False),
     Column("last_digest", Words, nullable=False),
     Index(None, "requester_id", "id"),
@@ -171,6 +181,9 @@ tickets = Table(
     Index(None, "team", "status"),
     Index(None, "status"),
     Index(None, "visibility", "id"),
+    Index(None, "category", "opened_at"),
+    Index(None, "category", "resolved_at"),
+    _partial("ix_tickets_offered_to", "offered_to", where="offered_to IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -310,21 +323,48 @@ preferences = Table(
     PrimaryKeyConstraint("person_id", "key"),
 )
 
+escalations = Table(
+    "escalations",
+    metadata,
+    _id(),
+    Column("ticket_id", ForeignKey(tickets.c.id), nullable=False, index=True),
+    Column("policy_key", Words, nullable=False),
+    Column("policy", Document, nullable=False),  # as it was when it began
+    Column("state", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("resumed_at", Instant, nullable=False),
+    Column("elapsed", BigInteger, nullable=False),  # microseconds that its clock had run at resumed_at
+    Column("called", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("acknowledged_by", ForeignKey(people.c.id)),
+    Column("acknowledged_as", Words, nullable=False),  # a typed name, unverified
+    Column("acknowledged_at", Instant),
+    Column("reminded_at", Instant),
+    Column("ended_at", Instant),
+    Column("version", Integer, nullable=False),
+    _partial("uq_escalations_going_on", "ticket_id", "policy_key", where=GOING_ON, unique=True),
+    _partial("ix_escalations_going_on", "id", where=GOING_ON),
+    sqlite_autoincrement=True,
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
     _id(),
     Column("key", Words, nullable=False, unique=True),
     Column("lane", Words, nullable=False),
-    Column("address_kind", Words, nullable=False),  # thread, person or space
+    Column("address_kind", Words, nullable=False),  # thread, person, space or email
     Column("thread_id", ForeignKey(threads.c.id)),
     Column("person_id", ForeignKey(people.c.id)),
     Column("platform", Words),
     Column("space", Words),
+    Column("email", Words),
     Column("intent", Words, nullable=False),
     Column("ticket_id", ForeignKey(tickets.c.id)),
     Column("message_id", ForeignKey(messages.c.id)),
     Column("event_id", ForeignKey(events.c.id)),
+    Column("escalation_id", ForeignKey(escalations.c.id)),
+    Column("folded_into", ForeignKey("deliveries.id")),  # the one that tells it too, in a storm
     Column("pace_key", Words),
     Column("supersede_key", Words),
     Column("state", Words, nullable=False),
@@ -342,6 +382,7 @@ deliveries = Table(
     _partial("ix_deliveries_due", "due_at", where=PENDING),
     _partial("ix_deliveries_given_up", "id", where=GIVEN_UP),
     _partial("ix_deliveries_lane_done", "lane", "id", where=DONE),
+    _partial("ix_deliveries_folded_into", "folded_into", where="folded_into IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -358,8 +399,9 @@ timers = Table(
     _id(),
     Column("kind", Words, nullable=False),
     Column("ticket_id", ForeignKey(tickets.c.id), nullable=False),
+    Column("subject", Words, nullable=False),  # what tells a ticket's timers of one kind apart
     Column("due_at", Instant, nullable=False, index=True),
-    UniqueConstraint("ticket_id", "kind"),
+    UniqueConstraint("ticket_id", "kind", "subject"),
     sqlite_autoincrement=True,
 )
 

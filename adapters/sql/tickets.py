@@ -38,7 +38,7 @@ from core.storage import NewTicket, Order, Sight, TicketQuery, Tickets
 from core.text import from_json, to_json
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
-_urgency = case({priority.value: priority.weight for priority in Priority}, value=tickets.c.priority)
+urgency = case({priority.value: priority.weight for priority in Priority}, value=tickets.c.priority)
 
 
 class SqlTickets(Room, Tickets):
@@ -98,7 +98,7 @@ class SqlTickets(Room, Tickets):
             case Order.NEWEST:
                 statement = statement.order_by(tickets.c.id.desc())
             case Order.QUEUE:
-                statement = statement.order_by(_urgency.desc(), tickets.c.id)
+                statement = statement.order_by(tickets.c.snoozed_until.is_not(None), urgency.desc(), tickets.c.id)
         return await self._all(statement)
 
     async def count(self, query: TicketQuery, *, most: int) -> int:
@@ -115,8 +115,8 @@ class SqlTickets(Room, Tickets):
 
     async def place_in_queue(self, ticket: Ticket) -> int:
         weight = ticket.priority.weight
-        before = or_(_urgency > weight, and_(_urgency == weight, tickets.c.id < ticket.id))
-        waiting = (tickets.c.team == ticket.team, live(tickets.c.status), tickets.c.assignee_id.is_(None))
+        before = or_(urgency > weight, and_(urgency == weight, tickets.c.id < ticket.id))
+        waiting = (tickets.c.team == ticket.team, live(tickets.c.status), nobodys())
         ahead = select(func.count()).select_from(tickets).where(*waiting, before, tickets.c.id != ticket.id)
         return 1 + int((await self._run(ahead)).scalar_one())
 
@@ -221,7 +221,12 @@ def _wanted(query: TicketQuery) -> Sequence[ColumnElement[bool]]:
 
 def _with_agent(agents: frozenset[PersonId], *, or_nobody: bool) -> ColumnElement[bool]:
     theirs = tickets.c.assignee_id.in_(sorted(agents))
-    return or_(theirs, tickets.c.assignee_id.is_(None)) if or_nobody else theirs
+    return or_(theirs, nobodys()) if or_nobody else theirs
+
+
+def nobodys() -> ColumnElement[bool]:
+    """It waits for somebody to take it, if it is live."""
+    return and_(tickets.c.assignee_id.is_(None), tickets.c.snoozed_until.is_(None))
 
 
 def _tagged(tag: str) -> ColumnElement[bool]:
@@ -268,6 +273,9 @@ def _columns(ticket: Ticket) -> dict[str, object]:
         "closed_at": ticket.closed_at,
         "ending": ticket.ending,
         "alerted_in": ticket.alerted_in,
+        "offered_to": ticket.offered_to,
+        "offered_until": ticket.offered_until,
+        "snoozed_until": ticket.snoozed_until,
         "last_digest": ticket.last_digest,
     }
 
@@ -297,6 +305,9 @@ def _ticket(row: Row[Any], taking_part: frozenset[PersonId]) -> Ticket:
         closed_at=row.closed_at,
         ending=None if row.ending is None else Ending(row.ending),
         alerted_in=row.alerted_in,
+        offered_to=None if row.offered_to is None else PersonId(row.offered_to),
+        offered_until=row.offered_until,
+        snoozed_until=row.snoozed_until,
         version=row.version,
         last_digest=row.last_digest,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Integer, Row, bindparam, delete, func, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.sql.database import Inserting, Room
@@ -19,32 +19,60 @@ from core.storage import Drafts, Inbox, Outcome, Timers
 
 
 class SqlTimers(Room, Timers):
-    """A ticket has one timer of a kind: arming it again sets it anew, under another id, so that whoever was about to
-    fire the old one finds it gone."""
+    """A ticket has one timer of a kind and subject: arming it again sets it anew, under another id, so that whoever was
+    about to fire the old one finds it gone."""
 
     async def arm(self, new: NewTimer) -> None:
-        await self.disarm(new.ticket, new.kind)
-        armed = self._insert(timers).values(kind=new.kind, ticket_id=new.ticket, due_at=new.due_at)
+        await self.disarm(new.ticket, new.kind, new.subject)
+        armed = self._insert(timers).values(kind=new.kind, ticket_id=new.ticket, subject=new.subject, due_at=new.due_at)
         await self._run(
             armed.on_conflict_do_update(
-                index_elements=[timers.c.ticket_id, timers.c.kind], set_={"due_at": armed.excluded.due_at}
+                index_elements=[timers.c.ticket_id, timers.c.kind, timers.c.subject],
+                set_={"due_at": armed.excluded.due_at},
             )
         )
 
-    async def disarm(self, ticket: TicketId, kind: str) -> None:
-        await self._run(delete(timers).where(timers.c.ticket_id == ticket, timers.c.kind == kind))
+    async def disarm(self, ticket: TicketId, kind: TimerKind, subject: str | None = None) -> None:
+        theirs = [timers.c.ticket_id == ticket, timers.c.kind == kind]
+        if subject is not None:
+            theirs.append(timers.c.subject == subject)
+        await self._run(delete(timers).where(*theirs))
 
     async def due(self, now: datetime, limit: int) -> Sequence[Timer]:
-        """The longest due first."""
-        late = select(timers).where(timers.c.due_at <= now)
-        rows = await self._rows(late.order_by(timers.c.due_at, timers.c.id).limit(limit))
-        return [
-            Timer(id=TimerId(row.id), kind=TimerKind(row.kind), ticket=TicketId(row.ticket_id), due_at=row.due_at)
-            for row in rows
-        ]
+        return [_timer(row) for row in await self._rows(_DUE, {"now": now, "most": limit})]
+
+    async def of(self, ticket: TicketId) -> Sequence[Timer]:
+        theirs = select(timers).where(timers.c.ticket_id == ticket).order_by(timers.c.due_at, timers.c.id)
+        return [_timer(row) for row in await self._rows(theirs)]
+
+    async def late(self, before: datetime) -> tuple[int, datetime | None]:
+        [late] = await self._rows(_LATE, {"before": before})
+        return late.how_many, late.first
 
     async def take(self, timer: TimerId) -> bool:
         return await self._changed(delete(timers).where(timers.c.id == timer)) > 0
+
+
+_DUE = (
+    select(timers)
+    .where(timers.c.due_at <= bindparam("now", type_=timers.c.due_at.type))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+"""Asked every second: it is built once."""
+_LATE = select(func.count().label("how_many"), func.min(timers.c.due_at).label("first")).where(
+    timers.c.due_at < bindparam("before", type_=timers.c.due_at.type)
+)
+
+
+def _timer(row: Row[Any]) -> Timer:
+    return Timer(
+        id=TimerId(row.id),
+        kind=TimerKind(row.kind),
+        ticket=TicketId(row.ticket_id),
+        subject=row.subject,
+        due_at=row.due_at,
+    )
 
 
 class SqlInbox(Room, Inbox):

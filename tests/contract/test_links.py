@@ -13,6 +13,7 @@ from adapters.sql.tables import deliveries, events, link_codes, link_misses, met
 from core.errors import Conflict, Unavailable
 from core.events import PersonLinked, TicketFollowed
 from core.model.draft import Draft
+from core.model.escalation import EscalationPolicy, EscalationTrigger
 from core.model.ids import DraftId, PersonId, TicketId
 from core.model.outbox import ToPerson
 from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session
@@ -102,12 +103,18 @@ async def naming(work: SqlUnitOfWork, person: PersonId) -> set[Column[Any]]:
     return {column for column, count in counts.items() if count}
 
 
+POLICY = EscalationPolicy(key="urgent", when=EscalationTrigger(), steps=())
+
+
 async def leave_traces(work: SqlUnitOfWork, person: PersonId, *, account: bool = False) -> TicketId:
     """A row with ``person`` in every column that may name one, but for the account where they have none."""
     other = await a_person(work, "Other")
     ticket = await a_ticket(work, person)
     theirs = await a_ticket(work, other.id)
-    await work.tickets.save(replace(theirs, assignee=person, participants=frozenset({person}), follower_count=1))
+    taking_part = replace(theirs, participants=frozenset({person}), follower_count=1)
+    await work.tickets.save(replace(taking_part, assignee=person, offered_to=person))
+    escalation = await work.escalations.add(theirs.id, POLICY, NOW)
+    await work.escalations.save(replace(escalation, acknowledged_by=person))
     await work.tickets.follow(theirs.id, person, NOW)
     thread = await work.threads.add(ticket.id, Platform.SLACK, Audience.REQUESTER, participant=person)
     said = await work.messages.add(ticket.id, person, MessageKind.REPLY, RICH, NOW, origin=thread.id)

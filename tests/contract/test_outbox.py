@@ -7,6 +7,7 @@ import pytest
 
 from adapters.sql.store import SqlStore
 from core.events import TicketClaimed
+from core.model.escalation import EscalationPolicy, EscalationTrigger
 from core.model.ids import DeliveryId, EventId, PersonId
 from core.model.outbox import (
     Address,
@@ -14,6 +15,7 @@ from core.model.outbox import (
     DeliveryState,
     Intent,
     NewDelivery,
+    ToEmail,
     ToPerson,
     ToSpace,
     ToThread,
@@ -46,10 +48,18 @@ async def test_a_delivery_comes_back_with_every_kind_of_address_and_all_it_refer
         thread = await work.threads.add(ticket.id, Platform.SLACK, Audience.STAFF)
         message = await work.messages.add(ticket.id, ann.id, MessageKind.REPLY, Text.of("x"), NOW, origin=None)
         event = await work.events.append(TicketClaimed(ticket=ticket.id, assignee=ann.id), NOW, None, Platform.WEB, "")
-        addresses: list[Address] = [ToThread(thread.id, Platform.SLACK), ToPerson(ann.id, Platform.DISCORD), A]
+        policy = EscalationPolicy(key="urgent", when=EscalationTrigger(), steps=())
+        escalation = await work.escalations.add(ticket.id, policy, NOW)
+        person, mail = ToPerson(ann.id, Platform.DISCORD), ToEmail("dean@example.org")
+        addresses: list[Address] = [ToThread(thread.id, Platform.SLACK), person, A, mail]
         for number, address in enumerate(addresses):
             new = NewDelivery(
-                address=address, intent=Intent.MESSAGE, ticket=ticket.id, message=message.id, pace_key="slack:C1"
+                address=address,
+                intent=Intent.MESSAGE,
+                ticket=ticket.id,
+                message=message.id,
+                escalation=escalation.id,
+                pace_key="slack:C1",
             )
             added = await work.outbox.add(new, key=f"{number:024}", event=event.id, at=NOW)
             assert await work.outbox.get(added) == Delivery(
@@ -60,6 +70,7 @@ async def test_a_delivery_comes_back_with_every_kind_of_address_and_all_it_refer
                 ticket=ticket.id,
                 message=message.id,
                 event=event.id,
+                escalation=escalation.id,
                 pace_key="slack:C1",
                 state=DeliveryState.PENDING,
                 attempts=0,
@@ -421,3 +432,52 @@ async def test_what_the_alert_spaces_got_is_told_newest_first_but_for_what_was_s
         assert [one.id for one in await work.outbox.to_spaces(["leads"], limit=2)] == [pending, waiting]
         assert await work.outbox.to_spaces([], limit=10) == []
         assert elsewhere not in [one.id for one in found]
+
+
+async def test_one_alert_tells_all_that_wait_for_the_same_space(store: SqlStore) -> None:
+    """But for what was told, what somebody holds, what is no alert, and what is for another space."""
+    async with store.write() as work:
+        told = await a_delivery(work, A)
+        [head] = await lease(work)
+        assert await work.outbox.done(told, ME, receipt=None, at=NOW)
+        first = await a_delivery(work, A)
+        news = await work.outbox.add(NewDelivery(address=A, intent=Intent.ALERT_NEWS), key="n" * 24, event=None, at=NOW)
+        call = await work.outbox.add(NewDelivery(address=A, intent=Intent.CALL), key="c" * 24, event=None, at=NOW)
+        more, elsewhere = await a_delivery(work, A), await a_delivery(work, B)
+        assert await leased_ids(work) == [first, elsewhere]
+        assert await work.outbox.fold(first, "a", NOW) == 2
+        folded = await work.outbox.folded(first)
+        assert [one.id for one in folded] == [call, more]
+        assert {(one.state, one.folded_into) for one in folded} == {(DeliveryState.SKIPPED, first)}
+        assert [await state_of(work, one) for one in (told, first, news, elsewhere)] == [
+            DeliveryState.DONE,
+            *[DeliveryState.PENDING] * 3,
+        ]
+        assert await work.outbox.fold(first, "a", NOW) == 0
+        assert head.id == told
+
+
+async def test_what_a_space_was_sent_lately_counts_alerts_alone(store: SqlStore) -> None:
+    async with store.write() as work:
+        for minutes, intent in ((1, Intent.ALERT), (2, Intent.ALERT_NEWS), (3, Intent.CALL), (4, Intent.ALERT)):
+            new = NewDelivery(address=A, intent=intent)
+            added = await work.outbox.add(new, key=f"{minutes:024}", event=None, at=NOW)
+            await lease(work)
+            assert await work.outbox.done(added, ME, receipt=None, at=NOW + minutes * MINUTE)
+        await a_delivery(work, A)
+        sent = await work.outbox.sent_since("a", NOW + MINUTE)
+        assert sent == [(NOW + 4 * MINUTE, Intent.ALERT), (NOW + 3 * MINUTE, Intent.CALL)]
+        assert await work.outbox.sent_since("b", NOW) == []
+
+
+async def test_what_one_card_told_counts_for_as_many_as_it_told(store: SqlStore) -> None:
+    async with store.write() as work:
+        head = await a_delivery(work, A)
+        for _ in range(3):
+            await a_delivery(work, A)
+        await lease(work)
+        assert await work.outbox.fold(head, "a", NOW) == 3
+        assert await work.outbox.sent_since("a", NOW - MINUTE) == []
+        assert await work.outbox.done(head, ME, receipt=None, at=NOW + MINUTE)
+        assert await work.outbox.sent_since("a", NOW) == [(NOW + MINUTE, Intent.ALERT)] * 4
+        assert await work.outbox.sent_since("a", NOW + MINUTE) == []

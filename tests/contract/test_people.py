@@ -1,11 +1,13 @@
 """Persons: found by every name they go by, granted what somebody gave them, signed in for a time."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.sql.store import SqlStore
 from core.errors import Conflict, EmailTaken
+from core.model.duty import Duty, DutyState
 from core.model.ids import PersonId
 from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
 from tests.contract.samples import MINUTE, NOW, a_person
@@ -260,3 +262,19 @@ async def test_it_is_told_where_people_are_known_and_whose_roles_wait(store: Sql
         }
         assert await work.people.platforms([]) == {}
         assert [person.id for person in await work.people.unapproved()] == [eve]
+
+
+async def test_duty_and_capacity_are_set_apart_from_the_rest_of_a_person(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob = [await work.people.add(name, NOW) for name in ("Ann", "Bob")]
+    away = Duty(state=DutyState.AWAY, since=NOW)
+    available = Duty(state=DutyState.AVAILABLE, since=NOW, until=NOW + timedelta(hours=3))
+    async with store.write() as work:
+        await work.people.set_duty(ann.id, away)
+        await work.people.set_capacity(ann.id, 7)
+        await work.people.save(replace(ann, name="Anna"))
+        assert await work.people.get(ann.id) == replace(ann, name="Anna", duty=away, capacity=7)
+        await work.people.set_duty(ann.id, available)
+        await work.people.set_capacity(ann.id, None)
+        assert await work.people.get(ann.id) == replace(ann, name="Anna", duty=available)
+        assert await work.people.get(bob.id) == bob

@@ -276,6 +276,20 @@ async def test_only_live_tickets_of_the_team_that_nobody_has_are_ahead_in_the_qu
         assert await work.tickets.place_in_queue(last) == 3
 
 
+async def test_what_is_put_aside_is_last_in_the_queue_before_nobody_and_waits_for_nobody(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        aside = await a_ticket(work, ann, priority=Priority.URGENT)
+        await work.tickets.save(replace(aside, snoozed_until=NOW + MINUTE))
+        low, normal = await a_ticket(work, ann, priority=Priority.LOW), await a_ticket(work, ann)
+        query = TicketQuery(sight=Sight(person=ann), order=Order.QUEUE)
+        assert [ticket.id for ticket in await work.tickets.find(query)] == [normal.id, low.id, aside.id]
+        assert await work.tickets.place_in_queue(normal) == 1
+        waiting = replace(query, unassigned=True)
+        assert [ticket.id for ticket in await work.tickets.find(waiting)] == [normal.id, low.id]
+        assert await work.tickets.count(waiting, most=9) == 2
+
+
 async def test_open_tickets_and_openings_of_a_person_are_counted(store: SqlStore) -> None:
     async with store.write() as work:
         ann, bob = [(await a_person(work, name)).id for name in ("Ann", "Bob")]

@@ -79,6 +79,37 @@ async def test_a_disarmed_timer_is_gone_and_anothers_is_not(store: SqlStore) -> 
         assert [timer.ticket for timer in await work.timers.due(NOW, 10)] == [other.id]
 
 
+async def test_timers_of_one_kind_are_told_apart_by_their_subject(store: SqlStore) -> None:
+    async with store.write() as work:
+        _, ticket = await a_requester_with_a_ticket(work)
+        for subject, minutes in (("1", 4), ("2", 2), ("2", 3)):
+            due_at = NOW + minutes * MINUTE
+            await work.timers.arm(NewTimer(kind=TimerKind.CALL, ticket=ticket.id, subject=subject, due_at=due_at))
+        await arm(work, ticket.id, 1)
+        found = await work.timers.of(ticket.id)
+        assert [(one.kind, one.subject, (one.due_at - NOW) / MINUTE) for one in found] == [
+            (TimerKind.QUIET_CLOSE, "", 1),
+            (TimerKind.CALL, "2", 3),
+            (TimerKind.CALL, "1", 4),
+        ]
+        await work.timers.disarm(ticket.id, TimerKind.CALL, "2")
+        assert [one.subject for one in await work.timers.of(ticket.id)] == ["", "1"]
+        await arm(work, ticket.id, 1)
+        await work.timers.disarm(ticket.id, TimerKind.CALL)
+        assert [one.kind for one in await work.timers.of(ticket.id)] == [TimerKind.QUIET_CLOSE]
+
+
+async def test_late_timers_are_counted_with_the_first_of_them(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        assert await work.timers.late(NOW) == (0, None)
+        await arm(work, ticket.id, 2)
+        await arm(work, (await a_ticket(work, ann.id)).id, 1)
+        await arm(work, (await a_ticket(work, ann.id)).id, 9)
+        assert await work.timers.late(NOW + MINUTE) == (0, None)
+        assert await work.timers.late(NOW + 3 * MINUTE) == (2, NOW + MINUTE)
+
+
 async def test_the_outcome_of_what_came_in_is_kept_per_door(store: SqlStore) -> None:
     async with store.write() as work:
         ann, ticket = await a_requester_with_a_ticket(work)

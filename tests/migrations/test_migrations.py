@@ -20,9 +20,13 @@ from adapters.sql.database import parse_url
 from adapters.sql.schema import NewerDatabase, SchemaState
 from adapters.sql.store import SqlStore
 from core.events import MessagePosted, TicketClaimed
+from core.model.duty import Duty, DutyState
+from core.model.escalation import EscalationPolicy, EscalationTrigger
 from core.model.ids import TicketId
+from core.model.outbox import NewTimer, TimerKind, ToEmail, ToSpace
 from core.model.people import Grant, Platform, Role
 from core.model.thread import Audience, Copy, MessageKind, Reaction
+from core.model.ticket import Ending
 from migrations import check
 from tests.contract.samples import MINUTE, NOW, RICH, a_delivery, a_requester_with_a_ticket, a_ticket
 
@@ -103,6 +107,35 @@ async def fill_what_came_with_the_console(url: str) -> None:
     await store.close()
 
 
+async def fill_what_came_with_duty(url: str) -> None:
+    """Somebody away, a ticket that is offered, one that nobody answered, an escalation with a call that tells another
+    too, a mail to an address, and timers of one kind that are about different things."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        away = Duty(state=DutyState.AWAY, since=NOW, until=NOW + MINUTE)
+        await work.people.set_duty(ann.id, away)
+        await work.people.set_capacity(ann.id, 3)
+        await work.workload.note_given(ann.id, NOW)
+        offered, closed = await a_ticket(work, ann.id), await a_ticket(work, ann.id)
+        await work.tickets.save(replace(offered.offer(ann.id, NOW), snoozed_until=NOW))
+        await work.tickets.save(closed.close(Ending.UNANSWERED, NOW))
+        escalation = await work.escalations.add(offered.id, POLICY, NOW)
+        await work.escalations.save(replace(escalation, acknowledged_by=ann.id, acknowledged_as="Ann"))
+        call = await a_delivery(work, ToEmail("dean@example.org"), ticket=offered.id, escalation=escalation.id)
+        told = await a_delivery(work, ToSpace("deans"), ticket=offered.id)
+        assert await work.outbox.fold(call, "deans", NOW) == 1
+        assert [one.id for one in await work.outbox.folded(call)] == [told]
+        for subject in ("1", "2"):
+            new = NewTimer(kind=TimerKind.CALL, ticket=offered.id, subject=subject, due_at=NOW)
+            await work.timers.arm(new)
+        await work.timers.arm(NewTimer(kind=TimerKind.QUIET_CLOSE, ticket=offered.id, due_at=NOW))
+    await store.close()
+
+
+POLICY = EscalationPolicy(key="urgent", when=EscalationTrigger(), steps=())
+
+
 def bring_to(url: str, revision: str) -> None:
     with connected(url) as connection:
         command.upgrade(schema.config(connection), revision)
@@ -151,6 +184,7 @@ async def test_a_database_goes_up_down_and_up_again_with_rows_in_every_room(empt
     await fill_what_came_with_discord(empty_database_url)
     await fill_what_came_with_slack(empty_database_url)
     await fill_what_came_with_the_console(empty_database_url)
+    await fill_what_came_with_duty(empty_database_url)
     await schema.downgrade(empty_database_url, "base")
     assert await schema.check_version(empty_database_url) is SchemaState.BEHIND
     with connected(empty_database_url) as connection:
@@ -218,6 +252,34 @@ async def test_a_desk_of_the_third_version_keeps_every_row_on_its_way_up_and_bac
     assert all(rows(url)[table] for table in ("reads", "preferences"))
     await schema.downgrade(url, "0003")
     assert shape(url) == third
+    assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
+
+
+async def test_a_desk_of_the_fourth_version_keeps_every_row_on_its_way_up_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0004")
+    fourth = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_the_console(url)
+    store = SqlStore(url)
+    async with store.write() as work:
+        await work.timers.arm(NewTimer(kind=TimerKind.QUIET_CLOSE, ticket=TicketId(1), due_at=NOW))
+    await store.close()
+    await schema.downgrade(url, "0004")
+    assert shape(url) == fourth
+    kept = rows(url)
+    assert kept["timers"]
+    await schema.upgrade(url)
+    store = SqlStore(url)
+    async with store.read() as work:
+        [timer] = await work.timers.of(TicketId(1))
+        assert (timer.kind, timer.subject, timer.due_at) == (TimerKind.QUIET_CLOSE, "", NOW)
+    await store.close()
+    await fill_what_came_with_duty(url)
+    assert rows(url)["escalations"]
+    await schema.downgrade(url, "0004")
+    assert shape(url) == fourth
     assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
 
 
