@@ -11,6 +11,7 @@ from core.cards.answers import persons_addressed
 from core.cards.ticket import Names
 from core.commands import Actor
 from core.model.desk import Category, Desk, Team
+from core.model.escalation import WhomKind
 from core.model.ids import PersonId, TicketId
 from core.model.outbox import Delivery, Trouble
 from core.model.people import Grant, Person, Platform, Role, email_key, told_apart
@@ -170,6 +171,8 @@ class Administration:
     async def alerts(self, actor: Actor, limit: int) -> Sequence[Alert]:
         """What the alert spaces of bot.toml were sent, or are to be; the newest first."""
         spaces = {one.alert_space for one in self._desk.categories.values() if one.alert_space is not None}
+        steps = (step for policy in self._desk.escalations.values() for step in policy.steps)
+        spaces |= {whom.name for step in steps for whom in step.notify if whom.kind is WhomKind.SPACE}
         async with self._store.read() as work:
             admin = await _admin(actor, work)
             sent = await work.outbox.to_spaces(sorted(spaces), limit=limit)

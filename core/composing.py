@@ -4,48 +4,42 @@ So an edit, an undo, another language or a forgotten person is never overtaken b
 delivery that nobody needs any more is skipped, with the reason.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from core.alerting import alerted, over_by_now, with_decision
 from core.cards.card import Card, Reader
+from core.cards.duty import offered
 from core.cards.news import FOR_EVERYBODY, persons_in
-from core.cards.notices import alert, alert_news, bare, followed, history, ping, thread_news, trouble
-from core.cards.ticket import Names, TicketView, ticket_card
+from core.cards.notices import bare, followed, history, ping, thread_news, trouble
+from core.cards.ticket import TicketView, ticket_card
 from core.cards.words import words_of
-from core.events import ParticipantRemoved, Record, TicketAssigned, TicketClaimed, TicketResolved, TroubleFound
+from core.escalating import acknowledgers, going_on
+from core.events import (
+    Event,
+    NobodyToOffer,
+    ParticipantRemoved,
+    Record,
+    TicketAssigned,
+    TicketClaimed,
+    TicketOffered,
+    TicketResolved,
+    TroubleFound,
+)
+from core.expectations import outlook_of, place_of
 from core.model.desk import Desk, Place
 from core.model.ids import PersonId
-from core.model.outbox import Delivery, Intent, ToPerson, ToSpace, ToThread
+from core.model.outbox import Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
-from core.model.thread import Audience, Message, MessageKind, Reaction, Thread, is_talked_in, may_tell
+from core.model.thread import Audience, MessageKind, Reaction, Thread, is_talked_in, may_tell
 from core.model.ticket import Ticket
 from core.policy import Action, Fact, facts_of, may, may_in_general
-from core.ports import Content, Marked, Parcel, Reacted, Removal, Roster, Settled, Spoken
+from core.ports import Content, Marked, Parcel, Reacted, Removal, Roster, Settled, Signer, Spoken
+from core.reminding import digest, reminder
+from core.scene import Scene, Skip
 from core.storage import UnitOfWork
 from core.trail import as_of_now
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Not to be delivered any more."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
-    """What the words are made from."""
-
-    delivery: Delivery
-    thread: Thread | None
-    """The one addressed."""
-    ticket: Ticket
-    record: Record
-    message: Message | None
-    names: Names
-    desk: Desk
-    reader: Reader
 
 
 def reader_of(person: Person | None, desk: Desk, now: datetime) -> Reader:
@@ -59,8 +53,11 @@ def reader_of(person: Person | None, desk: Desk, now: datetime) -> Reader:
     )
 
 
-async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetime) -> Parcel | Skip:
-    """The parcel to hand to the channel, or why there is none."""
+async def compose(
+    delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetime, signer: Signer | None = None
+) -> Parcel | Skip:
+    """The parcel to hand to the channel, or why there is none. ``signer``: for what goes to a place where nobody is
+    known, and may be acknowledged by a link."""
     written = await work.events.get(delivery.event) if delivery.event is not None else None
     if written is None:
         return Skip("it is about nothing")
@@ -74,6 +71,8 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
         delivery = replace(delivery, address=address)
     if delivery.intent is Intent.TROUBLE:
         return await _trouble(delivery, record, person, reader_of(person, desk, now), work)
+    if delivery.intent is Intent.DIGEST:
+        return await _digest(delivery, record, person, desk, reader_of(person, desk, now), work)
     ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
     if ticket is None:
         return Skip("the ticket is gone")
@@ -82,8 +81,9 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     if unwanted is not None:
         return unwanted
     named: set[PersonId] = {ticket.requester, *ticket.participants, *persons_in(record.event)}
-    named |= {who for who in (ticket.assignee, record.actor, message.author if message else None) if who is not None}
-    scene = _Scene(
+    told = (ticket.assignee, ticket.offered_to, record.actor, message.author if message else None)
+    named |= {who for who in told if who is not None}
+    scene = Scene(
         delivery=delivery,
         thread=thread,
         ticket=ticket,
@@ -92,6 +92,7 @@ async def compose(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
         names=await work.people.named(sorted(named)),
         desk=desk,
         reader=reader_of(person, desk, now),
+        signer=signer,
     )
     content = await _content(scene, person, work)
     if isinstance(content, Skip):
@@ -146,15 +147,24 @@ async def _trouble(
     return await _to_recipient(parcel, person.id, work)
 
 
+async def _digest(
+    delivery: Delivery, record: Record, person: Person | None, desk: Desk, reader: Reader, work: UnitOfWork
+) -> Parcel | Skip:
+    card = await digest(record, person, desk, reader, work)
+    if isinstance(card, str) or person is None:
+        return Skip(str(card))
+    return await _to_recipient(Parcel(delivery=delivery, address=delivery.address, content=card), person.id, work)
+
+
 async def _to_recipient(parcel: Parcel, person: PersonId, work: UnitOfWork) -> Parcel | Skip:
     """With what the platform calls the person addressed. The web needs no such name."""
-    if isinstance(parcel.address, ToSpace) or not parcel.address.platform.keeps_copies:
+    if isinstance(parcel.address, ToSpace | ToEmail) or not parcel.address.platform.keeps_copies:
         return parcel
     recipient = (await work.people.external_ids([person], parcel.address.platform)).get(person)
     return Skip("the person is no longer there") if recipient is None else replace(parcel, recipient=recipient)
 
 
-async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: UnitOfWork) -> Parcel | Skip:
+async def _with_ids(parcel: Parcel, scene: Scene, person: Person | None, work: UnitOfWork) -> Parcel | Skip:
     """With what the platform calls everything that the parcel is about."""
     address, ticket, intent = parcel.address, scene.ticket, scene.delivery.intent
     if isinstance(address, ToPerson):
@@ -180,7 +190,7 @@ async def _with_ids(parcel: Parcel, scene: _Scene, person: Person | None, work: 
             return parcel
 
 
-async def _to_be_made(parcel: Parcel, scene: _Scene, thread: Thread, work: UnitOfWork) -> Parcel | Skip:
+async def _to_be_made(parcel: Parcel, scene: Scene, thread: Thread, work: UnitOfWork) -> Parcel | Skip:
     """With what belongs in the thread from its first moment: its people, and the files that the ticket was opened with
     where it is talked about."""
     ticket = scene.ticket
@@ -193,7 +203,7 @@ async def _to_be_made(parcel: Parcel, scene: _Scene, thread: Thread, work: UnitO
     return replace(parcel, roster=await _roster(scene, work))
 
 
-def _is_for_everybody(scene: _Scene) -> bool:
+def _is_for_everybody(scene: Scene) -> bool:
     """Whether all who read the ticket's own thread may hear of it: it is no note, and no trail of the staff's."""
     is_note = scene.message is not None and scene.message.kind is MessageKind.NOTE
     return isinstance(scene.record.event, FOR_EVERYBODY) and not is_note
@@ -205,7 +215,7 @@ async def _home(platform: Platform, ticket: Ticket, work: UnitOfWork) -> Thread 
     return next((thread for thread in shared if thread.external_id is not None), None)
 
 
-async def _pinged(scene: _Scene, work: UnitOfWork) -> tuple[str, ...]:
+async def _pinged(scene: Scene, work: UnitOfWork) -> tuple[str, ...]:
     """The assignee hears of a ticket that somebody gave them; nobody is ever pinged by anything else in a thread. In a
     thread of the staff's own they are named when they took it themselves, too: so they follow it from then on."""
     event, assignee, thread = scene.record.event, scene.ticket.assignee, scene.thread
@@ -218,7 +228,7 @@ async def _pinged(scene: _Scene, work: UnitOfWork) -> tuple[str, ...]:
     return tuple((await work.people.external_ids([assignee], thread.platform)).values())
 
 
-async def _roster(scene: _Scene, work: UnitOfWork) -> Roster:
+async def _roster(scene: Scene, work: UnitOfWork) -> Roster:
     """Who belongs in the thread addressed, and who was just taken out of it."""
     if scene.thread is None:
         return Roster()
@@ -232,13 +242,11 @@ async def _roster(scene: _Scene, work: UnitOfWork) -> Roster:
     )
 
 
-async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Content | Skip:
+async def _content(scene: Scene, person: Person | None, work: UnitOfWork) -> Content | Skip:
     ticket, record, reader = scene.ticket, scene.record, scene.reader
     match scene.delivery.intent:
-        case Intent.ALERT:
-            return alert(ticket, scene.names, scene.desk, reader)
-        case Intent.ALERT_NEWS:
-            return alert_news(record, ticket, scene.names, scene.desk, reader)
+        case Intent.ALERT | Intent.ALERT_NEWS | Intent.CALL:
+            return await alerted(scene, person, work)
         case Intent.PING:
             return await _ping(scene, person, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
@@ -255,7 +263,7 @@ async def _content(scene: _Scene, person: Person | None, work: UnitOfWork) -> Co
             return await _of_message(scene, work)
 
 
-async def _of_message(scene: _Scene, work: UnitOfWork) -> Content | Skip:
+async def _of_message(scene: Scene, work: UnitOfWork) -> Content | Skip:
     match scene.delivery.intent:
         case Intent.MESSAGE | Intent.EDIT:
             return await _spoken(scene, work)
@@ -269,17 +277,27 @@ async def _of_message(scene: _Scene, work: UnitOfWork) -> Content | Skip:
             return Skip("this desk does not know what it is")
 
 
-async def _card(scene: _Scene, person: Person | None, work: UnitOfWork) -> Card:
+async def _card(scene: Scene, person: Person | None, work: UnitOfWork) -> Card:
     """With the buttons of whoever's own thread it is, or of all that anybody there may press."""
     if scene.desk.is_sensitive(scene.ticket.category) and _is_shared(scene.thread):
         return bare(scene.ticket, scene.desk, scene.reader)
-    place = await work.tickets.place_in_queue(scene.ticket) if scene.ticket.assignee is None else None
-    view = TicketView(ticket=scene.ticket, names=scene.names, place=place)
+    place = await place_of(scene.ticket, work)
+    audience = scene.thread.audience if scene.thread is not None else Audience.REQUESTER
+    outlook = await outlook_of(scene.ticket, audience, place, scene.desk, scene.reader.now, work)
+    escalations = tuple(await going_on(scene.ticket.id, work))
+    names = {**scene.names, **await acknowledgers(escalations, work)}
+    view = TicketView(
+        ticket=scene.ticket,
+        names=names,
+        place=place,
+        outlook=replace(outlook, stays=True),
+        escalations=escalations,
+    )
     for_staff = scene.thread is not None and scene.thread.audience is Audience.STAFF
     return ticket_card(view, scene.desk, scene.reader, person, for_staff=for_staff)
 
 
-async def _history(scene: _Scene, work: UnitOfWork) -> Card | Skip:
+async def _history(scene: Scene, work: UnitOfWork) -> Card | Skip:
     """What was said until the thread was asked for: what came later has deliveries of its own."""
     is_staffs = scene.thread is not None and scene.thread.audience is Audience.STAFF
     kinds = frozenset(kind for kind in MessageKind if kind is MessageKind.REPLY or is_staffs)
@@ -291,7 +309,7 @@ async def _history(scene: _Scene, work: UnitOfWork) -> Card | Skip:
     return history(scene.ticket, before, names, scene.desk, scene.reader)
 
 
-async def _reacted(scene: _Scene, work: UnitOfWork) -> Reacted | Skip:
+async def _reacted(scene: Scene, work: UnitOfWork) -> Reacted | Skip:
     if scene.message is None or scene.thread is None or not _may_tell(scene, scene.message.kind, scene.thread):
         return Skip("it is not for those who read there")
     theirs = [r for r in await work.reactions.of(scene.ticket.id) if r.message == scene.message.id]
@@ -303,7 +321,7 @@ def _shows(thread: Thread, reaction: Reaction) -> bool:
     return reaction.platform is thread.platform if reaction.thread is None else reaction.thread == thread.id
 
 
-def _marked(scene: _Scene) -> Marked | Skip:
+def _marked(scene: Scene) -> Marked | Skip:
     if scene.message is None or scene.message.undone_at is not None:
         return Skip("the message was taken back")
     if scene.thread is None or not _may_tell(scene, scene.message.kind, scene.thread):
@@ -311,7 +329,7 @@ def _marked(scene: _Scene) -> Marked | Skip:
     return Marked(scene.message.kind)
 
 
-def _may_tell(scene: _Scene, kind: MessageKind, thread: Thread) -> bool:
+def _may_tell(scene: Scene, kind: MessageKind, thread: Thread) -> bool:
     return may_tell(kind, thread, sensitive=scene.desk.is_sensitive(scene.ticket.category))
 
 
@@ -320,14 +338,20 @@ def _is_shared(thread: Thread | None) -> bool:
     return thread is None or thread.audience is not Audience.REQUESTER
 
 
-async def _ping(scene: _Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
-    unwanted = _unwanted(scene, person)
+async def _ping(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
+    unwanted = _unwanted(scene, person) or await over_by_now(scene, work)
     if unwanted is None:
-        return ping(scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader)
+        if isinstance(scene.record.event, TicketOffered):
+            return offered(scene.ticket, scene.names, scene.desk, scene.reader)
+        told_in_time = await reminder(scene.record, scene.ticket, scene.desk, scene.reader, work)
+        if told_in_time is not None:
+            return Skip(told_in_time) if isinstance(told_in_time, str) else told_in_time
+        told = ping(scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader)
+        return await with_decision(told, scene, person, work)
     return followed(scene.ticket, scene.reader) if await _follows_blindly(scene, person, work) else unwanted
 
 
-async def _follows_blindly(scene: _Scene, person: Person | None, work: UnitOfWork) -> bool:
+async def _follows_blindly(scene: Scene, person: Person | None, work: UnitOfWork) -> bool:
     """Whether it is news of the solution for somebody who follows the ticket and may not see it."""
     if person is None or not isinstance(scene.record.event, TicketResolved):
         return False
@@ -335,7 +359,7 @@ async def _follows_blindly(scene: _Scene, person: Person | None, work: UnitOfWor
     return may_follow and person.id in await work.tickets.followers(scene.ticket.id)
 
 
-def _unwanted(scene: _Scene, person: Person | None) -> Skip | None:
+def _unwanted(scene: Scene, person: Person | None) -> Skip | None:
     """The guard of a ping: the person may still see it, has it still, and the words are still there."""
     ticket, message = scene.ticket, scene.message
     now = scene.reader.now
@@ -346,13 +370,23 @@ def _unwanted(scene: _Scene, person: Person | None) -> Skip | None:
     is_note = message is not None and message.kind is MessageKind.NOTE
     if is_note and not may(Action.SEE_NOTES, person, ticket, scene.desk, now):
         return Skip("the person may not read notes")
-    event = scene.record.event
-    if isinstance(event, TicketAssigned) and person.id == event.assignee != ticket.assignee:
-        return Skip("somebody else has the ticket by now")
-    return None
+    return _in_other_hands(scene.record.event, person.id, ticket)
 
 
-async def _spoken(scene: _Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
+def _in_other_hands(event: Event, person: PersonId, ticket: Ticket) -> Skip | None:
+    """The guard of a ping that says who has the ticket, or is to take it."""
+    match event:
+        case TicketAssigned(assignee=assignee) if person == assignee != ticket.assignee:
+            return Skip("somebody else has the ticket by now")
+        case TicketOffered() if person != ticket.offered_to:
+            return Skip("they are not asked to take it any more")
+        case NobodyToOffer() if ticket.assignee or ticket.offered_to or not ticket.status.is_live:
+            return Skip("somebody has it by now, or is asked to take it")
+        case _:
+            return None
+
+
+async def _spoken(scene: Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
     message, delivery = scene.message, scene.delivery
     was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
     if message is None or (message.undone_at is not None and not was_tried):

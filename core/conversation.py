@@ -12,7 +12,9 @@ from core.cards.card import Card, Reader
 from core.cards.news import actor_of, history_line, line, persons_in
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.composing import reader_of
+from core.escalating import acknowledgers, going_on
 from core.events import MessagePosted, MessageUndone, Record
+from core.expectations import outlook_of, place_of
 from core.listing import summaries
 from core.model.desk import Desk
 from core.model.ids import EventId, MessageId, PersonId, ThreadId
@@ -107,11 +109,14 @@ class Conversation:
 
     async def card(self) -> Card:
         ticket, work = self._ticket, self._work
-        people = {ticket.requester, *ticket.participants} | ({ticket.assignee} if ticket.assignee else set())
+        people = {ticket.requester, *ticket.participants}
+        people |= {who for who in (ticket.assignee, ticket.offered_to) if who is not None}
         names = await work.people.named(sorted(people))
-        waits = ticket.status.is_live and ticket.assignee is None
-        place = await work.tickets.place_in_queue(ticket) if waits else None
-        view = TicketView(ticket=ticket, names=names, place=place)
+        place = await place_of(ticket, work)
+        outlook = await outlook_of(ticket, self._audience, place, self._desk, self._now, work)
+        escalations = tuple(await going_on(ticket.id, work))
+        names = {**names, **await acknowledgers(escalations, work)}
+        view = TicketView(ticket=ticket, names=names, place=place, outlook=outlook, escalations=escalations)
         return ticket_card(view, self._desk, self._reader, self._person)
 
     async def entry(self, message: MessageId) -> Entry | None:

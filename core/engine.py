@@ -19,18 +19,26 @@ from core.ports import Clock, Committed, Keys, OnCommit
 from core.routing import route
 from core.storage import Outcome, Store, UnitOfWork
 from core.usecases import (
+    acknowledging,
     assignment,
     company,
     deliveries,
+    digests,
+    duty,
+    escalations,
     facts,
     linking,
     messages,
+    offers,
     opening,
     people,
+    promises,
     states,
     threads,
     troubles,
+    waiting,
 )
+from core.usecases.aftermath import follow_up
 from core.usecases.case import Case
 
 _ATTEMPTS = 12
@@ -54,6 +62,13 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.AssignTicket: assignment.assign_ticket,
     commands.UnassignTicket: assignment.unassign_ticket,
     commands.TransferTicket: assignment.transfer_ticket,
+    commands.AcceptOffer: offers.accept_offer,
+    commands.PassOffer: offers.pass_offer,
+    commands.ExpireOffer: offers.expire_offer,
+    commands.OfferWaiting: offers.offer_waiting,
+    commands.HandOver: offers.hand_over,
+    commands.SetDuty: duty.set_duty,
+    commands.SetCapacity: duty.set_capacity,
     commands.SetStatus: states.set_status,
     commands.ResolveTicket: states.resolve_ticket,
     commands.CloseTicket: states.close_ticket,
@@ -62,6 +77,20 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.WithdrawTicket: states.withdraw_ticket,
     commands.SetPriority: facts.set_priority,
     commands.DeclareUrgent: facts.declare_urgent,
+    commands.DecideUrgency: facts.decide_urgency,
+    commands.MindUnassigned: escalations.mind_unassigned,
+    commands.MakeCall: escalations.make_call,
+    commands.MindLapse: escalations.mind_lapse,
+    commands.Acknowledge: acknowledging.acknowledge_alert,
+    commands.Unacknowledge: acknowledging.unacknowledge_alert,
+    commands.Escalate: acknowledging.escalate_ticket,
+    commands.Snooze: waiting.snooze_ticket,
+    commands.Wake: waiting.wake_ticket,
+    commands.EndSnooze: waiting.end_snooze,
+    commands.MindStale: waiting.mind_stale,
+    commands.MindSla: promises.mind_sla,
+    commands.RearmPromises: promises.rearm_promises,
+    commands.SendDigest: digests.send_digest,
     commands.EditTicket: facts.edit_ticket,
     commands.ChangeTags: facts.change_tags,
     commands.SetVisibility: facts.set_visibility,
@@ -134,6 +163,7 @@ class Engine:
                 actor = replace(actor, person=person.id)
             case = Case(work=work, desk=self._desk, actor=actor, person=person, now=now, keys=self._keys)
             outcome = await USE_CASES[type(command)](command, case)
+            await follow_up(case)
             records = await case.write_down()
             owed = await route(records, case)
             await work.outbox.add_all([(new, self._keys.hex(24), event) for new, event in owed], at=now)

@@ -20,6 +20,8 @@ REACTIONS = 20
 """Of one person under one message."""
 FILES = 10
 PARTICIPANTS = 50
+CAPACITY = 1_000
+"""What an agent can be said to carry, where a ticket of normal priority counts 1."""
 
 _MOST_WORDS = 10 * TAGS
 """Given as tags at once, before those said twice count once."""

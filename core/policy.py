@@ -12,6 +12,7 @@ from core.errors import N_, NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import Desk, UrgencySetting
 from core.model.people import STANDING_WORDS, Person, Role
 from core.model.ticket import Ticket, Visibility
+from core.rules.duty import is_on_duty
 from core.storage import Sight
 
 
@@ -83,6 +84,7 @@ class Fact(StrEnum):
     RESOLVED_THIS_WEEK = "resolved_this_week"
     BLIND_FOLLOW = "blind_follow"
     ON_DUTY = "on_duty"
+    """For the ticket's team."""
 
 
 _Term = frozenset[Fact]
@@ -150,6 +152,9 @@ RATING_TIME = timedelta(days=7)
 """How long after its resolution a ticket may be rated."""
 
 _COLUMNS = (Role.REQUESTER, Role.AGENT, Role.LEAD, Role.ADMIN)
+_WANT_DUTY = frozenset(
+    action for action, row in TABLE.items() if any(Fact.ON_DUTY in term for cell in row for term in cell)
+)
 _READ_OWN = {Action.SEE, Action.SEARCH, Action.TRANSCRIPT, Action.EXPORT_OWN, Action.REPORT_OWN}
 
 
@@ -166,6 +171,12 @@ def facts_of(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> froze
     Staff who opened a sensitive ticket themselves, and are not named in its category, are its requester and no more:
     they do not read the notes about it.
     """
+    held = _facts_but_duty(person, ticket, desk, now)
+    return held | {Fact.ON_DUTY} if is_on_duty(person, ticket.team, desk, now) else held
+
+
+def _facts_but_duty(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> frozenset[Fact]:
+    """Who is on duty takes more work to say than all the rest, and few actions ask for it."""
     ended = ticket.resolved_at or ticket.closed_at
     category = desk.categories.get(ticket.category)
     named = category is not None and person.confirmed_address in category.staff
@@ -188,7 +199,8 @@ def facts_of(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> froze
 
 def may(action: Action, person: Person, ticket: Ticket, desk: Desk, now: datetime) -> bool:
     """Whether ``person`` may do ``action`` to ``ticket`` at ``now``."""
-    facts = facts_of(person, ticket, desk, now)
+    find = facts_of if action in _WANT_DUTY else _facts_but_duty
+    facts = find(person, ticket, desk, now)
     if not person.may_act:
         return Fact.OWN in facts and action in _READ_OWN
     return allows(action, person.roles, facts)

@@ -189,6 +189,20 @@ class FileInspector(Protocol):
         """Sniff and check; raises BadField with the reason for a file that the desk does not take."""
 
 
+class Expired(Exception):
+    """It was signed here, and its time is over."""
+
+
+class Signer(Protocol):
+    """Makes links that only this desk can make, each good for one purpose and for a time."""
+
+    def sign(self, purpose: str, what: str, until: datetime) -> str:
+        """A token of letters, digits, ``_``, ``-`` and ``.``: ``what`` can be read from it, and not changed."""
+
+    def read(self, purpose: str, token: str, now: datetime) -> str | None:
+        """What was signed for that purpose; None for anything that was not signed so here. Raises Expired."""
+
+
 OnCommit = Callable[["Committed"], Awaitable[None] | None]
 
 

@@ -6,11 +6,21 @@ Rows hold references. What a person, a thread or a space then reads is made by `
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.calling import calls_of, who_hears
 from core.events import (
+    AcknowledgementReminded,
+    EscalationAcknowledged,
+    EscalationCalled,
+    EscalationEnded,
+    EscalationRaised,
+    EscalationResumed,
+    EscalationStarted,
     Event,
     MessageEdited,
     MessagePosted,
     MessageUndone,
+    NobodyToOffer,
+    OfferPassed,
     ParticipantAdded,
     ParticipantRemoved,
     PersonLeft,
@@ -21,31 +31,48 @@ from core.events import (
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
+    TicketHandedOver,
+    TicketOffered,
     TicketOpened,
     TicketReopened,
     TicketResolved,
     TicketTransferred,
     TicketUnassigned,
     TroubleFound,
+    UrgencyDecided,
     UrgencyDeclared,
 )
+from core.hearers import OF_HANDS, deciders, team, who_hears_of_hands
 from core.model.ids import EventId, MessageId, PersonId, TicketId
-from core.model.outbox import Intent, NewDelivery, ToPerson, ToSpace, ToThread
-from core.model.people import Person, Platform
+from core.model.outbox import Intent, NewDelivery, ToPerson, ToThread
+from core.model.people import Platform
 from core.model.thread import Audience, MessageKind, Thread, is_talked_in, may_tell
 from core.model.ticket import Ending, Ticket
-from core.policy import Action, may, may_in_general
+from core.policy import Action, may_in_general
 from core.receipts import mark
+from core.timely import OF_TIME, digest_of, who_hears_of_time
 from core.usecases.case import Case
 
 Owed = tuple[NewDelivery, EventId]
 
-_ALERT_NEWS = (TicketClaimed, TicketAssigned, TicketUnassigned, TicketResolved, TicketClosed, TicketReopened)
+_OF_ESCALATIONS = (
+    EscalationStarted,
+    EscalationCalled,
+    EscalationRaised,
+    EscalationAcknowledged,
+    AcknowledgementReminded,
+    EscalationResumed,
+    EscalationEnded,
+)
+"""Of which a requester's thread shows nothing."""
+_OF_OFFERS = (TicketOffered, OfferPassed, NobodyToOffer)
+"""Nor of these."""
 _ON_MESSAGES = (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)
 _IN_THE_THREAD = (
     TicketClaimed,
     TicketAssigned,
     TicketUnassigned,
+    TicketHandedOver,
     TicketTransferred,
     PriorityChanged,
     TicketResolved,
@@ -72,20 +99,26 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
         return []
     ticket = case.changed
     if ticket is None:
-        return [owed for record in records for owed in await _to_admins(record, case)]
+        return [owed for record in records for owed in await _of_no_ticket(record, case)]
     all_threads = await case.work.threads.of(ticket.id)
     threads = [thread for thread in all_threads if thread.platform.keeps_copies]
+    calls = await calls_of(records, ticket, case)
     owed: list[Owed] = []
     pings: dict[PersonId, Record] = {}
     for record in records:
         owed += [(new, record.id) for new in _to_threads(record.event, ticket, threads, case)]
         owed += [(new, record.id) for new in _marks(record.event, threads, owed, case)]
-        owed += [(new, record.id) for new in _to_space(record.event, ticket, case)]
+        owed += [(new, record.id) for new in calls.of(record)]
         for person in await _who_hears(record.event, ticket, case):
-            if person != case.actor.person:
+            is_offer = isinstance(record.event, TicketOffered)
+            if person != record.actor and (is_offer or person not in calls.people):
                 pings[person] = record
     owed += [(new, records[-1].id) for new in _put_away(records, threads, case)]
     return [*owed, *await _pings(pings, ticket, threads, case)]
+
+
+async def _of_no_ticket(record: Record, case: Case) -> Sequence[Owed]:
+    return [*await _to_admins(record, case), *await digest_of(record, case)]
 
 
 async def _to_admins(record: Record, case: Case) -> Sequence[Owed]:
@@ -119,16 +152,20 @@ async def _pings(
 
 def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread], case: Case) -> bool:
     """Whether ``person`` hears of it in one of the platform's ``threads`` already."""
+    if isinstance(event, (*_OF_ESCALATIONS, *OF_TIME, UrgencyDecided)):
+        return False
     has_own = any(thread.participant == person for thread in threads)
     inside = person in ticket.people and (has_own or any(_is_of(person, t, threads, ticket, case) for t in threads))
     match event:
         case TicketResolved() if has_own:
             return True
-        case TicketResolved() | UrgencyDeclared() | PersonLeft() | ThreadLost():
+        case TicketResolved() | UrgencyDeclared() | PersonLeft() | ThreadLost() | TicketOffered() | NobodyToOffer():
             return False
         case MessagePosted(kind=MessageKind.NOTE):
             return any(_hears(MessageKind.NOTE, thread, threads, case) for thread in threads)
-        case TicketOpened() | TicketTransferred() | TicketUnassigned() | TicketReopened():
+        case TicketHandedOver() if person == ticket.requester:
+            return inside
+        case TicketOpened() | TicketTransferred() | TicketUnassigned() | TicketReopened() | TicketHandedOver():
             return inside or any(thread.audience is Audience.STAFF for thread in threads)
         case _:
             return inside
@@ -163,6 +200,8 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
             yield from _said(event, thread, threads, owes, case)
             if isinstance(event, MessagePosted) and case.is_first_answer:
                 yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
+            continue
+        if isinstance(event, (*_OF_ESCALATIONS, *_OF_OFFERS, *OF_TIME)) and thread.audience is not Audience.STAFF:
             continue
         if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
             yield owes(Intent.MEMBERS)
@@ -251,39 +290,21 @@ def _put_away(records: Sequence[Record], threads: Sequence[Thread], case: Case) 
             yield owes(Intent.SETTLE, supersede_key="settle")
 
 
-def _to_space(event: Event, ticket: Ticket, case: Case) -> Iterator[NewDelivery]:
-    """An alert when the ticket is opened as, or becomes, what the leads want to hear of; then its news."""
-    if ticket.alerted_in is None:
-        return
-    space, pace = ToSpace(ticket.alerted_in), f"space:{ticket.alerted_in}"
-    rises = (
-        isinstance(event, PriorityChanged)
-        and event.after.weight > event.before.weight
-        and event.after in case.desk.alert_priorities
-    )
-    if isinstance(event, TicketOpened) or rises:
-        yield NewDelivery(address=space, intent=Intent.ALERT, ticket=ticket.id, pace_key=pace)
-    elif isinstance(event, _ALERT_NEWS):
-        yield NewDelivery(address=space, intent=Intent.ALERT_NEWS, ticket=ticket.id, pace_key=pace)
-
-
 async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[PersonId]:
+    if isinstance(event, OF_HANDS):
+        return await who_hears_of_hands(event, ticket, case)
+    if isinstance(event, OF_TIME):
+        return await who_hears_of_time(event, ticket, case)
     assignee = [ticket.assignee] if ticket.assignee is not None else []
     match event:
-        case TicketOpened() | TicketTransferred() | TicketUnassigned() | TicketReopened():
-            return assignee or await _team(ticket, case)
-        case TicketClaimed():
-            return [ticket.requester]
-        case TicketAssigned(previous=previous):
-            return [*assignee, ticket.requester, *([previous] if previous is not None else [])]
         case PriorityChanged():
             return assignee
         case UrgencyDeclared(granted=False):
-            return await _deciders(ticket, case)
+            return await deciders(ticket, case)
         case PersonLeft():
             return assignee
         case ThreadLost(replaced=False) if ticket.status.is_live:
-            return assignee or await _team(ticket, case)
+            return assignee or await team(ticket, case)
         case MessagePosted(kind=MessageKind.NOTE):
             return assignee
         case MessagePosted():
@@ -303,28 +324,4 @@ async def _who_hears_of_the_end(event: Event, ticket: Ticket, case: Case) -> Seq
         case ParticipantAdded(person=person):
             return [person]
         case _:
-            return []
-
-
-async def _team(ticket: Ticket, case: Case) -> Sequence[PersonId]:
-    """The team's agents, or, for a ticket that they may not see, whoever of the staff may."""
-    staff = await _staff(ticket, case)
-    agents = [person.id for person in staff if person.serves(ticket.team)]
-    return agents or [person.id for person in staff]
-
-
-async def _deciders(ticket: Ticket, case: Case) -> Sequence[PersonId]:
-    """The team's leads, or, where none of them may see it, whoever else may decide what is urgent."""
-    deciding = [
-        person
-        for person in await _staff(ticket, case)
-        if may(Action.DECIDE_URGENCY, person, ticket, case.desk, case.now)
-    ]
-    leads = [person.id for person in deciding if person.leads(ticket.team)]
-    return leads or [person.id for person in deciding]
-
-
-async def _staff(ticket: Ticket, case: Case) -> Sequence[Person]:
-    return [
-        person for person in await case.work.people.staff() if may(Action.CLAIM, person, ticket, case.desk, case.now)
-    ]
+            return await who_hears(event, ticket, case)

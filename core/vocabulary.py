@@ -37,12 +37,20 @@ class ParameterKind(StrEnum):
     STATUS = "status"
     VISIBILITY = "visibility"
     ROLE = "role"
+    DECISION = "decision"
     NUMBER = "number"
     WORD = "word"
     LINE = "line"
     """Words in one line: takes the rest of the line, unless it is quoted and more may follow."""
     TEXT = "text"
     """The same, of any length."""
+
+
+class Decision(StrEnum):
+    """What a lead says to what was asked for."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

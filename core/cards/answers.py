@@ -9,7 +9,7 @@ from core.cards.times import ago
 from core.errors import N_
 from core.model.desk import Desk
 from core.model.ids import PersonId
-from core.model.outbox import Address, Delivery, Intent, ToPerson, ToSpace, ToThread, Trouble
+from core.model.outbox import Address, Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
 from core.vocabulary import SlashCommand
@@ -67,6 +67,8 @@ INTENTS = {
     Intent.TROUBLE: N_("tell an admin"),
     Intent.ALERT: N_("alert"),
     Intent.ALERT_NEWS: N_("news of an alert"),
+    Intent.CALL: N_("call"),
+    Intent.DIGEST: N_("say how the desk stands"),
 }
 
 
@@ -76,6 +78,8 @@ def address_words(address: Address, gettext: Gettext, names: Names) -> str:
     match address:
         case ToSpace(space):
             return _("space {space}").format(space=space)
+        case ToEmail(email):
+            return email
         case ToPerson(person, platform):
             return _("{name} on {platform}").format(name=names.get(person, "?"), platform=platform.capitalize())
         case ToThread(thread, platform):

@@ -1,9 +1,11 @@
 """One line for each thing that happened: the thread's lines between its messages, and what a ping says."""
 
 from core.cards.card import Reader
+from core.cards.news_desk import line_of_time
 from core.cards.ticket import Names
 from core.events import (
     PERSONS,
+    EscalationAcknowledged,
     Event,
     MessageEdited,
     MessagePosted,
@@ -14,6 +16,7 @@ from core.events import (
     PriorityChanged,
     ReactionChanged,
     Record,
+    RequesterReminded,
     StatusChanged,
     TagsChanged,
     ThreadLost,
@@ -22,12 +25,14 @@ from core.events import (
     TicketClosed,
     TicketEdited,
     TicketFollowed,
+    TicketHandedOver,
     TicketOpened,
     TicketReopened,
     TicketResolved,
     TicketTransferred,
     TicketUnassigned,
     TicketUnfollowed,
+    UrgencyDecided,
     UrgencyDeclared,
     VisibilityChanged,
 )
@@ -44,6 +49,9 @@ FOR_EVERYBODY = (
     StatusChanged,
     PriorityChanged,
     UrgencyDeclared,
+    UrgencyDecided,
+    TicketHandedOver,
+    RequesterReminded,
     TicketResolved,
     TicketClosed,
     TicketReopened,
@@ -74,7 +82,11 @@ def line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     if isinstance(event, _WITHOUT_A_LINE):
         return ""
     who = actor_of(record, names, reader)
-    return _line_of_hands(event, who, names, desk, reader) or _line_of_state(event, who, names, reader)
+    return (
+        _line_of_hands(event, who, names, desk, reader)
+        or _line_of_state(event, who, names, reader)
+        or line_of_time(event, who, names, reader)
+    )
 
 
 def history_line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
@@ -102,6 +114,8 @@ def actor_of(record: Record, names: Names, reader: Reader) -> str:
     _ = reader.gettext
     if record.actor is not None:
         return names.get(record.actor, _("Somebody"))
+    if isinstance(record.event, EscalationAcknowledged):
+        return _("Somebody with the alert's link")
     if record.door.keeps_copies:
         return _("Somebody on {platform}").format(platform=record.door.capitalize())
     return _("The desk")
@@ -198,6 +212,8 @@ def _line_of_ending(ending: Ending, who: str, reader: Reader) -> str:
     match ending:
         case Ending.QUIET:
             return _("Closed, since nothing more was said after it was resolved")
+        case Ending.UNANSWERED:
+            return _("Closed, since its requester was asked and did not answer")
         case Ending.WITHDRAWN:
             return _("{who} withdrew it").format(who=who)
         case Ending.BY_REQUESTER | Ending.BY_STAFF:

@@ -11,7 +11,7 @@ from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, Tick
 from core.model.desk import Desk
 from core.model.outbox import Trouble
 from core.model.thread import Message, MessageKind
-from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket
+from core.model.ticket import PRIORITY_WORDS, WORDS, Ending, Priority, Status, Ticket
 from core.text import Paragraph, Plain, Text, shorten
 
 PREVIEW = 200
@@ -33,7 +33,7 @@ def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, 
         tone=Tone.URGENT if ticket.priority is Priority.URGENT and ticket.status.is_live else Tone.PLAIN,
         buttons=(
             Button(label=_("Open"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY),
-            *((_reopen(ticket, reader),) if isinstance(record.event, TicketResolved) else ()),
+            *((_reopen(record, ticket, reader),) if _may_be_reopened(record) else ()),
         ),
         url=url_of(ticket, desk),
     )
@@ -48,12 +48,26 @@ def thread_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader
         title=line(record, names, desk, reader),
         body=Text.of(how) if over else Text(),
         tone=Tone.GOOD if over else Tone.PLAIN,
-        buttons=(_reopen(ticket, reader),) if over else (),
+        buttons=(_reopen(record, ticket, reader),) if over else (),
     )
 
 
-def _reopen(ticket: Ticket, reader: Reader) -> Button:
-    return Button(label=reader.gettext("Reopen"), action=encode_press(Press("ticket", "reopen", ticket.id)))
+def _may_be_reopened(record: Record) -> bool:
+    """Whether it is its requester's to say that it is not over."""
+    match record.event:
+        case TicketResolved():
+            return True
+        case TicketClosed(ending=ending):
+            return ending not in (Ending.BY_REQUESTER, Ending.WITHDRAWN)
+        case _:
+            return False
+
+
+def _reopen(record: Record, ticket: Ticket, reader: Reader) -> Button:
+    """What closed by itself is reopened by one click; else a word on why is asked for."""
+    by_itself = isinstance(record.event, TicketClosed) and record.event.ending is Ending.UNANSWERED
+    press = Press("ticket", "reopen", ticket.id, {"skip": "yes"} if by_itself else {})
+    return Button(label=reader.gettext("Reopen"), action=encode_press(press))
 
 
 def history(ticket: Ticket, said: Sequence[Message], names: Names, desk: Desk, reader: Reader) -> Card:
@@ -153,11 +167,12 @@ def _door(ticket: Ticket, desk: Desk, reader: Reader) -> Button:
     return Button(label=reader.gettext("Open the thread"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY)
 
 
-def alert_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
-    """What became of an alerted ticket, for the same place. Of a sensitive one: its ref and status."""
+def alert_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader, *, what: str = "") -> Card:
+    """What became of an alerted ticket, for the same place. Of a sensitive one: its ref and status. ``what``: in other
+    words than the event's own."""
     _ = reader.gettext
     status = _(WORDS[ticket.status]).capitalize()
-    what = status if desk.is_sensitive(ticket.category) else line(record, names, desk, reader)
+    what = what or (status if desk.is_sensitive(ticket.category) else line(record, names, desk, reader))
     return Card(
         title=f"{ticket.ref}: {what}",
         tone=_alert_tone(ticket),

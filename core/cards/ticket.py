@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Step, StepState, Tone
-from core.cards.times import ago
+from core.cards.escalation import standing
+from core.cards.promises import Outlook, expectation_fields, promise_fields
+from core.cards.times import ago, when
 from core.errors import N_
 from core.model.desk import Desk
+from core.model.escalation import Escalation, EscalationState
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket, Visibility
@@ -25,6 +28,9 @@ class TicketView:
     names: Names
     place: int | None = None
     """In its team's queue, where it waits there."""
+    outlook: Outlook = Outlook()  # noqa: RUF009 - frozen and empty, so safely shared
+    escalations: tuple[Escalation, ...] = ()
+    """Those that go on: the staff's to know."""
 
 
 def url_of(ticket: Ticket, desk: Desk) -> str:
@@ -43,12 +49,15 @@ def ticket_card(
         Field(_("Priority"), _(PRIORITY_WORDS[ticket.priority]).capitalize(), "priority"),
         Field(_("Category"), desk.category_name(ticket.category), "category"),
         Field(_("With"), view.names.get(ticket.assignee, "") if ticket.assignee else _("nobody yet"), "with"),
+        *_asked(view, desk, reader, viewer, for_staff=for_staff),
+        *_escalating(view, desk, reader, viewer, for_staff=for_staff),
         Field(_("Team"), desk.team_name(ticket.team), "team"),
         Field(_("Asked by"), view.names.get(ticket.requester, ""), "requester"),
         Field(_("Opened"), ticket.opened_at, "opened"),
     ]
     if view.place is not None:
         fields.append(Field(_("Place in the queue"), str(view.place), "place"))
+    fields += _of_time(view, desk, reader, viewer, for_staff=for_staff)
     fields += [Field(answer.label, answer.value) for answer in ticket.answers]
     if ticket.tags:
         fields.append(Field(_("Tags"), ", ".join(ticket.tags)))
@@ -63,10 +72,61 @@ def ticket_card(
         tone=_tone(ticket),
         fields=tuple(fields),
         progress=progress(ticket, reader),
-        buttons=(*_buttons(ticket, desk, reader, viewer), *([_note(ticket, reader)] if for_staff else [])),
+        buttons=(
+            *_acknowledge(view, desk, reader, viewer, for_staff=for_staff),
+            *_buttons(ticket, desk, reader, viewer),
+            *([_note(ticket, reader)] if for_staff else []),
+        ),
         footer=who_hears(ticket, desk, reader),
         url=url_of(ticket, desk),
     )
+
+
+def _asked(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool) -> Sequence[Field]:
+    """Who is asked to take it, which is the staff's to know."""
+    _ = reader.gettext
+    ticket = view.ticket
+    if ticket.offered_to is None or ticket.offered_until is None:
+        return []
+    if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now))):
+        return []
+    name, until = view.names.get(ticket.offered_to, "?"), when(ticket.offered_until, reader)
+    return [Field(_("Asked"), _("{name}, until {time}").format(name=name, time=until), "offered")]
+
+
+def _escalating(
+    view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool
+) -> Sequence[Field]:
+    """How far people have been called, or who acknowledged."""
+    _ = reader.gettext
+    if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, view.ticket, desk, reader.now))):
+        return []
+    said = (standing(escalation, view.names, reader) for escalation in view.escalations)
+    return [Field(_("Escalation"), words, "escalation") for words in said]
+
+
+def _of_time(
+    view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool
+) -> Sequence[Field]:
+    """When its requester may expect the first answer; for the staff what was promised, and until when it is aside."""
+    ticket = view.ticket
+    if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now))):
+        return expectation_fields(view.outlook, reader)
+    aside = ticket.snoozed_until
+    put_aside = [Field(reader.gettext("Put aside until"), when(aside, reader), "snoozed")] if aside is not None else []
+    return [*put_aside, *promise_fields(view.outlook, reader)]
+
+
+def _acknowledge(
+    view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool
+) -> Sequence[Button]:
+    """While people are called, for whoever may say that they need not be."""
+    runs = any(one.state is EscalationState.RUNNING for one in view.escalations)
+    may_it = for_staff if viewer is None else may(Action.ACKNOWLEDGE, viewer, view.ticket, desk, reader.now)
+    if not (runs and may_it):
+        return []
+    action = encode_press(Press("alert", "ack", view.ticket.id))
+    return [Button(label=reader.gettext("Acknowledge"), action=action, style=ButtonStyle.PRIMARY)]
 
 
 def who_hears(ticket: Ticket, desk: Desk, reader: Reader) -> str:
@@ -155,7 +215,19 @@ def _note(ticket: Ticket, reader: Reader) -> Button:
     return Button(label=reader.gettext("Note"), action=encode_press(Press("staff", "note", ticket.id)))
 
 
+def offer_buttons(ticket: Ticket, reader: Reader) -> Sequence[Button]:
+    """For whoever is asked to take it."""
+    _ = reader.gettext
+    accept, leave = (encode_press(Press("ticket", verb, ticket.id)) for verb in ("accept", "pass"))
+    return [Button(label=_("Accept"), action=accept, style=ButtonStyle.PRIMARY), Button(label=_("Pass"), action=leave)]
+
+
 def _buttons(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+    is_asked = viewer is not None and ticket.offered_to == viewer.id
+    return [*(offer_buttons(ticket, reader) if is_asked else ()), *_usual(ticket, desk, reader, viewer)]
+
+
+def _usual(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
     return [
         Button(
             label=reader.gettext(offer.label),
@@ -173,7 +245,8 @@ def _style(offer: _Offer, ticket: Ticket) -> ButtonStyle:
 
 
 def _fits(offer: _Offer, ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> bool:
-    if offer.verb == "claim" and ticket.assignee is not None:
+    is_asked = viewer is not None and ticket.offered_to == viewer.id
+    if offer.verb == "claim" and (ticket.assignee is not None or is_asked):
         return False
     if offer.verb == "urgent" and ticket.priority is Priority.URGENT:
         return False

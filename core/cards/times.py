@@ -1,8 +1,9 @@
-"""Times as people say them: "3 min ago", "yesterday", a date."""
+"""Times as people say them: "3 min ago", "yesterday", "in 2 h", a date."""
 
 from datetime import datetime, timedelta
 
 from core.cards.card import Reader
+from core.errors import N_
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -22,3 +23,47 @@ def ago(at: datetime, reader: Reader) -> str:
     if passed < 14 * _DAY:
         return _("{count} days ago").format(count=passed // _DAY)
     return at.astimezone(reader.zone).strftime("%Y-%m-%d")
+
+
+def moment(at: datetime, reader: Reader) -> str:
+    """A point in time to come, in the reader's zone, with how far it is: "14:30, in 2 h", "Mon 09:00, in 3 days"."""
+    said = when(at, reader)
+    return f"{said}, {away(at, reader)}" if at > reader.now else said
+
+
+def when(at: datetime, reader: Reader) -> str:
+    """The same without how far it is, for words that stay where they are: "14:30", "Mon 09:00", "2026-12-01 09:00"."""
+    here, now = at.astimezone(reader.zone), reader.now.astimezone(reader.zone)
+    if here.date() == now.date():
+        return here.strftime("%H:%M")
+    if timedelta(0) <= here.date() - now.date() < timedelta(days=7):
+        return f"{reader.gettext(_WEEKDAYS[here.weekday()])} {here:%H:%M}"
+    return here.strftime("%Y-%m-%d %H:%M")
+
+
+def away(at: datetime, reader: Reader) -> str:
+    """How far ``at``, which is to come, is: "in a moment", "in 12 min", "in 5 h", "in 3 days"."""
+    _ = reader.gettext
+    left = at - reader.now
+    if left < _MINUTE:
+        return _("in a moment")
+    if left < _HOUR:
+        return _("in {count} min").format(count=left // _MINUTE)
+    if left < 2 * _DAY:
+        return _("in {count} h").format(count=left // _HOUR)
+    return _("in {count} days").format(count=left // _DAY)
+
+
+def length(time: timedelta, reader: Reader) -> str:
+    """A length of time: "45 min", "2 h", "2 h 30 min", "3 days"."""
+    _ = reader.gettext
+    hours, minutes = divmod(time // _MINUTE, 60)
+    if hours >= 48 and time % _DAY < _HOUR:
+        return _("{count} days").format(count=time // _DAY)
+    parts = [_("{count} h").format(count=hours)] if hours else []
+    if minutes or not hours:
+        parts.append(_("{count} min").format(count=minutes))
+    return " ".join(parts)
+
+
+_WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))

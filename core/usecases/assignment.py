@@ -22,7 +22,7 @@ async def claim_ticket(command: ClaimTicket, case: Case) -> Outcome:
     ticket = await case.ticket(command.ticket, Action.CLAIM)
     claimed = ticket.claim(case.asker.id, await case.name_of(ticket.assignee))
     case.change(claimed, TicketClaimed(ticket=ticket.id, assignee=case.asker.id))
-    _note_status(ticket, claimed, case)
+    note_status(ticket, claimed, case)
     return Outcome(ticket=ticket.id)
 
 
@@ -33,7 +33,7 @@ async def assign_ticket(command: AssignTicket, case: Case) -> Outcome:
         raise CannotServe(name=agent.name if agent else "?", ref=ticket.ref)
     assigned = ticket.assign(agent.id, agent.name)
     case.change(assigned, TicketAssigned(ticket=ticket.id, assignee=agent.id, previous=ticket.assignee))
-    _note_status(ticket, assigned, case)
+    note_status(ticket, assigned, case)
     return Outcome(ticket=ticket.id)
 
 
@@ -43,7 +43,7 @@ async def unassign_ticket(command: UnassignTicket, case: Case) -> Outcome:
         raise NotAssigned(ref=ticket.ref)
     back = ticket.unassign()
     case.change(back, TicketUnassigned(ticket=ticket.id, previous=ticket.assignee))
-    _note_status(ticket, back, case)
+    note_status(ticket, back, case)
     return Outcome(ticket=ticket.id)
 
 
@@ -55,11 +55,12 @@ async def transfer_ticket(command: TransferTicket, case: Case) -> Outcome:
     serves = assignee is not None and assignee.serves(command.team)
     moved = ticket.transfer(command.team, assignee_serves_it=serves)
     case.change(moved, TicketTransferred(ticket=ticket.id, before=ticket.team, after=moved.team))
-    _note_status(ticket, moved, case)
+    note_status(ticket, moved, case)
     await make_threads(moved, case)
     return Outcome(ticket=ticket.id)
 
 
-def _note_status(before: Ticket, after: Ticket, case: Case) -> None:
+def note_status(before: Ticket, after: Ticket, case: Case) -> None:
+    """Write down that the status changed too, where it did."""
     if before.status is not after.status:
         case.record(StatusChanged(ticket=before.id, before=before.status, after=after.status))

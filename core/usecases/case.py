@@ -8,12 +8,12 @@ from core.commands import Actor
 from core.errors import N_, NoSuchTicket, NotAllowed
 from core.events import Event, MessagePosted, Record, digest
 from core.model.desk import Desk
-from core.model.ids import PersonId, ThreadId, TicketId, ref_of
+from core.model.ids import EventId, PersonId, ThreadId, TicketId, ref_of
 from core.model.people import Person, Platform
 from core.model.ticket import Ticket
 from core.policy import Action, may_in_general, require
 from core.ports import Keys
-from core.storage import UnitOfWork
+from core.storage import Traced, UnitOfWork
 
 
 @dataclass(slots=True)
@@ -26,6 +26,8 @@ class Case:
     now: datetime
     keys: Keys
     events: list[Event] = field(default_factory=list)
+    by_desk: set[int] = field(default_factory=set)
+    """The places in ``events`` of what the desk did by itself, whoever asked for what led to it."""
     changed: Ticket | None = None
     made: list[ThreadId] = field(default_factory=list)
     """The threads that this command adds, for their platforms to make."""
@@ -74,15 +76,44 @@ class Case:
         self.changed = ticket
         self.events.extend(events)
 
+    def change_by_desk(self, ticket: Ticket, *events: Event) -> None:
+        """As ``change``, where it is the desk's own doing, which follows from what was asked for."""
+        self.by_desk.update(range(len(self.events), len(self.events) + len(events)))
+        self.change(ticket, *events)
+
+    def _hand(self, place: int) -> tuple[PersonId | None, Platform]:
+        """By whom, and through which door, the event at that place came about."""
+        return (None, Platform.SYSTEM) if place in self.by_desk else (self.actor.person, self.actor.door)
+
+    async def trail(self, *kinds: type[Event]) -> Sequence[Record]:
+        """What happened to the changed ticket, of ``kinds`` only, with what this command adds, which has no number yet;
+        oldest first."""
+        if self.changed is None:
+            return []
+        earlier = await self.work.events.of(self.changed.id, traced=Traced(only=frozenset(kinds)))
+        new = [(event, *self._hand(place)) for place, event in enumerate(self.events) if isinstance(event, kinds)]
+        return [
+            *earlier,
+            *(
+                Record(id=EventId(0), event=event, at=self.now, actor=actor, door=door, digest="")
+                for event, actor, door in new
+            ),
+        ]
+
+    def has(self, *kinds: type[Event]) -> bool:
+        """Whether this command brought one of ``kinds`` about."""
+        return any(isinstance(event, kinds) for event in self.events)
+
     async def write_down(self) -> tuple[Record, ...]:
         """Save the ticket and append its events, each chained to the one before it."""
         link = self.changed.last_digest if self.changed else ""
         records = []
-        for event in self.events:
+        for place, event in enumerate(self.events):
+            actor, door = self._hand(place)
             mark = ""
             if event.ticket is not None:
-                mark = link = digest(link, event, self.now, self.actor.person, self.actor.door)
-            records.append(await self.work.events.append(event, self.now, self.actor.person, self.actor.door, mark))
+                mark = link = digest(link, event, self.now, actor, door)
+            records.append(await self.work.events.append(event, self.now, actor, door, mark))
         await self._read_what_was_said(records)
         if self.changed is not None:
             saved = replace(self.changed, last_digest=link, updated_at=self.now)

@@ -3,9 +3,17 @@
 from dataclasses import replace
 
 from core import limits
-from core.commands import ChangeTags, DeclareUrgent, EditTicket, SetPriority, SetVisibility
+from core.commands import ChangeTags, DecideUrgency, DeclareUrgent, EditTicket, SetPriority, SetVisibility
 from core.errors import N_, AlreadySo, BadField, Clash
-from core.events import PriorityChanged, TagsChanged, TicketEdited, UrgencyDeclared, VisibilityChanged
+from core.escalating import awaits_decision
+from core.events import (
+    PriorityChanged,
+    TagsChanged,
+    TicketEdited,
+    UrgencyDecided,
+    UrgencyDeclared,
+    VisibilityChanged,
+)
 from core.model.desk import Desk, UrgencySetting
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Ticket, Visibility
@@ -21,6 +29,10 @@ class NothingToChange(BadField):
 
 class StaysPrivate(Clash):
     template = N_("{ref} is in a sensitive category: it can never be made public.")
+
+
+class NothingToDecide(Clash):
+    template = N_("{ref}: nobody waits for a word on whether it is urgent. Set its priority with /ticket priority.")
 
 
 class PreviewFirst(Clash):
@@ -45,6 +57,19 @@ async def declare_urgent(command: DeclareUrgent, case: Case) -> Outcome:
     if granted:
         _prioritise(case.changed or ticket, Priority.URGENT, case)
     return said
+
+
+async def decide_urgency(command: DecideUrgency, case: Case) -> Outcome:
+    """A lead grants or declines what the requester asked for. Raises NothingToDecide where nobody asks, or another has
+    decided."""
+    await case.ticket(command.ticket, Action.SEE)
+    ticket = await case.ticket(command.ticket, Action.DECIDE_URGENCY)
+    if not await awaits_decision(ticket.id, case.work):
+        raise NothingToDecide(ref=ticket.ref)
+    case.change(ticket, UrgencyDecided(ticket=ticket.id, requester=ticket.requester, granted=command.granted))
+    if command.granted and ticket.priority is not Priority.URGENT:
+        _prioritise(ticket, Priority.URGENT, case)
+    return Outcome(ticket=ticket.id)
 
 
 def _prioritise(ticket: Ticket, priority: Priority, case: Case) -> None:

@@ -196,12 +196,22 @@ def _precedence(party: _Party) -> tuple[bool, bool, datetime, PersonId]:
 async def _unite(survivor: Person, absorbed: Person, case: Case) -> PersonId:
     await case.work.links.absorb(absorbed.id, survivor.id)
     await case.work.people.save(_joined(survivor, absorbed))
+    await _join_duty(survivor, absorbed, case)
     case.record(PersonLinked(person=survivor.id, absorbed=absorbed.id))
     for grant in absorbed.grants:
         is_held = grant in survivor.grants or replace(grant, approved=True) in survivor.grants
         if not is_held and await case.work.people.grant(survivor.id, grant, case.now):
             case.record(RoleGranted(person=survivor.id, role=grant.role, team=grant.team, source=grant.source))
     return survivor.id
+
+
+async def _join_duty(survivor: Person, absorbed: Person, case: Case) -> None:
+    """What was said last of when they work stands."""
+    said = absorbed.duty
+    if said is not None and (survivor.duty is None or survivor.duty.since < said.since):
+        await case.work.people.set_duty(survivor.id, said)
+    if survivor.capacity is None and absorbed.capacity is not None:
+        await case.work.people.set_capacity(survivor.id, absorbed.capacity)
 
 
 def _joined(survivor: Person, absorbed: Person) -> Person:

@@ -20,6 +20,7 @@ from core.model.outbox import NewTimer, TimerKind
 from core.model.thread import MessageKind
 from core.model.ticket import WORDS, Ending, Status, Ticket
 from core.policy import Action, may
+from core.rules.duty import is_on_duty
 from core.storage import Outcome
 from core.text import Text
 from core.usecases.assignment import claim_ticket
@@ -112,11 +113,15 @@ async def _end(before: Ticket, after: Ticket, ending: Ending, case: Case) -> Out
 
 
 async def reopen_ticket(command: ReopenTicket, case: Case) -> Outcome:
-    """It goes back to its assignee, where they may still take it, else to the queue."""
+    """It goes back to its assignee, where they are on duty and may still take it, else to the queue."""
     ticket = await case.ticket(command.ticket, Action.REOPEN)
     assignee = await case.work.people.get(ticket.assignee) if ticket.assignee is not None else None
-    can_take = assignee is not None and may(Action.CLAIM, assignee, ticket, case.desk, case.now)
-    reopened = ticket.reopen(assignee_on_duty=can_take)
+    stays = (
+        assignee is not None
+        and may(Action.CLAIM, assignee, ticket, case.desk, case.now)
+        and is_on_duty(assignee, ticket.team, case.desk, case.now)
+    )
+    reopened = ticket.reopen(assignee_on_duty=stays)
     await case.work.timers.disarm(ticket.id, TimerKind.QUIET_CLOSE)
     case.change(reopened)
     said = await _say_if_any(reopened, command.why, N_("The reason"), case)

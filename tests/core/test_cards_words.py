@@ -11,25 +11,54 @@ import pytest
 from core import engine
 from core.actions import Press, decode
 from core.cards.answers import INTENTS, failures_card, help_card, panel_card, people_card
+from core.cards.calls import (
+    Listed,
+    acknowledged_line,
+    acknowledging,
+    asking_to_decide,
+    bare_line,
+    call,
+    going_on_card,
+    many_alerts,
+)
 from core.cards.card import Card, Field, Form, Reader
+from core.cards.duty import (
+    DutyView,
+    LoadView,
+    available_card,
+    away_card,
+    capacity_card,
+    duty_card,
+    handed_over_card,
+    load_card,
+    offered,
+)
 from core.cards.forms import command_form, open_form, questions_form
 from core.cards.news import line
 from core.cards.notices import alert, alert_news, followed, history, ping, thread_news, trouble
-from core.cards.ticket import TicketView, ticket_card, ticket_list
+from core.cards.promises import Outlook
+from core.cards.reminders import digest_card, promise_broken, promise_warned, reminded
+from core.cards.ticket import Names, TicketView, ticket_card, ticket_list
 from core.cards.words import words_of
 from core.errors import Refusal
 from core.events import Event, Record, UrgencyDeclared
 from core.model.desk import Desk
 from core.model.draft import Draft
-from core.model.ids import DeliveryId, DraftId, EventId, MessageId, PersonId, ThreadId, TicketId
+from core.model.escalation import Escalation
+from core.model.ids import DeliveryId, DraftId, EscalationId, EventId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import Grant, Person, Platform, Role, Standing
+from core.model.sla import SlaClock
 from core.model.thread import Message, MessageKind
 from core.model.ticket import Priority, Status, Ticket, Visibility
 from core.policy import Action
+from core.rules.escalation import acknowledge, end
+from core.rules.sla import ClockState
+from core.storage import Tally
 from core.text import Text
 from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 from tests.fakes.clock import START as NOW
+from tests.fakes.escalations import URGENT
 from tests.fakes.events import KINDS, samples
 from tests.fakes.office import desk_of
 
@@ -154,6 +183,9 @@ def all_cards() -> Iterator[Card | Form]:
     yield people_card(PEOPLE, marking())
     yield people_card([], marking())
     yield history(ticket(), [said] * 100, names, desk, marking())
+    yield from cards_of_duty(desk, names)
+    yield from cards_of_calls(desk, names)
+    yield from cards_of_time(desk, names)
     yield trouble(TROUBLE, marking())
     yield failures_card([TROUBLE], FAILURES, FAILURES, names, marking())
     yield failures_card([], [], [], names, marking())
@@ -161,6 +193,89 @@ def all_cards() -> Iterator[Card | Form]:
     yield open_form(DRAFT.values, desk, marking(is_staff=True), draft=DRAFT.id)
     yield questions_form(desk.categories["exams"], DRAFT.values, marking(), draft=DRAFT.id)
     yield command_form(ASSIGN, {}, None, VOCABULARY, marking())
+
+
+def cards_of_duty(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
+    """Of offers, of who is there, and of who carries what."""
+    far = NOW + timedelta(days=30)
+    for category in ("exams", "welfare"):
+        asked = ticket(category=category, offered_to=ASHA, offered_until=far)
+        yield offered(asked, names, desk, marking())
+        for viewer in (AGENT, None):
+            view = TicketView(ticket=asked, names=names)
+            yield ticket_card(view, desk, marking(), viewer, for_staff=viewer is None)
+    for name, until, mine in product((None, "77"), (None, far), ([], [ticket()])):
+        yield away_card(name, until, mine, desk, marking())
+        yield available_card(name, far, len(mine), marking())
+        yield capacity_card(name, len(mine) if until else None, marking())
+        yield handed_over_card([*mine, ticket(assignee=ASHA)] if mine else [], names, len(mine), desk, marking())
+    for there, changes_at in product((True, False), (None, far)):
+        view = LoadView(
+            person=person(ASHA), load=1, capacity=2, open=1, urgent=1, is_on_duty=there, changes_at=changes_at
+        )
+        yield load_card({"academics": [view], "platform": [view]}, desk, marking())
+    yield load_card({}, desk, marking())
+    team = desk.teams["academics"]
+    for number in (0, 1, 12):
+        stretch = (NOW, far)
+        duty = DutyView(
+            team=team, now=[("77", far), ("77", None)][:number], next=[("77", far)], gaps=[stretch] * number
+        )
+        yield duty_card([duty, duty], 7, marking())
+
+
+def cards_of_calls(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
+    """Of escalations, in every state and from every moment, and of what a lead is asked."""
+    begun = Escalation(
+        id=EscalationId(1), ticket=TicketId(7), policy=URGENT, started_at=NOW, resumed_at=NOW, called=1, level=1
+    )
+    last, soon = replace(begun, called=4, level=3), replace(begun, called=0, level=0)
+    held = [acknowledge(begun, NOW, ASHA), acknowledge(begun, NOW, name="88")]
+    for escalation, category, later in product([begun, last, soon, *held], ("exams", "welfare"), (0, 3)):
+        one, reader = ticket(category=category), marking(now=NOW + timedelta(hours=later))
+        yield call(1, escalation, one, names, desk, reader, acknowledging(reader, url=""))
+        yield call(1, escalation, one, names, desk, reader, None)
+        rows = [Listed(ticket=one, escalation=shown, level=2, url="") for shown in (escalation, None)]
+        rows.append(replace(rows[0], ticket=replace(one, assignee=ASHA), level=0))
+        yield many_alerts(rows, names, desk, reader)
+        yield going_on_card([(one, escalation)], names, desk, reader)
+        view = TicketView(ticket=one, names=names, escalations=(escalation, end(escalation, NOW)))
+        yield ticket_card(view, desk, reader, None, for_staff=True)
+        yield asking_to_decide(trouble(TROUBLE, reader), one, later, reader)
+        yield asking_to_decide(trouble(TROUBLE, reader), one, 1, reader)
+        for record in RECORDS:
+            said = bare_line(record.event, reader) or acknowledged_line(escalation, names, reader)
+            yield alert_news(record, one, names, desk, reader, what=said)
+    yield going_on_card([], names, desk, marking())
+
+
+def cards_of_time(desk: Desk, names: Names) -> Iterator[Card]:
+    later = NOW + timedelta(days=1)
+    for due_at, breached, is_running, stays in product((None, NOW, later), (True, False), (True, False), (True, False)):
+        for clock in SlaClock:
+            state = ClockState(
+                clock=clock,
+                target=timedelta(hours=2),
+                elapsed=timedelta(hours=1),
+                is_running=is_running,
+                is_stopped=False,
+                warn_at=None,
+                due_at=due_at,
+                breached=breached,
+            )
+            one = ticket(snoozed_until=later)
+            yield promise_warned(state, one, desk, marking(now=NOW + timedelta(hours=1)))
+            yield promise_broken(state, one, desk, marking(now=NOW + timedelta(hours=1)))
+            outlook = Outlook(promises=(state,), stays=stays)
+            yield ticket_card(TicketView(ticket=one, names=names, outlook=outlook), desk, marking(), AGENT)
+        for expected_at, promised_at in ((later, None), (None, later)):
+            outlook = Outlook(expected_at=expected_at, promised_at=promised_at, next_duty_at=later, stays=stays)
+            yield ticket_card(TicketView(ticket=ticket(), names=names, outlook=outlook), desk, marking(), REQUESTER)
+    yield reminded(ticket(), None, later, desk, marking())
+    yield reminded(ticket(), None, None, desk, marking())
+    tally = Tally(open=1, unassigned=1, waiting=1, breached=1, escalating=1, oldest=None)
+    yield digest_card(tally, ticket(), names, desk, marking())
+    yield digest_card(tally, None, names, desk, marking())
 
 
 NOT_READ = {

@@ -30,6 +30,7 @@ from core.model.people import Platform
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.text import Text
+from tests.fakes.clock import START
 from tests.fakes.contested import Contested
 from tests.fakes.office import Office, desk_of
 
@@ -40,7 +41,7 @@ def test_every_command_has_its_use_case() -> None:
     known = {
         name: kind for name, kind in vars(commands).items() if isinstance(kind, type) and issubclass(kind, Command)
     }
-    assert set(USE_CASES) == set(known.values()) - {commands.Command, commands.TicketCommand}
+    assert set(USE_CASES) == set(known.values()) - {commands.Command, commands.TicketCommand, commands.TimerCommand}
 
 
 async def test_two_agents_claiming_at_once_one_wins_and_the_other_reads_the_winners_name(any_office: Office) -> None:
@@ -222,9 +223,19 @@ INVISIBLE: list[tuple[str, type[Command], dict[str, object]]] = [
     ("asha", commands.ClaimTicket, {}),
     ("asha", commands.AssignTicket, {"assignee": PersonId(1)}),
     ("asha", commands.UnassignTicket, {}),
+    ("asha", commands.AcceptOffer, {}),
+    ("lee", commands.PassOffer, {}),
+    ("ada", commands.HandOver, {}),
     ("asha", commands.SetPriority, {"priority": Priority.LOW}),
     ("ada", commands.DeclareUrgent, {"why": HELLO}),
     *(("lee", commands.SetStatus, {"status": status}) for status in Status),
+    ("kim", commands.Acknowledge, {}),
+    ("lee", commands.Acknowledge, {}),
+    ("lee", commands.Unacknowledge, {}),
+    ("ada", commands.Escalate, {"level": 1}),
+    ("lee", commands.DecideUrgency, {"granted": True}),
+    ("lee", commands.Snooze, {"until": START + timedelta(days=1)}),
+    ("ada", commands.Wake, {}),
     ("ada", commands.ResolveTicket, {"answer": HELLO}),
     ("kim", commands.CloseTicket, {}),
     ("kim", commands.ReopenTicket, {}),
@@ -260,6 +271,9 @@ OF_THE_DESK = {
     commands.ReplaceThread,
     commands.AdvanceThread,
     commands.NoteDeparture,
+    commands.OfferWaiting,
+    commands.RearmPromises,
+    *(kind for kind in USE_CASES if issubclass(kind, commands.TimerCommand)),
 }
 """No person asks for these."""
 

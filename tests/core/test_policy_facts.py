@@ -1,7 +1,8 @@
 """What holds between a person and a ticket, who is refused how, and that queries find just what the table lets see."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, product
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from adapters.sql.store import SqlStore
 from core.errors import NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import UrgencySetting
+from core.model.duty import Booked, Duty, DutyState, Shift
+from core.model.hours import ALWAYS, OpeningHours
 from core.model.ids import PersonId, TicketId
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.ticket import Status, Ticket, Visibility
@@ -128,6 +131,60 @@ def test_conditions_hold_as_the_ticket_stands(fact: Fact, about: Ticket, holds: 
 )
 def test_urgency_is_the_requesters_where_the_desk_lets_them(setting: UrgencySetting, open_: bool) -> None:
     assert (Fact.URGENCY_OPEN in facts_of(person(), ticket(), desk_of(urgent=setting), NOW)) is open_
+
+
+AWAY = Duty(state=DutyState.AWAY, since=NOW)
+HERE = Duty(state=DutyState.AVAILABLE, since=NOW, until=NOW + timedelta(hours=1))
+CLOSED = OpeningHours(week={})
+BY_NIGHT = Shift(team="academics", who=("wen@example.com",), week={}, first=NOW.date())
+DUTY_TABLE = [
+    # who, when the desk is open, its shifts, and whether they are on duty for academics
+    ("an agent while the desk is open", person(AGENT), ALWAYS, (), True),
+    ("an agent while it is closed", person(AGENT), CLOSED, (), False),
+    ("an agent who says so while it is closed", person(AGENT, duty=HERE), CLOSED, (), True),
+    ("an agent who is away", person(AGENT, duty=AWAY), ALWAYS, (), False),
+    ("an agent who has another shift", named(AGENT), ALWAYS, (BY_NIGHT,), False),
+    ("an agent of another team", person(Grant(Role.AGENT, "platform")), ALWAYS, (), False),
+    ("a lead who is no agent", person(LEAD), ALWAYS, (), False),
+    ("a suspended agent", person(AGENT, standing=Standing.SUSPENDED), ALWAYS, (), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "hours", "shifts", "there"), [case[1:] for case in DUTY_TABLE], ids=[case[0] for case in DUTY_TABLE]
+)
+def test_who_is_on_duty_for_the_tickets_team_may_acknowledge(
+    who: Person, hours: OpeningHours, shifts: tuple[Shift, ...], there: bool
+) -> None:
+    desk = replace(DESK, hours=hours, shifts=shifts)
+    assert (Fact.ON_DUTY in facts_of(who, ticket(), desk, NOW)) is there
+    leads = Role.LEAD in who.roles
+    assert may(Action.ACKNOWLEDGE, who, ticket(), desk, NOW) is (there or leads)
+    assert may(Action.ACKNOWLEDGE, who, ticket(assignee=ME), desk, NOW) is (who.may_act)
+    assert may(Action.CLAIM, who, ticket(), desk, NOW) is who.may_act
+
+
+def test_whoever_is_on_duty_acknowledges_nothing_that_they_may_not_see() -> None:
+    assert Fact.ON_DUTY in facts_of(person(AGENT), WELFARE, DESK, NOW)
+    assert not may(Action.ACKNOWLEDGE, person(AGENT), WELFARE, DESK, NOW)
+    assert may(Action.ACKNOWLEDGE, named(AGENT), WELFARE, DESK, NOW)
+
+
+def test_duty_is_looked_up_only_where_the_table_asks_for_it() -> None:
+    """A calendar of shifts is read from a file: nobody waits for it to see a ticket."""
+    desk = replace(DESK, shift_calendars={"academics": Unread()})
+    who = named(AGENT)
+    for action in set(Action) - {Action.ACKNOWLEDGE}:
+        may(action, who, ticket(), desk, NOW)
+    with pytest.raises(AssertionError, match="read"):
+        may(Action.ACKNOWLEDGE, who, ticket(), desk, NOW)
+
+
+class Unread:
+    """A calendar of shifts that nobody is to read."""
+
+    def between(self, start: datetime, end: datetime) -> Sequence[Booked]:
+        raise AssertionError(f"read from {start} to {end}")
 
 
 READING = {Action.SEE, Action.SEARCH, Action.TRANSCRIPT}

@@ -16,6 +16,7 @@ from core.commands import (
     SaveDraft,
 )
 from core.events import PersonLinked, RoleGranted, digest
+from core.model.duty import Duty, DutyState
 from core.model.outbox import Intent, ToPerson
 from core.model.people import Grant, Platform, Role
 from core.model.thread import Audience, MessageKind
@@ -23,7 +24,7 @@ from core.ports import Parcel
 from core.text import Text
 from core.vocabulary import View
 from tests.fakes.linking import AGENT, DISCORD, SLACK, People, a_ticket, both_plain, younger_has_an_account
-from tests.fakes.office import OPERATOR, SYSTEM, Office
+from tests.fakes.office import MINUTE, OPERATOR, SYSTEM, Office
 
 
 @pytest.fixture
@@ -206,3 +207,16 @@ async def test_a_hint_is_given_where_another_confirmed_the_address(people: Peopl
     assert not await asked("sam@example.com", sam), "it is their own"
     assert not await asked("zoe@example.org", slack), "nobody confirmed it"
     assert not await asked("nobody@example.org", slack)
+
+
+async def test_what_was_said_last_of_when_they_work_stands(people: People) -> None:
+    account = await people.register()
+    agent = await people.arrive(SLACK, groups=frozenset({"S1"}))
+    earlier, later = (Duty(state=DutyState.AVAILABLE, since=people.office.clock.now() + n * MINUTE) for n in (1, 2))
+    async with people.office.store.write() as work:
+        await work.people.set_duty(account.person, earlier)
+        await work.people.set_duty(agent.person, later)
+        await work.people.set_capacity(agent.person, 3)
+    await people.link(account, agent)
+    found = await people.now(account)
+    assert (found.duty, found.capacity) == (later, 3)
