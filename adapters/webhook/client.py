@@ -1,0 +1,120 @@
+"""One signed call of a receiver, and what its answer means for the delivery.
+
+aiohttp names addresses in its exceptions, and an address may hold a secret: what is raised here is made anew, outside
+the handler of what was caught. An answer's body is not read: its status says all, and its words could repeat both.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import aiohttp
+
+from adapters.webhook.endpoint import Endpoint
+from core.ports import Retry, Undeliverable, Unknown
+
+TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=8)
+_LONGEST_WAIT = 3600.0
+"""Seconds that a receiver may put an alert off by one answer."""
+_LATER = frozenset({408, 425, 429})
+_SAYS_WHEN = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    retry_after: str | None
+
+
+async def post_signed(
+    session: aiohttp.ClientSession,
+    endpoint: Endpoint,
+    message_id: str,
+    body: str,
+    *,
+    name: str,
+    now: datetime,
+    timeout: aiohttp.ClientTimeout = TIMEOUT,  # noqa: ASYNC109 - aiohttp's own kind, which tells connecting from waiting
+) -> None:
+    """Send ``body`` (JSON), signed at ``now``, as the attempt to bring the message ``message_id``.
+
+    ``name`` is what the receiver is called in what is raised. Raises Retry where nothing was sent or the receiver is
+    busy or broken, Unknown where the answer was lost, Undeliverable where it will never take it. Each status means what
+    https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md ("Delivery success and
+    failure") says.
+    """
+    answer = await _call(session, endpoint, _headers(endpoint, message_id, body, now), body, name, timeout)
+    if isinstance(answer, Exception):
+        raise answer
+    if 200 <= answer.status < 300:
+        return
+    reason = f"{name} answered {_words_of(answer.status)}"
+    if answer.status >= 500 or answer.status in _LATER:
+        after = _seconds(answer.retry_after, now) if answer.status in _SAYS_WHEN else None
+        raise Retry(f"{reason}.", after=after)
+    raise Undeliverable(f"{reason}{_how_to_mend(answer.status)}")
+
+
+def _headers(endpoint: Endpoint, message_id: str, body: str, now: datetime) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Threaddesk",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": endpoint.signer.sign(message_id, now.astimezone(UTC), body),
+    }
+
+
+async def _call(
+    session: aiohttp.ClientSession,
+    endpoint: Endpoint,
+    headers: dict[str, str],
+    body: str,
+    name: str,
+    timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as above
+) -> _Answer | Retry | Unknown:
+    try:
+        async with session.post(
+            endpoint.url, data=body.encode(), headers=headers, allow_redirects=False, timeout=timeout
+        ) as response:
+            return _Answer(response.status, response.headers.get("Retry-After"))
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        return Retry(f"{name} cannot be reached ({type(error).__name__}); nothing was sent.")
+    except (TimeoutError, aiohttp.ClientError) as error:
+        return Unknown(f"{name} may have it: its answer was lost ({type(error).__name__}).")
+
+
+def _words_of(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _how_to_mend(status: int) -> str:
+    match status:
+        case 401 | 403:
+            return ": check that both sides have the same secret, and the same time."
+        case 404 | 405:
+            return ": check its address."
+        case 410:
+            return ": it wants no more alerts."
+        case _ if 300 <= status < 400:
+            return ", a redirect, which is not followed: set its address to where that leads."
+        case _:
+            return "."
+
+
+def _seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Retry-After as seconds from ``now``: a number or a date (RFC 9110, section 10.2.3); None for anything else."""
+    written = (retry_after or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", written):
+        return min(float(written), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+    return min(max(0.0, seconds), _LONGEST_WAIT)
