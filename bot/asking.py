@@ -39,7 +39,8 @@ class Asking:
         press = pressed(action)
         command = self.named(press)
         if command.asks is not Asks.DRAFT:
-            return self.of_command(command, press.arguments, reader, press.ticket, pressed=True)
+            asks = "skip" not in press.arguments
+            return self.of_command(command, press.arguments, reader, press.ticket, pressed=asks)
         if "skip" in press.arguments:
             return None
         draft = DraftId(press.arguments["draft"]) if press.arguments.get("draft") else None

@@ -43,6 +43,7 @@ from core.vocabulary import (
     Asks,
     Call,
     Choice,
+    Decision,
     Entry,
     Notice,
     ParameterKind,
@@ -73,6 +74,10 @@ def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabu
                 Choice(Role.AGENT, N_("agent")),
                 Choice(Role.LEAD, N_("lead")),
                 Choice(Role.ADMIN, N_("admin")),
+            ),
+            ParameterKind.DECISION: (
+                Choice(Decision.ACCEPT, N_("accept")),
+                Choice(Decision.DECLINE, N_("decline")),
             ),
         },
     )

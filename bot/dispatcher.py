@@ -14,24 +14,27 @@ What was given up waits for an admin (``/desk failures``, ``threaddesk retry``).
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.storms import Storms
 from core.commands import Actor, ReplaceThread
-from core.composing import Skip, compose
+from core.composing import compose
 from core.engine import Engine
 from core.errors import Conflict, Unavailable
 from core.model.desk import Desk
 from core.model.ids import TicketId
-from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread
+from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToEmail, ToPerson, ToSpace, ToThread
 from core.model.people import Platform
-from core.ports import Channel, Clock, Committed, Gone, Keys, Parcel, Receipt, Retry, Undeliverable, Unknown
+from core.ports import Channel, Clock, Committed, Gone, Keys, Parcel, Receipt, Retry, Signer, Undeliverable, Unknown
 from core.receipts import take_receipt
+from core.scene import Skip
 from core.storage import Store
+from core.storms import compose_many
 
 log = structlog.get_logger(__name__)
 
@@ -74,15 +77,15 @@ class Channels:
 
     platforms: Mapping[str, Channel]
     """For threads and persons, by platform."""
-    spaces: Channel | None
-    """For alert spaces."""
+    spaces: Callable[[ToSpace | ToEmail], Channel | None]
+    """For alert spaces, and the addresses that escalations write to: each kind has its own (``bot/spaces.py``)."""
 
     def of(self, address: Address) -> Channel | None:
         match address:
             case ToThread(platform=platform) | ToPerson(platform=platform):
                 return self.platforms.get(platform)
-            case ToSpace():
-                return self.spaces
+            case ToSpace() | ToEmail():
+                return self.spaces(address)
 
 
 class Dispatcher:
@@ -97,6 +100,7 @@ class Dispatcher:
         desk: Desk,
         clock: Clock,
         keys: Keys,
+        signer: Signer,
         owner: str,
         patience: Patience | None = None,
         jitter: Jitter = random.random,
@@ -106,6 +110,7 @@ class Dispatcher:
         self._store = store
         self._engine = engine
         self._keys = keys
+        self._signer = signer
         self._channels = channels
         self._desk = desk
         self._clock = clock
@@ -117,6 +122,7 @@ class Dispatcher:
         self._surely_due = False
         """Whether a commit said so: then there is no need to look before leasing."""
         self._flights: set[asyncio.Task[None]] = set()
+        self._storms = Storms(store, clock, desk.storm_limit, owner)
         self._turns: WeakValueDictionary[TicketId | None, asyncio.Lock] = WeakValueDictionary()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
@@ -217,10 +223,8 @@ class Dispatcher:
         channel = self._channels.of(delivery.address)
         if channel is None:
             return await self._no_way_out(delivery)
-        parcel = await self._composed(delivery)
-        if isinstance(parcel, Skip):
-            async with self._store.write() as work:
-                await work.outbox.skip(delivery.id, self._owner, reason=parcel.reason, at=self._clock.now())
+        parcel = await self._prepared(delivery)
+        if parcel is None:
             return None
         try:
             async with asyncio.timeout(self._patience.call.total_seconds()):
@@ -242,12 +246,27 @@ class Dispatcher:
             await self._done(parcel, receipt)
         return None
 
-    async def _composed(self, delivery: Delivery) -> Parcel | Skip:
+    async def _prepared(self, delivery: Delivery) -> Parcel | None:
+        """None where nobody needs it any more, or it is put off for others to be told with it."""
+        told = await self._storms.gather(delivery)
+        if told is None:
+            return None
+        parcel = await self._composed(delivery, told)
+        if isinstance(parcel, Parcel):
+            return parcel
+        async with self._store.write() as work:
+            await work.outbox.skip(delivery.id, self._owner, reason=parcel.reason, at=self._clock.now())
+        return None
+
+    async def _composed(self, delivery: Delivery, told: Sequence[Delivery]) -> Parcel | Skip:
         """What is for the same ticket is composed one after the other: so the first is on its way before the last is
-        begun, and not all of them at the end."""
+        begun, and not all of them at the end. ``told``: those that it tells too."""
         turn = self._turns.setdefault(delivery.ticket, asyncio.Lock())
         async with turn, self._store.read() as work:
-            return await compose(delivery, work, self._desk, self._clock.now())
+            now = self._clock.now()
+            if told:
+                return await compose_many(delivery, told, work, self._desk, now, self._signer)
+            return await compose(delivery, work, self._desk, now, self._signer)
 
     async def _replace(self, parcel: Parcel, reason: str) -> None:
         """The thread is gone: what was for it goes with it, and another is made in its place."""
@@ -292,7 +311,7 @@ class Dispatcher:
 
     async def _no_way_out(self, delivery: Delivery) -> None:
         """A platform's door may be closed for a while, and what is for it waits; an alert space is there or is not."""
-        if isinstance(delivery.address, ToSpace):
+        if isinstance(delivery.address, ToSpace | ToEmail):
             return await self._give_up(delivery, "no way out to there is set up on this desk")
         reason = f"the door to {delivery.address.platform} is closed on this desk"
         return await self._again(delivery, reason, CLOSED.total_seconds(), uncertain=False)

@@ -42,13 +42,14 @@ Check = Callable[[], Awaitable[str | None]]
 
 
 def application(
-    routes: Iterable[web.AbstractRouteDef], *, keys: Keys, ready: Check, demo: bool, max_body: int
+    routes: Iterable[web.AbstractRouteDef], *, keys: Keys, ready: Check, late: Check, demo: bool, max_body: int
 ) -> web.Application:
-    """``max_body``: bytes of a request's body; a route that reads a larger one in parts sets its own bound."""
+    """``late``: what the desk has not done in time though it serves. ``max_body``: bytes of a request's body; a route
+    that reads a larger one in parts sets its own bound."""
     middlewares = [_identified(keys), _headers, *([_only_here] if demo else []), _problems]
     app = web.Application(middlewares=middlewares, client_max_size=max_body)
     app.router.add_get("/health/live", _live, allow_head=True)
-    app.router.add_get("/health/ready", _ready(ready), allow_head=True)
+    app.router.add_get("/health/ready", _ready(ready, late), allow_head=True)
     app.add_routes(routes)
     return app
 
@@ -136,11 +137,14 @@ async def _live(_request: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
-def _ready(check: Check) -> Handler:
+def _ready(check: Check, late: Check) -> Handler:
+    """What is late makes nobody send people elsewhere: the answer stays 200, with the reason for those who watch."""
+
     async def ready(_request: web.Request) -> web.StreamResponse:
         why = await check()
-        if why is None:
-            return web.json_response({"status": "ready"})
-        return web.json_response({"status": "not ready", "reason": why}, status=503)
+        if why is not None:
+            return web.json_response({"status": "not ready", "reason": why}, status=503)
+        lags = await late()
+        return web.json_response({"status": "ready"} if lags is None else {"status": "late", "reason": lags})
 
     return ready

@@ -61,6 +61,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
             await web.SockSite(runner, listening).start()
             house.dispatcher.start()
             house.scheduler.start()
+            house.backlog.start()
             for chat in house.chat.values():
                 chat.start()
             announce(public_url)
@@ -74,6 +75,7 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     """No new work, then what is in flight, then the connections it needs."""
     log.info("stopping")
     house.scheduler.stop()
+    await house.backlog.stop()
     for chat in house.chat.values():
         await chat.shut()
     await house.door.close()

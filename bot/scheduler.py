@@ -1,11 +1,16 @@
 """APScheduler's ticks: what comes due by time alone. It owns no state: deadlines are rows, and a restart loses none."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core.commands import Actor, CloseQuietTicket
+from bot.auditor import EVERY, Auditor
+from core import commands
+from core.commands import Actor, TimerCommand
 from core.engine import Engine
 from core.errors import Refusal
 from core.model.draft import DRAFT_LIFE
@@ -26,40 +31,70 @@ UPLOAD_LIFE = timedelta(days=8)
 """Of a file that was uploaded and never sent: longer than the draft that may hold it."""
 _AT_ONCE = 100
 
+Look = Callable[[], Awaitable[object]]
+
+RINGS: Mapping[TimerKind, type[TimerCommand]] = {
+    TimerKind.QUIET_CLOSE: commands.CloseQuietTicket,
+    TimerKind.OFFER: commands.ExpireOffer,
+    TimerKind.SLA: commands.MindSla,
+    TimerKind.UNASSIGNED: commands.MindUnassigned,
+    TimerKind.CALL: commands.MakeCall,
+    TimerKind.LAPSE: commands.MindLapse,
+    TimerKind.SNOOZE: commands.EndSnooze,
+    TimerKind.STALE: commands.MindStale,
+}
+"""What becomes of a timer that is due."""
+
 
 class Scheduler:
-    def __init__(self, *, store: Store, engine: Engine, clock: Clock) -> None:
+    """``auditor``: looks after what should have rung. ``minutely``: what else is looked at as each minute begins, by
+    name."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        auditor: Auditor | None = None,
+        minutely: Mapping[str, Look] = MappingProxyType({}),
+    ) -> None:
         self._store = store
         self._engine = engine
         self._clock = clock
+        self._auditor = auditor
+        self._minutely = minutely
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     def start(self) -> None:
-        self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), id="timers")
-        self._scheduler.add_job(self._sweep, "interval", seconds=SWEEP.total_seconds(), id="sweep")
+        self._every(TICK, "timers", self.fire_due)
+        self._every(SWEEP, "sweep", self.sweep)
+        if self._auditor is not None:
+            self._every(EVERY, "audit", self._auditor.look)
+        for name, look in self._minutely.items():
+            self._scheduler.add_job(self._look, "cron", second=0, id=name, args=[name, look])
         self._scheduler.start()
+
+    def _every(self, interval: timedelta, name: str, look: Look) -> None:
+        seconds = interval.total_seconds()
+        self._scheduler.add_job(self._look, "interval", seconds=seconds, id=name, args=[name, look])
 
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    async def _tick(self) -> None:
+    async def _look(self, name: str, look: Look) -> None:
+        """APScheduler's edge: nothing gets out of a look, which is made again at its next time."""
         try:
-            await self.fire_due()
+            await look()
         except Refusal as refusal:
-            log.warning("timers out of reach", reason=str(refusal))
+            log.warning("look put off", name=name, reason=str(refusal))
+        except asyncio.CancelledError:
+            log.info("look ended with the desk", name=name)
         except Exception:
-            log.exception("tick stumbled")
-
-    async def _sweep(self) -> None:
-        try:
-            await self.sweep()
-        except Refusal as refusal:
-            log.warning("sweep out of reach", reason=str(refusal))
-        except Exception:
-            log.exception("sweep stumbled")
+            log.exception("look stumbled", name=name)
 
     async def fire_due(self) -> int:
         """Fire every timer that is due, late ones once; returns how many. State is rechecked in each one's command."""
@@ -80,13 +115,14 @@ class Scheduler:
         except Refusal as refusal:
             log.warning("timer not fired", timer=timer.id, reason=str(refusal))
             return False
+        except Exception:
+            log.exception("timer not fired", timer=timer.id, kind=timer.kind)
+            return False
         return True
 
     async def _fire(self, timer: Timer) -> None:
-        actor = Actor(person=None, door=Platform.SYSTEM)
-        match timer.kind:
-            case TimerKind.QUIET_CLOSE:
-                await self._engine.handle(CloseQuietTicket(ticket=timer.ticket, timer=timer.id), actor)
+        rung = RINGS[timer.kind](ticket=timer.ticket, timer=timer.id, subject=timer.subject)
+        await self._engine.handle(rung, Actor(person=None, door=Platform.SYSTEM))
 
     async def sweep(self) -> None:
         """Expired sessions, drafts, uploads never sent, and inbound ids past any redelivery."""

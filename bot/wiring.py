@@ -3,16 +3,14 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from adapters.discord.words.parse import parse_typed as discord_words
 from adapters.files.inspector import Inspector
-from adapters.gchat.channel import GoogleChat
 from adapters.gchat.inbox import AlertInbox
 from adapters.slack.words.parse import parse_typed as slack_words
 from adapters.sql.store import SqlStore
@@ -22,12 +20,19 @@ from adapters.web.config import DemoPerson, WebConfig
 from adapters.web.door import WebDoor
 from adapters.web.parse import parse_markdown
 from bot import demo
+from bot.auditor import Auditor
+from bot.backlog import Backlog
 from bot.clock import SecretKeys, SystemClock
 from bot.desk import ThreadDesk
+from bot.digest import Digest
 from bot.dispatcher import Channels, Dispatcher, Patience
 from bot.http import application
-from bot.scheduler import Scheduler
+from bot.promises import Promises
+from bot.rotas import Rotas, WatchedCalendar, calendars_of
+from bot.scheduler import Look, Scheduler
 from bot.settings import Settings, desk_of, effective
+from bot.signer import HmacSigner
+from bot.spaces import Spaces, open_spaces
 from core.commands import Actor, SyncGrants
 from core.engine import Engine
 from core.errors import Unavailable
@@ -50,6 +55,8 @@ class Office:
     engine: Engine
     desk: Desk
     clock: Clock
+    calendars: Mapping[str, WatchedCalendar] = field(default_factory=dict)
+    """The teams' calendar files."""
 
     async def close(self) -> None:
         await self.store.close()
@@ -81,10 +88,11 @@ class House:
     app: web.Application
     dispatcher: Dispatcher
     scheduler: Scheduler
+    backlog: Backlog
     door: WebDoor
     chat: Mapping[Platform, ChatDoor]
     """The chat platforms whose doors are open."""
-    alerts: GoogleChat
+    alerts: Spaces
 
     async def close(self) -> None:
         await self.door.close()
@@ -98,8 +106,16 @@ def open_office(settings: Settings, public_url: str, *, clock: Clock | None = No
     """``public_url``: where people reach the desk, without a slash at its end."""
     clock, keys = clock or SystemClock(), keys or SecretKeys()
     store = SqlStore(settings.database.url.get_secret_value())
-    desk = desk_of(settings, public_url)
-    return Office(settings=settings, store=store, engine=Engine(store, desk, clock, keys), desk=desk, clock=clock)
+    calendars = calendars_of(settings.calendar_files(), settings.desk.time_zone)
+    desk = desk_of(settings, public_url, calendars)
+    return Office(
+        settings=settings,
+        store=store,
+        engine=Engine(store, desk, clock, keys),
+        desk=desk,
+        clock=clock,
+        calendars=calendars,
+    )
 
 
 async def build(office: Office, *, keys: Keys | None = None, patience: Patience | None = None) -> House:
@@ -109,8 +125,10 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     people = await _people(office)
     inbox = AlertInbox(settings.data_dir / "alert-inbox.jsonl", clock) if settings.desk.demo else None
     front = _front(office)
+    secret = secret_key(settings)
+    signer = HmacSigner(secret)
     config = WebConfig(
-        secret_key=secret_key(settings),
+        secret_key=secret,
         public_url=desk.public_url,
         desk_name=desk.name,
         demo_people=people,
@@ -123,10 +141,11 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         store=office.store,
         clock=clock,
         keys=keys,
+        signer=signer,
         config=config,
         configuration=[Setting(*one) for one in effective(settings)],
     )
-    alerts = GoogleChat(_spaces(settings, inbox, desk.public_url), zone=ZoneInfo(desk.time_zone), clock=clock)
+    alerts = open_spaces(settings, _inbox_urls(settings, inbox, desk.public_url), clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
     chat = _chat(office, front, owner)
     platforms: dict[str, Channel] = {Platform.WEB: WebChannel(door.live)}
@@ -134,15 +153,19 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
-        channels=Channels(platforms=platforms, spaces=alerts),
+        channels=Channels(platforms=platforms, spaces=alerts.of),
         desk=desk,
         clock=clock,
         keys=keys,
+        signer=signer,
         owner=owner,
         patience=patience,
     )
+    backlog = Backlog(store=office.store, engine=engine, desk=desk, clock=clock)
     engine.listen(dispatcher.wake)
+    engine.listen(backlog.committed)
     engine.listen(door.live.committed)
+    auditor = Auditor(store=office.store, engine=engine, clock=clock)
     app = application(
         [
             *door.routes(),
@@ -151,19 +174,28 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         ],
         keys=keys,
         ready=lambda: readiness(office.store),
+        late=auditor.late,
         demo=settings.desk.demo,
         max_body=settings.web.max_file_mb * settings.web.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
     )
-    scheduler = Scheduler(store=office.store, engine=engine, clock=clock)
+    scheduler = Scheduler(store=office.store, engine=engine, clock=clock, auditor=auditor, minutely=_minutely(office))
     return House(
         office=office,
         app=app,
         dispatcher=dispatcher,
         scheduler=scheduler,
+        backlog=backlog,
         door=door,
         chat=chat,
         alerts=alerts,
     )
+
+
+def _minutely(office: Office) -> Mapping[str, Look]:
+    promises = Promises(store=office.store, engine=office.engine, desk=office.desk)
+    digest = Digest(engine=office.engine, desk=office.desk, clock=office.clock)
+    rotas = Rotas(engine=office.engine, calendars=office.calendars)
+    return {"promises": promises.rearm, "digest": digest.send_if_due, "calendars": rotas.look}
 
 
 def _front(office: Office) -> ThreadDesk:
@@ -209,10 +241,9 @@ async def _people(office: Office) -> Mapping[str, DemoPerson]:
     return {part.who: DemoPerson(cast[part.who], part.name, part.words) for part in demo.CAST if part.who in cast}
 
 
-def _spaces(settings: Settings, inbox: AlertInbox | None, public_url: str) -> Mapping[str, str]:
-    """Each space's webhook; on a demo desk, those without one go to its own inbox."""
-    own = {space.key: inbox.url(public_url, space.key) for space in settings.alerts.spaces} if inbox else {}
-    return {**own, **settings.gchat_spaces()}
+def _inbox_urls(settings: Settings, inbox: AlertInbox | None, public_url: str) -> Mapping[str, str]:
+    """Where the demo desk's own inbox takes what is for each space."""
+    return {space.key: inbox.url(public_url, space.key) for space in settings.alerts.spaces} if inbox else {}
 
 
 async def readiness(store: Store) -> str | None:

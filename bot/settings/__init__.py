@@ -6,7 +6,7 @@ A key ``[web] port`` is the variable ``BOT_WEB__PORT``; lists and tables are JSO
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path as File
 from typing import Any
@@ -30,10 +30,10 @@ def load(environ: Mapping[str, str], cwd: File) -> Settings:
     Raises BadSettings with everything that could be found at once.
     """
     problems: list[Problem] = []
-    layers = _layers(environ, cwd, problems)
-    if layers is None:
+    read = _layers(environ, cwd, problems)
+    if read is None:
         raise BadSettings(problems)
-    found = _settings(layers)
+    found = _settings(*read)
     if isinstance(found, list):
         problems += found
     if problems or isinstance(found, list):
@@ -41,8 +41,8 @@ def load(environ: Mapping[str, str], cwd: File) -> Settings:
     return found
 
 
-def _layers(environ: Mapping[str, str], cwd: File, problems: list[Problem]) -> list[Layer] | None:
-    """The strongest first. None where there is no bot.toml to go by."""
+def _layers(environ: Mapping[str, str], cwd: File, problems: list[Problem]) -> tuple[list[Layer], File] | None:
+    """The strongest first, and the folder of bot.toml. None where there is no bot.toml to go by."""
     process = sources.from_environment(environ)
     dotenv = sources.from_dotenv(cwd / ".env", problems)
     folder = sources.first(sources.SECRETS_DIR, process, dotenv)
@@ -52,10 +52,10 @@ def _layers(environ: Mapping[str, str], cwd: File, problems: list[Problem]) -> l
     toml = sources.toml_layer(Settings, cwd / name, name, problems)
     layer = partial(sources.variables_layer, Settings, problems=problems)
     variables = [layer(process, "environment"), layer(dotenv, ".env"), layer(secrets, "secrets directory")]
-    return None if toml is None else [*variables, toml]
+    return None if toml is None else ([*variables, toml], (cwd / name).parent)
 
 
-def _settings(layers: list[Layer]) -> Settings | list[Problem]:
+def _settings(layers: list[Layer], folder: File) -> Settings | list[Problem]:
     # pydantic-settings merges the layers; an empty one at the end hears what they came to. (It also keeps their values
     # out of the library's debug log, which knows sources by their class's name and shows the last.)
     bottom = Layer(Settings, {}, {}, "")
@@ -64,10 +64,11 @@ def _settings(layers: list[Layer]) -> Settings | list[Problem]:
         settings = Settings(_build_sources=((*layers, bottom), {}))  # type: ignore[call-arg]  # mypy sees fields only
     except ValidationError as error:
         findings = findings_of(error, Settings)
-    findings += across(bottom.current_state)
+    findings += across(bottom.current_state, folder)
     if findings:
         return problems_of(findings, layers)
     paths = [path for path, _ in _leaves(settings, ())]
+    settings._folder = folder
     settings._places = {path: place for path in paths if (place := sources.place_of(layers, path))}
     return settings
 
@@ -81,9 +82,9 @@ def effective(settings: Settings) -> list[tuple[str, str, str]]:
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _leaves(getattr(value, name), (*path, name))
-    elif isinstance(value, Mapping):
+        for name, field in type(value).model_fields.items():
+            yield from _leaves(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, Mapping) and any(isinstance(inside, SecretStr | BaseModel) for inside in value.values()):
         for name, inside in value.items():
             yield from _leaves(inside, (*path, name))
     elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
@@ -103,9 +104,12 @@ def _value(value: Any) -> str:
             return str(value).lower()
         case tuple():
             return f"[{', '.join(map(_value, value))}]"
+        case Mapping():
+            pairs = ", ".join(f'"{name}" = {_value(inside)}' for name, inside in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
         case timedelta():
             return _short(value)
-        case int():
+        case int() | float() | date():
             return str(value)
         case _:
             return f'"{value}"'

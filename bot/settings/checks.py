@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.settings.keys import annotation_at, bare, did_you_mean, is_table, keys_of
 from bot.settings.places import Path, written
-from bot.settings.sources import Layer, Problem, annotation_at, bare, did_you_mean, is_table, place_near
+from bot.settings.sources import Layer, Problem, place_near
 
 Finding = tuple[Path, str, str]
 """Where, what is wrong, how to mend it."""
@@ -18,7 +19,14 @@ SHOWN = 30
 def findings_of(error: ValidationError, settings: type[BaseModel]) -> list[Finding]:
     """pydantic's findings in our words. Raises nothing; unknown kinds get a plain sentence."""
     details = error.errors(include_url=False)
-    return [_finding(detail, settings) for detail in details if detail["type"] != "default_factory_not_called"]
+    return [_finding(detail, settings) for detail in details if not _is_echo(detail, details)]
+
+
+def _is_echo(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """Whether it only follows from another: entries of a list that are wrong are not counted in its length."""
+    path = detail["loc"]
+    within = (other["loc"] for other in details if other["loc"] != path and other["loc"][: len(path)] == path)
+    return detail["type"] == "default_factory_not_called" or (detail["type"] == "too_short" and any(within))
 
 
 def problems_of(findings: Sequence[Finding], layers: Sequence[Layer]) -> list[Problem]:
@@ -30,6 +38,7 @@ def problems_of(findings: Sequence[Finding], layers: Sequence[Layer]) -> list[Pr
 _SENTENCES = {
     "enum": ("{value} is not one of its values.", "Write one of: {expected}."),
     "int": ("{value} is not a whole number.", "Write digits only, such as 5."),
+    "number": ("{value} is not a number.", "Write digits, such as 0.8."),
     "bool": ("{value} is neither true nor false.", "Write true or false, without quotes."),
     "string": ("This is not text.", 'Write it in quotes: "…".'),
     "string_too_long": ("It has more than {max_length} characters.", "Shorten it."),
@@ -47,6 +56,8 @@ _KINDS = {
     "int_parsing_size": "int",
     "int_type": "int",
     "int_from_float": "int",
+    "float_parsing": "number",
+    "float_type": "number",
     "bool_parsing": "bool",
     "bool_type": "bool",
     "string_type": "string",
@@ -60,7 +71,7 @@ _KINDS = {
 
 
 def _finding(detail: ErrorDetails, settings: type[BaseModel]) -> Finding:
-    path: Path = detail["loc"]
+    path = _way(detail["loc"])
     context = detail.get("ctx", {})
     kind = _KINDS.get(detail["type"], detail["type"])
     if kind == "wrong":
@@ -78,9 +89,14 @@ def _finding(detail: ErrorDetails, settings: type[BaseModel]) -> Finding:
     return path, wrong.format(**words), mend.format(**words)
 
 
+def _way(loc: Path) -> Path:
+    """pydantic says of a wrong name in a mapping that it is the name, with a part more."""
+    return loc[:-1] if loc[-1:] == ("[key]",) else loc
+
+
 def _unknown_key(path: Path, settings: type[BaseModel]) -> Finding:
     table = bare(annotation_at(settings, path[:-1]))
-    known = list(table.model_fields) if is_table(table) else []
+    known = list(keys_of(table)) if is_table(table) else []
     listed = f"Known here: {', '.join(known)}."
     guess = did_you_mean(str(path[-1]), known, "Take it out.")
     return path, "There is no such key.", f"{guess} {listed}"
@@ -88,7 +104,7 @@ def _unknown_key(path: Path, settings: type[BaseModel]) -> Finding:
 
 def _meaning(path: Path, settings: type[BaseModel]) -> str:
     table = bare(annotation_at(settings, path[:-1]))
-    field = table.model_fields.get(path[-1]) if is_table(table) else None
+    field = keys_of(table).get(str(path[-1])) if is_table(table) else None
     return f"{field.description or path[-1]}." if field else "docs/configuration.md says what it is."
 
 

@@ -1,25 +1,32 @@
 """The settings as the desk that the core works with: teams, categories, places, and what groups give."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from bot.settings.duty import skills_of
+from bot.settings.hours import opening_hours
 from bot.settings.model import Settings
-from bot.settings.tables import CategoryTable, TeamTable
+from bot.settings.tables import CategoryTable, DeskTable, TeamTable
 from core.model.desk import Category, Desk, Place, Question, Quotas, Team
+from core.model.duty import ShiftCalendar
+from core.model.escalation import EscalationPolicy, WhomKind
+from core.model.hours import OpeningHours
 from core.model.people import Grant, Platform, Role
 
 
-def desk_of(settings: Settings, public_url: str) -> Desk:
-    """``public_url``: the address that people use, without a slash at its end.
+def desk_of(settings: Settings, public_url: str, calendars: Mapping[str, ShiftCalendar] | None = None) -> Desk:
+    """``public_url``: the address that people use, without a slash at its end. ``calendars``: what is in
+    ``settings.calendar_files()``, by the team's key.
 
-    A door that is closed has no places and gives no roles: nothing may be owed to it.
+    A door that is closed has no places and gives no roles, and a space that nobody hears is called by no step: nothing
+    may be owed to them.
     """
     doors = _open_doors(settings)
-    spaces = {escalation.key: escalation.steps[0].space for escalation in settings.escalations}
+    escalations = _escalations(settings)
     return Desk(
         name=settings.desk.name,
         time_zone=settings.desk.time_zone,
         teams={team.key: _team(team, doors) for team in settings.teams},
-        categories={category.key: _category(category, doors, spaces) for category in settings.categories},
+        categories={category.key: _category(category, doors, escalations) for category in settings.categories},
         quotas=Quotas(
             open_tickets_per_person=settings.quotas.open_tickets_per_person,
             tickets_per_day=settings.quotas.tickets_per_day,
@@ -27,6 +34,13 @@ def desk_of(settings: Settings, public_url: str) -> Desk:
         ),
         urgent_by_requester=settings.desk.urgent_by_requester,
         alert_priorities=frozenset(settings.alerts.priorities),
+        acknowledge=settings.alerts.acknowledge,
+        storm_limit=settings.alerts.storm_limit,
+        hours=_hours(settings.desk),
+        shifts=tuple(shift.shift() for shift in settings.shifts),
+        shift_calendars=calendars or {},
+        slas={sla.key: sla.policy() for sla in settings.sla},
+        escalations=escalations,
         messengers=doors,
         group_grants=_group_grants(settings, doors),
         public_url=public_url,
@@ -38,6 +52,17 @@ def _open_doors(settings: Settings) -> frozenset[Platform]:
     return frozenset(platform for platform, token in tokens.items() if token is not None)
 
 
+def _hours(table: DeskTable) -> OpeningHours:
+    return opening_hours(zone=table.time_zone, week=table.hours, holidays=table.holidays, calendar=table.calendar)
+
+
+def _escalations(settings: Settings) -> Mapping[str, EscalationPolicy]:
+    """An escalation that would call nobody is none."""
+    unheard = frozenset() if settings.desk.demo else settings.unheard_spaces()
+    policies = {escalation.key: escalation.policy(unheard) for escalation in settings.escalations}
+    return {key: policy for key, policy in policies.items() if policy is not None}
+
+
 def _team(table: TeamTable, doors: frozenset[Platform]) -> Team:
     triage = {Platform.DISCORD: table.discord.triage_channel, Platform.SLACK: table.slack.triage_channel}
     return Team(
@@ -45,6 +70,10 @@ def _team(table: TeamTable, doors: frozenset[Platform]) -> Team:
         name=table.name,
         members=frozenset(table.members),
         lead=table.lead,
+        assignment=table.assignment,
+        offer_timeout=table.offer_timeout,
+        capacity=table.capacity,
+        skills=skills_of(table.skills),
         places=_places(triage, doors),
     )
 
@@ -77,7 +106,10 @@ def _named_groups(settings: Settings) -> Iterator[tuple[Platform, str, Role, str
             yield Platform.SLACK, team.slack.user_group, Role.AGENT, team.key
 
 
-def _category(table: CategoryTable, doors: frozenset[Platform], spaces: Mapping[str, str | None]) -> Category:
+def _category(
+    table: CategoryTable, doors: frozenset[Platform], escalations: Mapping[str, EscalationPolicy]
+) -> Category:
+    own = tuple(key for key in table.escalation if key in escalations)
     return Category(
         key=table.key,
         name=table.name,
@@ -88,6 +120,17 @@ def _category(table: CategoryTable, doors: frozenset[Platform], spaces: Mapping[
         quiet_days=table.quiet_days,
         sensitive=table.sensitive,
         staff=frozenset(table.staff),
-        alert_space=spaces[table.escalation] if table.escalation else None,
+        alert_space=_alert_space([escalations[key] for key in own]),
+        sla=table.sla,
+        escalations=own,
+        remind_after_days=table.remind_after_days,
+        close_after_days=table.close_after_days,
         places=_places({Platform.DISCORD: table.discord.channel}, doors),
     )
+
+
+def _alert_space(escalations: Sequence[EscalationPolicy]) -> str | None:
+    """The first that the first escalation calls which begins by a ticket's priority: the alert is its first call."""
+    steps = (escalation.steps[0] for escalation in escalations if escalation.when.priorities)
+    spaces = (whom.name for step in steps for whom in step.notify if whom.kind is WhomKind.SPACE)
+    return next(spaces, None)

@@ -7,23 +7,16 @@ from typing import Any
 from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.settings import sources
-from bot.settings.across import fold
+from bot.settings import keys
+from bot.settings.alerts import AlertsTable, EmailTable, GchatTable, SpaceKind, SpaceTable, WebhookTable
 from bot.settings.discord import DiscordTable
+from bot.settings.duty import ShiftTable
+from bot.settings.escalation import EscalationTable
 from bot.settings.places import Path
+from bot.settings.rows import fold
+from bot.settings.sla import SlaTable
 from bot.settings.slack import SlackTable
-from bot.settings.tables import (
-    AlertsTable,
-    CategoryTable,
-    DatabaseTable,
-    DeskTable,
-    EscalationTable,
-    GchatTable,
-    LogTable,
-    QuotasTable,
-    TeamTable,
-    WebTable,
-)
+from bot.settings.tables import CategoryTable, DatabaseTable, DeskTable, LogTable, QuotasTable, TeamTable, WebTable
 
 
 def _beside_the_files(earlier: dict[str, Any]) -> DatabaseTable:
@@ -31,28 +24,58 @@ def _beside_the_files(earlier: dict[str, Any]) -> DatabaseTable:
 
 
 class Settings(BaseSettings):
-    """Made by ``load``. Paths in it are relative to the working directory."""
+    """Made by ``load``. Paths in it are relative to the working directory, those of calendars to bot.toml's folder."""
 
     model_config = SettingsConfigDict(
-        env_prefix=sources.PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=keys.PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
     data_dir: File = Field(default=File("data"), description="the folder for uploaded files and the SQLite database")
     desk: DeskTable = Field(description="the table [desk]")
     quotas: QuotasTable = Field(default_factory=QuotasTable, description="the table [quotas]")
     teams: tuple[TeamTable, ...] = Field(default=(), description="the tables [[teams]]")
+    shifts: tuple[ShiftTable, ...] = Field(default=(), description="the tables [[shifts]]")
     categories: tuple[CategoryTable, ...] = Field(default=(), description="the tables [[categories]]")
+    sla: tuple[SlaTable, ...] = Field(default=(), description="the tables [[sla]]")
     escalations: tuple[EscalationTable, ...] = Field(default=(), description="the tables [[escalations]]")
     alerts: AlertsTable = Field(default_factory=AlertsTable, description="the table [alerts]")
     web: WebTable = Field(default_factory=WebTable, description="the table [web]")
     database: DatabaseTable = Field(default_factory=_beside_the_files, description="the table [database]")
     gchat: GchatTable = Field(default_factory=GchatTable, description="only in the environment")
+    webhooks: Mapping[str, WebhookTable] = Field(default={}, description="only in the environment")
+    email: EmailTable = Field(default_factory=EmailTable, description="the table [email]")
     discord: DiscordTable = Field(default_factory=DiscordTable, description="the table [discord]")
     slack: SlackTable = Field(default_factory=SlackTable, description="the table [slack]")
     log: LogTable = Field(default_factory=LogTable, description="the table [log]")
     _places: Mapping[Path, str] = PrivateAttr(default_factory=dict)
+    _folder: File = PrivateAttr(default=File())
+
+    def calendar_files(self) -> Mapping[str, File]:
+        """The iCalendar file of each team that has one, by the team's key."""
+        return {team.key: self._folder / team.calendar for team in self.teams if team.calendar is not None}
 
     def gchat_spaces(self) -> Mapping[str, str]:
-        """The webhook URL of each alert space that has one, by the space's key. The URLs are secrets."""
+        """The webhook URL of each space of Google Chat that has one, by the space's key. The URLs are secrets."""
         urls = {fold(name): url.get_secret_value() for name, url in self.gchat.spaces.items()}
-        return {space.key: urls[fold(space.key)] for space in self.alerts.spaces if fold(space.key) in urls}
+        return {space.key: urls[fold(space.key)] for space in self._spaces(SpaceKind.GCHAT) if fold(space.key) in urls}
+
+    def webhook_spaces(self) -> Mapping[str, tuple[str, str]]:
+        """The address of each space's receiver and what it is signed with, by the space's key. Both are secrets."""
+        hooks = {fold(name): hook for name, hook in self.webhooks.items()}
+        found = {space.key: hooks.get(fold(space.key)) for space in self._spaces(SpaceKind.WEBHOOK)}
+        return {
+            key: (hook.url.get_secret_value(), hook.secret.get_secret_value()) for key, hook in found.items() if hook
+        }
+
+    def email_spaces(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses that each space written to by email has, by the space's key; empty without a mail server."""
+        return {space.key: space.to for space in self._spaces(SpaceKind.EMAIL)} if self.email.smtp_url else {}
+
+    def unheard_spaces(self) -> frozenset[str]:
+        """The alert spaces that have no address: the demo's own inbox hears those. A real desk has them only where it
+        raises no alerts."""
+        heard = {*self.gchat_spaces(), *self.webhook_spaces(), *self.email_spaces()}
+        return frozenset(space.key for space in self.alerts.spaces) - heard
+
+    def _spaces(self, kind: SpaceKind) -> list[SpaceTable]:
+        return [space for space in self.alerts.spaces if space.kind is kind]

@@ -34,8 +34,12 @@ def lines_of(text: str) -> Mapping[Path, int]:
 
 
 def written(path: Path) -> str:
-    """``("categories", 2, "team")`` as people read it: ``categories[2].team``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    """``("categories", 2, "team")`` as people read it: ``categories[2].team``. What is no bare key stands in quotes."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_quoted(part)}" for part in path).removeprefix(".")
+
+
+def _quoted(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else f'"{key}"'
 
 
 class _Scanner:

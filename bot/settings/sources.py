@@ -7,22 +7,32 @@ the first bad one. These are handed to it instead, in their order. A secret is s
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path as File
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_origin
 
 from dotenv.parser import parse_stream
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from bot.settings.keys import (
+    PREFIX,
+    annotation_at,
+    bare,
+    did_you_mean,
+    entry_of,
+    inner,
+    is_mapping,
+    is_table,
+    keys_of,
+    variable_of,
+    variables_of,
+)
 from bot.settings.places import Path, lines_of, written
 
-PREFIX = "BOT_"
 CONFIG = "BOT_CONFIG"
 SECRETS_DIR = "BOT_SECRETS_DIR"
 ENVIRONMENT_ONLY: tuple[Path, ...] = (
@@ -32,8 +42,15 @@ ENVIRONMENT_ONLY: tuple[Path, ...] = (
     ("slack", "bot_token"),
     ("slack", "app_token"),
     ("slack", "signing_secret"),
+    ("webhooks",),
+    ("email", "smtp_url"),
 )
 """Keys that bot.toml may not hold: people share that file."""
+_BY_SPACE: Mapping[Path, str] = {
+    ("gchat",): "BOT_GCHAT__SPACES__<KEY>",
+    ("webhooks",): "BOT_WEBHOOKS__<KEY>__URL and BOT_WEBHOOKS__<KEY>__SECRET",
+}
+"""The variables of those that are tables: each alert space has its own."""
 _PASSWORD = re.compile(r"://[^/]*:[^/]*@|[?&]password=")
 
 
@@ -140,64 +157,6 @@ def _look(tree: Any, path: Path) -> Any:
     return tree
 
 
-# --- what the keys are ---------------------------------------------------------------------------------------------
-
-
-def bare(annotation: Any) -> Any:
-    """``annotation`` without ``Annotated`` and ``| None``."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return bare(get_args(annotation)[0])
-    if origin in {Union, UnionType}:
-        return bare(next(part for part in get_args(annotation) if part is not type(None)))
-    return annotation
-
-
-def inner(annotation: Any, part: str | int) -> Any:
-    """The annotation of ``part`` inside ``annotation``; None where it has no such part."""
-    annotation = bare(annotation)
-    if is_table(annotation):
-        field = annotation.model_fields.get(part)
-        return field.annotation if field else None
-    if get_origin(annotation) is tuple:
-        return get_args(annotation)[0] if isinstance(part, int) else None
-    return get_args(annotation)[1] if is_mapping(annotation) else None
-
-
-def annotation_at(settings: type[BaseModel], path: Path) -> Any:
-    """None where the settings have no such key."""
-    annotation: Any = settings
-    for part in path:
-        annotation = inner(annotation, part)
-    return annotation
-
-
-def is_table(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
-def is_mapping(annotation: Any) -> bool:
-    return get_origin(annotation) in {Mapping, dict}
-
-
-def variable_of(path: Path) -> str:
-    return PREFIX + "__".join(str(part) for part in path).upper()
-
-
-def variables_of(settings: Any, path: Path = ()) -> Iterator[str]:
-    """The names of all variables that may be set, tables as a whole (in JSON) included."""
-    for name, field in settings.model_fields.items():
-        yield variable_of((*path, name))
-        if is_table(bare(field.annotation)):
-            yield from variables_of(bare(field.annotation), (*path, name))
-
-
-def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    known = list(known)
-    near = get_close_matches(word, known, n=1) or get_close_matches(word.casefold(), known, n=1)
-    return f"Did you mean “{near[0]}”?" if near else otherwise
-
-
 # --- variables: the environment, .env, the secrets directory -------------------------------------------------------
 
 
@@ -207,7 +166,7 @@ def from_environment(environ: Mapping[str, str]) -> list[Variable]:
 
 def from_dotenv(file: File, problems: list[Problem]) -> list[Variable]:
     """Nothing where there is no such file. Values are taken as they stand: ``${NAME}`` is not filled in."""
-    if not _reachable(file.exists):
+    if not reachable(file.exists):
         return []
     text = _read(file, file.name, problems)
     variables = []
@@ -232,7 +191,7 @@ def from_secrets(folder: File, problems: list[Problem], place: str) -> list[Vari
         return []
     variables = []
     for file in files:
-        if _ours(file.name) and _reachable(file.is_file):
+        if _ours(file.name) and reachable(file.is_file):
             text = _read(file, f"secrets file {file}", problems)
             variables += [] if text is None else [Variable(file.name, text.strip(), f"secrets file {file}")]
     return variables
@@ -271,18 +230,27 @@ def _ours(name: str) -> bool:
 
 
 def _path(settings: type[BaseModel], name: str) -> Path:
-    """Inside a mapping the rest is one name, whatever it holds."""
     parts = name[len(PREFIX) :].lower().split("__")
     annotation: Any = settings
     for depth, part in enumerate(parts):
         if is_mapping(bare(annotation)):
-            return (*parts[:depth], "__".join(parts[depth:]))
+            return (*parts[:depth], *_in_mapping(bare(annotation), parts[depth:]))
         annotation = inner(annotation, part)
     return tuple(parts)
 
 
+def _in_mapping(annotation: Any, parts: list[str]) -> Path:
+    """The parts are one name, whatever it holds. Where a name stands for a table, the last part is a key of it."""
+    tail = parts[-1:] if len(parts) > 1 and is_table(bare(entry_of(annotation))) else []
+    return "__".join(parts[: len(parts) - len(tail)]), *tail
+
+
 def _unknown(settings: type[BaseModel], variable: Variable) -> Problem:
     known = [*variables_of(settings), CONFIG, SECRETS_DIR]
+    path = _path(settings, variable.name)
+    table = bare(annotation_at(settings, path[:-1]))
+    if is_table(table):
+        known += [variable_of((*path[:-1], key)) for key in keys_of(table)]
     mend = did_you_mean(variable.name.upper(), known, "Take it out; docs/configuration.md lists all there are.")
     return Problem(variable.name, variable.place, "There is no such setting.", mend)
 
@@ -331,7 +299,7 @@ def sealed(value: Any, annotation: Any) -> Any:
 
 def toml_layer(settings: type[BaseSettings], file: File, name: str, problems: list[Problem]) -> Layer | None:
     """None where the file is missing or cannot be read, which becomes a problem."""
-    if not _reachable(file.is_file):
+    if not reachable(file.is_file):
         mend = f"Start in the folder that has it, copy the shipped bot.toml there, or name another file with {CONFIG}."
         problems.append(Problem("", name, f"There is no file {file}.", mend))
         return None
@@ -368,7 +336,7 @@ def _not_here(layer: Layer, path: Path) -> Problem:
     place = layer.place(path)
     *outer, name = path
     value_at(layer.tree, tuple(outer)).pop(name)
-    variable = "BOT_GCHAT__SPACES__<NAME>" if path == ("gchat",) else variable_of(path)
+    variable = _BY_SPACE.get(path, variable_of(path))
     return Problem(
         written(path),
         place,
@@ -378,8 +346,8 @@ def _not_here(layer: Layer, path: Path) -> Problem:
     )
 
 
-def _reachable(question: Callable[[], bool]) -> bool:
-    """pathlib raises where the way to a file is closed, or where its name is none."""
+def reachable(question: Callable[[], bool]) -> bool:
+    """The answer of pathlib, which raises where the way to a file is closed, or where its name is none: then no."""
     try:
         return question()
     except (OSError, ValueError):

@@ -1,17 +1,17 @@
 """The tables of bot.toml; ``description`` is what a person reads who left a key out.
 
-Those of a chat platform have modules of their own.
+Those of a chat platform, of hours, duty, promises, escalations and alerts have modules of their own.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
 from bot.settings.discord import CategoryDiscordTable, TeamDiscordTable
+from bot.settings.duty import Skills
+from bot.settings.hours import HolidayTable, SeasonTable, WeekTable
 from bot.settings.slack import TeamSlackTable
 from bot.settings.values import (
     Choice,
@@ -27,22 +27,17 @@ from bot.settings.values import (
     SecretKey,
     Table,
     WebAddress,
-    Webhook,
     Whole,
-    Whom,
     Zone,
     all_different,
     wrong,
 )
 from core import limits
-from core.model.desk import QuestionKind, UrgencySetting
+from core.model.desk import Assignment, QuestionKind, UrgencySetting
 from core.model.ticket import Priority, Visibility
+from core.rules.assignment import WEIGHT
 
 DEFAULT_HOST = "127.0.0.1"
-
-
-class SpaceKind(StrEnum):
-    GCHAT = "gchat"
 
 
 class LogLevel(StrEnum):
@@ -67,6 +62,19 @@ class DeskTable(Table):
     urgent_by_requester: UrgencySetting = Field(
         default=UrgencySetting.ALLOW, description="may a requester declare a ticket urgent: allow, ask (a lead) or deny"
     )
+    hours: WeekTable | None = Field(default=None, description="business hours; without them the desk is always open")
+    holidays: tuple[HolidayTable, ...] = Field(default=(), description="the days on which it is closed")
+    calendar: tuple[SeasonTable, ...] = Field(default=(), description="other hours for a while, as in exam weeks")
+
+    @field_validator("hours")
+    @classmethod
+    def _open_at_all(cls, hours: WeekTable | None) -> WeekTable | None:
+        if hours is not None and not any(hours.week().values()):
+            raise wrong(
+                "These hours name no time, so the desk would never be open.",
+                'Write mon = ["09:00-17:00"] and so on, or take [desk.hours] out: then it is always open.',
+            )
+        return hours
 
 
 class QuotasTable(Table):
@@ -82,8 +90,26 @@ class TeamTable(Table):
     name: Name = Field(description="the team's name, as people read it")
     members: tuple[Email, ...] = Field(default=(), description="email addresses of its agents")
     lead: Email | None = Field(default=None, description="email address of its lead")
+    assignment: Assignment = Field(
+        default=Assignment.MANUAL, description="how its tickets find an agent: manual, round_robin or least_loaded"
+    )
+    offer_timeout: Duration = Field(
+        default=timedelta(minutes=5), description="how long an agent has to take an offered ticket"
+    )
+    capacity: Whole = Field(default=15, ge=1, le=1000, description="what an agent carries at most")
+    skills: Skills = Field(default={}, description="which categories an agent answers, by their email address")
+    calendar: str | None = Field(default=None, description="an iCalendar file of its shifts, beside bot.toml")
     discord: TeamDiscordTable = Field(default=TeamDiscordTable(), description="its channel and its role on Discord")
     slack: TeamSlackTable = Field(default=TeamSlackTable(), description="its channel and its user group on Slack")
+
+    @field_validator("capacity")
+    @classmethod
+    def _for_an_urgent_one(cls, capacity: int) -> int:
+        if capacity < (weight := WEIGHT[Priority.URGENT]):
+            raise wrong(
+                f"An urgent ticket counts {weight:g}, so nobody could be given one.", f"Write {weight:g} or more."
+            )
+        return capacity
 
 
 class QuestionTable(Table):
@@ -107,14 +133,33 @@ class QuestionTable(Table):
         return choices
 
 
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return (TypeAdapter(Key).validate_python(value),)
+    if isinstance(value, list | tuple):
+        return value
+    raise wrong("This is not the key of an escalation.", 'Write "urgent", or several in brackets: ["urgent", "late"].')
+
+
+EscalationKeys = Annotated[tuple[Key, ...], BeforeValidator(_listed), AfterValidator(all_different)]
+"""A single one may stand without brackets."""
+
+
 class CategoryTable(Table):
     key: Key = Field(description="the category's short name in commands and in this file")
     name: Name = Field(description="the category's name, as people read it")
     team: Key = Field(description="the key of the team that answers")
-    escalation: Key | None = Field(default=None, description="the key of the escalation for its alerts")
+    sla: Key | None = Field(default=None, description="the key of what is promised for its tickets")
+    escalation: EscalationKeys = Field(default=(), description="the key of the escalation for its alerts, or several")
     visibility: Visibility = Field(default=Visibility.PRIVATE, description="of a new ticket: private or public")
     blind_follow: bool = Field(default=False, description="may others follow a private ticket without seeing it")
     quiet_days: Whole = Field(default=7, ge=1, le=365, description="days after which a resolved ticket closes")
+    remind_after_days: Whole = Field(
+        default=3, ge=0, le=365, description="days after which a requester is reminded who has not answered; 0: never"
+    )
+    close_after_days: Whole = Field(
+        default=7, ge=1, le=365, description="days after that reminder until the ticket closes"
+    )
     sensitive: bool = Field(default=False, description="is it seen by the named staff only")
     staff: tuple[Email, ...] = Field(
         default=(), description="email addresses of the only staff who see it, where sensitive"
@@ -144,45 +189,6 @@ class CategoryTable(Table):
         return sensitive
 
 
-class StepTable(Table):
-    after: Duration = Field(default=timedelta(0), description="the time since the alert")
-    notify: tuple[Whom, ...] = Field(min_length=1, description='who hears of it, such as ["space:leads"]')
-
-    @property
-    def space(self) -> str | None:
-        """The first alert space that it notifies."""
-        return next((whom.removeprefix("space:") for whom in self.notify if whom.startswith("space:")), None)
-
-
-class EscalationTable(Table):
-    key: Key = Field(description="the escalation's short name in this file")
-    steps: tuple[StepTable, ...] = Field(min_length=1, description="whom to notify, and when")
-
-    @field_validator("steps")
-    @classmethod
-    def _that_raise_an_alert(cls, steps: tuple[StepTable, ...]) -> tuple[StepTable, ...]:
-        if steps[0].space is None or steps[0].after:
-            raise wrong(
-                "The first step is the alert itself: it notifies an alert space at once.",
-                'Write { after = "0s", notify = ["space:KEY"] } as the first.',
-            )
-        if any(later.after < earlier.after for earlier, later in pairwise(steps)):
-            raise wrong("A later step comes before an earlier one.", "Put the steps in the order of their times.")
-        return steps
-
-
-class SpaceTable(Table):
-    key: Key = Field(description="the space's short name; its URL is BOT_GCHAT__SPACES__<KEY>")
-    kind: SpaceKind = Field(default=SpaceKind.GCHAT, description="gchat")
-
-
-class AlertsTable(Table):
-    priorities: tuple[Priority, ...] = Field(
-        default=(Priority.HIGH, Priority.URGENT), description="tickets of which priorities raise an alert"
-    )
-    spaces: tuple[SpaceTable, ...] = Field(default=(), description="where alerts go")
-
-
 class WebTable(Table):
     host: Host = Field(default=DEFAULT_HOST, description="the address to listen on")
     port: Whole = Field(default=8080, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
@@ -197,10 +203,6 @@ class WebTable(Table):
 
 class DatabaseTable(Table):
     url: DatabaseUrl = Field(description="SQLite or PostgreSQL")
-
-
-class GchatTable(Table):
-    spaces: Mapping[str, Webhook] = Field(default={}, description="webhook URLs")
 
 
 class LogTable(Table):

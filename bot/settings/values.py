@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from bot.settings.sources import did_you_mean
+from adapters.email.config import is_mailbox
+from bot.settings.keys import did_you_mean
 from core import limits
+from core.model.people import email_key
 
 SECRET_LENGTH = 32
 """Characters; shorter keys are too weak for signatures (RFC 7518, section 3.2: HMAC with SHA-256 wants 256 bits)."""
@@ -67,10 +69,23 @@ def _duration(value: object) -> timedelta:
     return timedelta(**{unit: int(found[1])})
 
 
-def _email(value: str) -> str:
+def _a_minute(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=1):
+        raise wrong("It is shorter than a minute.", 'Write "1m" or more.')
+    return value
+
+
+def _address(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
         raise wrong("This is not an email address.", 'Write it like "agent@example.com".')
-    return value.lower()
+    return value
+
+
+def mailbox(value: str) -> str:
+    """``value``, an address that mail may be sent to. Raises what the settings tell of any other."""
+    if not is_mailbox(value):
+        raise wrong("Mail servers do not take this address.", 'Write one like "dean@example.edu".')
+    return value
 
 
 def _zone(value: str) -> str:
@@ -87,12 +102,6 @@ def _language(value: str) -> str:
     return value
 
 
-def _whom(value: str) -> str:
-    if not re.fullmatch(r"assignee|team_on_duty|lead|space:\S+|email:[^@\s]+@[^@\s]+", value):
-        raise wrong("Nobody can be notified so.", "Write space:KEY, assignee, team_on_duty, lead or email:ADDRESS.")
-    return value
-
-
 def _host(value: str) -> str:
     if not re.fullmatch(r"[0-9A-Za-z._:%-]+", value):
         raise wrong("This is not a host.", "Write an address such as 127.0.0.1 or 0.0.0.0, without http:// or a port.")
@@ -106,19 +115,6 @@ def _web_address(value: str) -> str:
     if parts.query or parts.fragment or value.endswith(("/", "?", "#")):
         raise wrong("It ends in a slash, or has a part behind ? or #.", "Leave those out.")
     return value
-
-
-def _webhook(value: SecretStr) -> SecretStr:
-    parts = split_url(value.get_secret_value())
-    if parts and parts.username is None and parts.password is None:
-        if parts.scheme == "https" and parts.hostname == "chat.googleapis.com" and parts.port in {None, 443}:
-            return value
-        if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-            return value
-    raise wrong(
-        "This is not a Google Chat webhook URL.",
-        "Copy it whole from the space's “Apps & integrations”: it begins with https://chat.googleapis.com/.",
-    )
 
 
 def _secret_key(value: SecretStr) -> SecretStr:
@@ -157,17 +153,20 @@ def all_different(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Key = Annotated[str, AfterValidator(_key)]
-Email = Annotated[str, AfterValidator(_email)]
+Address = Annotated[str, AfterValidator(_address)]
+"""An email address as it is written."""
+Email = Annotated[Address, AfterValidator(email_key)]
+"""An email address in the form in which two are the same."""
+Mailbox = Annotated[Email, AfterValidator(mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
-Whom = Annotated[str, AfterValidator(_whom)]
 Host = Annotated[str, AfterValidator(_host)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Webhook = Annotated[SecretStr, AfterValidator(_webhook)]
 SecretKey = Annotated[SecretStr, AfterValidator(_secret_key)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+MinuteOrMore = Annotated[Duration, AfterValidator(_a_minute)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.NAME)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45)]
 """Discord: 45 characters over a field, 100 below it (components/reference)."""

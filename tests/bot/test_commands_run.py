@@ -22,7 +22,22 @@ from core.model.thread import MessageKind
 from core.model.ticket import Priority, Visibility
 from core.text import Bold, Paragraph, Plain, Text
 from core.vocabulary import Reply
-from tests.fakes.front import Front, failed, followed, fresh, held, public, resolved, said, shown, together, unroled
+from tests.fakes.escalations import acknowledged, asked_urgent, called
+from tests.fakes.front import (
+    Front,
+    aside,
+    failed,
+    followed,
+    fresh,
+    held,
+    offered,
+    public,
+    resolved,
+    said,
+    shown,
+    together,
+    unroled,
+)
 from tests.fakes.office import Office
 
 NAMES = [one.command.name for one in COMMANDS]
@@ -54,6 +69,21 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("asha", fresh, "/staff transfer {ref} platform", "{ref} is with Platform team now"),
     ("asha", fresh, "/staff tickets Sam Student", "Opened by Sam Student"),
     ("sam", said, "/staff undo {ref}", "Your last message in {ref} is taken back"),
+    ("asha", fresh, "/staff snooze {ref} 2h", "{ref} is put aside until 16:30, in 2 h"),
+    ("asha", aside, "/staff wake {ref}", "{ref} is not put aside any more"),
+    ("lee", called, "/alert ack {ref}", "{ref} is in your hands: nobody else is called"),
+    ("lee", acknowledged, "/alert unack {ref}", "{ref} escalates again"),
+    ("lee", called, "/alert list", "What escalates now"),
+    ("lee", called, "/escalate {ref} 3", "{ref}: the people of level 3 are called"),
+    ("lee", asked_urgent, "/staff urgency {ref} accept", "{ref} is urgent"),
+    ("asha", offered, "/ticket accept {ref}", "{ref} is yours"),
+    ("asha", offered, "/ticket pass {ref}", "You passed {ref} on"),
+    ("asha", fresh, "/agent available 2h", "You are on duty until 16:30, in 2 h"),
+    ("asha", held, "/agent away 17:30", "You are away until 17:30, in 3 h"),
+    ("asha", held, "/agent handover {ref}", "Handed over: 1"),
+    ("asha", held, "/agent load", "Who carries what"),
+    ("asha", fresh, "/agent duty platform", "Who is on duty"),
+    ("asha", fresh, "/agent capacity 7", "You carry up to 7"),
     ("asha", fresh, "/queue", "The queue"),
     ("asha", fresh, "/queue platform", "Platform team"),
     ("sam", fresh, "/help", "What you can do at Student Support"),
@@ -103,7 +133,10 @@ async def test_a_command_does_the_same_typed_native_pressed_and_sent(
 
 
 def test_every_command_has_its_scene_and_opening_has_its_own() -> None:
-    run = {" ".join(line.split()[: 2 if line.split()[0] not in ("/queue", "/help") else 1]) for *_, line, _ in SCENES}
+    run = {
+        " ".join(line.split()[: 2 if line.split()[0] not in ("/queue", "/help", "/escalate") else 1])
+        for *_, line, _ in SCENES
+    }
     assert run | {"/ticket open", "/desk panel", "/link"} == set(NAMES)
 
 

@@ -24,6 +24,7 @@ from tests.fakes.channels import ScriptedChannel, settle
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeys
 from tests.fakes.patience import patience
+from tests.fakes.signer import SIGNER
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 DESK = Desk(
@@ -54,10 +55,11 @@ class Situation:
         return Dispatcher(
             store=self.store,
             engine=self.engine,
-            channels=Channels(platforms={Platform.DISCORD: channel, Platform.WEB: channel}, spaces=channel),
+            channels=Channels(platforms={Platform.DISCORD: channel, Platform.WEB: channel}, spaces=lambda _: channel),
             desk=DESK,
             clock=self.clock,
             keys=self.keys,
+            signer=SIGNER,
             owner=owner,
             patience=replace(PATIENCE, **changes),
             jitter=lambda: 1.0,
@@ -305,7 +307,8 @@ async def test_an_address_without_a_way_out_is_visible_as_a_failure(desk: Situat
         store=desk.store,
         engine=desk.engine,
         keys=desk.keys,
-        channels=Channels(platforms={}, spaces=None),
+        channels=Channels(platforms={}, spaces=lambda _: None),
+        signer=SIGNER,
         desk=DESK,
         clock=desk.clock,
         owner="one",
@@ -321,7 +324,8 @@ async def test_what_is_for_a_door_that_is_closed_for_a_while_waits_for_it(desk: 
         store=desk.store,
         engine=desk.engine,
         keys=desk.keys,
-        channels=Channels(platforms={}, spaces=None),
+        channels=Channels(platforms={}, spaces=lambda _: None),
+        signer=SIGNER,
         desk=DESK,
         clock=desk.clock,
         owner="one",

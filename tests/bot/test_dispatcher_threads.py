@@ -18,6 +18,7 @@ from core.text import Text
 from tests.fakes.channels import ScriptedChannel, settle
 from tests.fakes.front import Front
 from tests.fakes.office import MINUTE, Office, on_discord
+from tests.fakes.signer import SIGNER
 
 DISCORD = Platform.DISCORD
 PATIENCE = Patience(lease=MINUTE, poll=timedelta(hours=1))
@@ -35,10 +36,11 @@ def dispatcher(office: Office, channel: ScriptedChannel, owner: str = "one") -> 
     return Dispatcher(
         store=office.store,
         engine=office.engine,
-        channels=Channels(platforms=platforms, spaces=ScriptedChannel()),
+        channels=Channels(platforms=platforms, spaces=lambda _: ScriptedChannel()),
         desk=office.desk,
         clock=office.clock,
         keys=office.keys,
+        signer=SIGNER,
         owner=owner,
         patience=PATIENCE,
         jitter=lambda: 1.0,

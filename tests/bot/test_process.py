@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.clock import SystemClock
+from tests.fakes.bad_day import BadDay
 from tests.fakes.gchat_server import FakeGoogleChat, Fault
 from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess, threaddesk, until
@@ -86,6 +87,7 @@ async def test_fifty_students_at_once_and_a_kill_in_the_burst_lose_nothing_and_d
         ]
         await until(lambda: sum(task.done() for task in opening) >= STUDENTS // 4)
         await desk.kill()
+        BadDay(desk).time_passes()
         await desk.start()
         acknowledged = await asyncio.gather(*opening)
         kept = await asyncio.gather(*(student.tickets() for student in students))
@@ -107,6 +109,7 @@ async def test_killed_between_commit_and_delivery_the_alert_goes_out_after_the_r
         await student.open("urgent")
         await desk.kill()
         leads.recover()
+        BadDay(desk).time_passes()
         await desk.start()
         await until(lambda: owed(desk) == 0)
     assert len(leads.messages("leads")) == 1
