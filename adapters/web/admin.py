@@ -20,7 +20,7 @@ from core.cards.card import Gettext
 from core.cards.ticket import Names
 from core.errors import NoSuchDelivery
 from core.model.ids import PersonId, ref_of
-from core.model.outbox import Delivery, DeliveryState, Intent, ToSpace, Trouble
+from core.model.outbox import Delivery, DeliveryState, ToSpace, Trouble
 from core.model.people import Grant, Person
 from core.policy import Action, may_in_general
 from core.text import Json, clean_line, shorten
@@ -228,7 +228,7 @@ def _alert(alert: Alert) -> JsonObject:
     failed = delivery.state in (DeliveryState.DEAD, DeliveryState.PARKED)
     return {
         "id": delivery.id,
-        "kind": "alert" if delivery.intent is Intent.ALERT else "news",
+        "kind": "alert" if delivery.intent.is_alert else "news",
         "ref": ref_of(delivery.ticket) if delivery.ticket is not None else None,
         "title": ticket.title if ticket is not None else None,
         "priority": ticket.priority.value if ticket is not None else None,

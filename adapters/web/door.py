@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from adapters.web.accounts import Accounts
+from adapters.web.acknowledging import Acknowledging
 from adapters.web.admin import AdminApi, Setting
 from adapters.web.api import PageApi
 from adapters.web.bulk import BulkApi
@@ -26,7 +27,7 @@ from adapters.web.triage import TriageApi
 from adapters.web.uploads import Uploads
 from core.administration import Administration
 from core.engine import Engine
-from core.ports import Clock, Keys
+from core.ports import Clock, Keys, Signer
 from core.reading import Reading
 from core.storage import Store
 from core.triage import Triage
@@ -45,6 +46,7 @@ class WebDoor:
         store: Store,
         clock: Clock,
         keys: Keys,
+        signer: Signer,
         config: WebConfig,
         configuration: Sequence[Setting] = (),
     ) -> None:
@@ -72,6 +74,9 @@ class WebDoor:
             keys=keys,
             config=config,
         )
+        self._acknowledging = Acknowledging(
+            desk=desk, engine=engine, store=store, clock=clock, signer=signer, gate=self._gate, pages=self._pages
+        )
         self._helpdesk = Helpdesk(
             desk=desk,
             engine=engine,
@@ -88,6 +93,7 @@ class WebDoor:
         description = web.get("/api/openapi.json", self._gate.open_to_all(self._describe), allow_head=False)
         parts = (
             self._pages,
+            self._acknowledging,
             self._api,
             self._threads,
             self._triage,

@@ -33,12 +33,12 @@ _HERE = Path(__file__).parent
 _SENT = web.RequestKey("sent", dict[str, str])
 """The form that was sent: what is wrong with it is said above it."""
 _LOCAL = re.compile(
-    r"/(?:alerts|admin(?:/[a-z]{1,20})?|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
+    r"/(?:alerts|ack/[A-Za-z0-9_.-]{1,400}|admin(?:/[a-z]{1,20})?|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
     re.IGNORECASE | re.ASCII,
 )
 _FORMS = {"/session": "in", "/session/register": "new"}
 """By path, the form of the welcome that leads there."""
-_HEADINGS = {403: "Not for you", 404: "Not here", 500: "Something went wrong"}
+_HEADINGS = {403: "Not for you", 404: "Not here", 410: "Over", 500: "Something went wrong"}
 
 
 class ForStaff(Forbidden):
@@ -86,16 +86,16 @@ class Pages:
     def routes(self) -> list[web.AbstractRouteDef]:
         at_edge = self._gate.open_to_all
         return [
-            web.get("/", self._page_edge(self.page)),
-            web.get("/t/{ref}", self._page_edge(self.page)),
-            web.get("/alerts", self._page_edge(self.alerts)),
-            web.get("/admin", self._page_edge(self.admin)),
-            web.get("/admin/{section}", self._page_edge(self.admin)),
-            web.get("/welcome", self._page_edge(self.welcome)),
-            web.post("/session", self._page_edge(self.sign_in)),
-            web.post("/session/demo", self._page_edge(self.demo)),
-            web.post("/session/register", self._page_edge(self.register)),
-            web.post("/session/end", self._page_edge(self.end)),
+            web.get("/", self.edge(self.page)),
+            web.get("/t/{ref}", self.edge(self.page)),
+            web.get("/alerts", self.edge(self.alerts)),
+            web.get("/admin", self.edge(self.admin)),
+            web.get("/admin/{section}", self.edge(self.admin)),
+            web.get("/welcome", self.edge(self.welcome)),
+            web.post("/session", self.edge(self.sign_in)),
+            web.post("/session/demo", self.edge(self.demo)),
+            web.post("/session/register", self.edge(self.register)),
+            web.post("/session/end", self.edge(self.end)),
             web.get("/static/{path:.+}", at_edge(self._statics.serve)),
         ]
 
@@ -107,7 +107,7 @@ class Pages:
             raise NoSuchPage
         ref = ref_of(ticket) if ticket is not None else ""
         first = await self._first.of(request, visitor, ticket)
-        return self._html(
+        return self.html(
             "page.html", visitor, status=first.status, ref=ref, first=first.data, brush=first.brush, lost=first.lost
         )
 
@@ -117,7 +117,7 @@ class Pages:
             raise NoSuchPage
         if not visitor.person.is_staff:
             raise ForStaff
-        return self._html("alerts.html", visitor, messages_url=self._config.alerts_url)
+        return self.html("alerts.html", visitor, messages_url=self._config.alerts_url)
 
     async def admin(self, request: web.Request) -> web.Response:
         """For admins; for everybody else there is no such page, in the very words of one that nobody ever made."""
@@ -128,7 +128,7 @@ class Pages:
         except NoSuchPage:
             raise web.HTTPNotFound from None
         search = request.query.get("q", "")
-        return self._html(
+        return self.html(
             "admin.html", visitor, section=section, sections=SECTIONS, shown=shown, search=search, role_form=ROLE_FORM
         )
 
@@ -168,12 +168,12 @@ class Pages:
         visitor = await self._gate.by_cookie(request)
         if visitor is not None and visitor.session is not None:
             self._gate.check_page(request, visitor.session, form.get("csrf", ""))
-        response = _redirect("/welcome")
+        response = redirect("/welcome")
         await self._sessions.end(request, response)
         return response
 
     async def _enter(self, request: web.Request, person: PersonId, next_: str) -> web.Response:
-        response = _redirect(local_path(next_))
+        response = redirect(local_path(next_))
         await self._sessions.begin(request, response, person)
         return response
 
@@ -184,7 +184,7 @@ class Pages:
         request[VISITOR] = visitor
         return visitor
 
-    def _page_edge(self, handler: Handler) -> Handler:
+    def edge(self, handler: Handler) -> Handler:
         """Refusals on a page are words on a page."""
 
         async def at_edge(request: web.Request) -> web.StreamResponse:
@@ -213,7 +213,7 @@ class Pages:
 
     def _said(self, visitor: Visitor | None, status: int, sentence: str) -> web.Response:
         heading = _HEADINGS.get(status, "That did not work")
-        return self._html("refused.html", visitor, status=status, heading=heading, sentence=sentence)
+        return self.html("refused.html", visitor, status=status, heading=heading, sentence=sentence)
 
     def _welcome(
         self,
@@ -226,7 +226,7 @@ class Pages:
         typed: Mapping[str, str] = MappingProxyType({}),
     ) -> web.Response:
         people = [(who, person.name, person.words) for who, person in self._config.demo_people.items()]
-        return self._html(
+        return self.html(
             "welcome.html",
             visitor,
             status=status,
@@ -238,7 +238,7 @@ class Pages:
             people=people,
         )
 
-    def _html(self, template: str, visitor: Visitor | None, *, status: int = 200, **words: object) -> web.Response:
+    def html(self, template: str, visitor: Visitor | None, *, status: int = 200, **words: object) -> web.Response:
         language = visitor.person.language if visitor is not None else "en"
         me = visitor and _Me(visitor.person.name, tuple(role_names(visitor.person)), visitor.person.is_staff)
         text = self._templates.get_template(template).render(
@@ -267,7 +267,8 @@ def _typed(form: Mapping[str, str]) -> Mapping[str, str]:
     return {key: form.get(key, "")[:254] for key in ("username", "email")}
 
 
-def _redirect(path: str) -> web.Response:
+def redirect(path: str) -> web.Response:
+    """To another of the desk's own pages, to be read and not sent to."""
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
 
 

@@ -27,7 +27,7 @@ _PAINTED = 40
 _TOGETHER = timedelta(minutes=5)
 _DEEPEST = 24
 _MOST_NAMES = 12
-_STANDING = frozenset({"with", "place", "opened"})
+_STANDING = frozenset({"with", "offered", "escalation", "snoozed", "place", "expected", "duty", "opened"})
 _MAIL = re.compile(r"mailto:[^\s]+@[^\s]+", re.IGNORECASE)
 _TAGS = {"bold": Markup("strong"), "italic": Markup("em"), "strike": Markup("s")}
 _LISTS = {True: Markup("ol"), False: Markup("ul")}
@@ -81,7 +81,8 @@ def fitted(file: Shown) -> tuple[int, int] | None:
 
 
 def standing_of(fields: Sequence[Shown]) -> Sequence[Shown]:
-    """Of a ticket's fields those that say how it goes: who has it, its place in the queue, since when."""
+    """Of a ticket's fields those that say how it goes: who has it, its place in the queue, when to expect
+    an answer, since when."""
     return [field for field in fields if field.get("key") in _STANDING]
 
 

@@ -73,6 +73,15 @@ class NoSuchPage(MissingTicket):
     template = N_("There is nothing here.")
 
 
+class NoSuchLink(MissingTicket):
+    template = N_("This link is none of the desk's. Open the alert again and follow its link, or copy it whole.")
+
+
+class LinkOver(Refusal):
+    reason = "gone"
+    template = N_("This link was good for a day, and the day is over. The newest alert has another.")
+
+
 class TooManyAttempts(QuotaReached):
     """``seconds``: until the next one is taken."""
 
@@ -100,6 +109,7 @@ _STATUS: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
     (WrongMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (MissingTicket, HTTPStatus.NOT_FOUND),
+    (LinkOver, HTTPStatus.GONE),
     (Clash, HTTPStatus.CONFLICT),
     (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (QuotaReached, HTTPStatus.TOO_MANY_REQUESTS),

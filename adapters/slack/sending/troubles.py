@@ -39,7 +39,9 @@ EDITING = "slack:editing"
 
 _STEP_ASIDE = frozenset({Intent.REACTIONS, Intent.MARK})
 """These do not hold up what people say to each other."""
-_WRITES = frozenset({Intent.CREATE_THREAD, Intent.HISTORY, Intent.NEWS, Intent.PING, Intent.TROUBLE})
+_WRITES = frozenset(
+    {Intent.CREATE_THREAD, Intent.HISTORY, Intent.NEWS, Intent.PING, Intent.CALL, Intent.DIGEST, Intent.TROUBLE}
+)
 
 
 def channel_key(channel: str) -> str:

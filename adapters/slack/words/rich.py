@@ -99,11 +99,12 @@ class _Pages:
         self._weight += _size(run)
 
     def _turn(self) -> None:
+        """The next message. One that would hold nothing but white space is none: Slack refuses it."""
         while self._page and self._page[-1].kind is Kind.GAP:
             self._page.pop()
         while self._page and self._page[0].kind is Kind.GAP:
             self._page.pop(0)
-        if self._page:
+        if any(_plain_part(part).strip() for run in self._page for part in run.parts):
             self._done.append(self._page)
         self._page, self._used, self._weight = [], 0, 0
 

@@ -1,6 +1,7 @@
 """The lines of a list: what each stands for, the way there, and the button beside it."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from adapters.slack.words.addresses import is_web_link
 from adapters.slack.words.buttons import Buttons
@@ -13,10 +14,33 @@ ADDRESS = 1_000
 _LINE = 200
 """Of a row's title, and of its detail."""
 _REF = 40
+_TOGETHER = 10
+"""Rows in one part of plain lines: far below what Slack takes in one."""
 
 
 def listed(rows: Sequence[Row], buttons: Buttons, *, most: int, room: int) -> tuple[list[Payload], int]:
-    """The blocks of as many of ``rows`` as ``most`` blocks hold, and ``room`` as JSON; and how many those are."""
+    """The blocks of as many of ``rows`` as ``most`` blocks hold, and ``room`` as JSON; and how many those are. A list
+    of mere words, as that of the commands, becomes plain lines where that shows more of it."""
+    blocks, count = _items(rows, buttons, most=most, room=room)
+    if count == len(rows) or most < 1 or any(row.buttons or row.url is not None for row in rows):
+        return blocks, count
+    lines, more = _lines(rows, room)
+    return (lines, more) if more > count else (blocks, count)
+
+
+def _lines(rows: Sequence[Row], room: int) -> tuple[list[Payload], int]:
+    """As many of ``rows`` as one block holds, in parts of a few lines each."""
+    told = plain_rows(rows)
+    for count in range(len(rows), 0, -1):
+        ends = [min(start + _TOGETHER, count) for start in range(0, count, _TOGETHER)]
+        parts = [text("\n".join(told[start:end]) + "\n" * (end < count)) for start, end in pairwise([0, *ends])]
+        block = rich(line(*parts))
+        if size(block) <= room:
+            return [block], count
+    return [], 0
+
+
+def _items(rows: Sequence[Row], buttons: Buttons, *, most: int, room: int) -> tuple[list[Payload], int]:
     blocks: list[Payload] = []
     for count, row in enumerate(rows):
         offered = buttons.fitting(row.buttons)

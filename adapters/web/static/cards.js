@@ -5,7 +5,7 @@ import { blocks, isEmpty } from "./text.js";
 import { time } from "./times.js";
 
 const STATES = { done: "done", now: "now", to_come: "to come" };
-const STANDING = ["with", "place", "opened"];
+const STANDING = ["with", "offered", "escalation", "snoozed", "place", "expected", "duty", "opened"];
 const TONE_ICONS = { good: "check", warning: "alert", urgent: "flame" };
 
 /**
@@ -47,7 +47,7 @@ export function progressLine(steps) {
   );
 }
 
-/** Of a ticket's fields those that say how it goes: who has it, its place in the queue, since when. */
+/** Of a ticket's fields those that say how it goes: who has it, its place in the queue, when to expect an answer, since when. */
 export function standingOf(fields) {
   const list = fieldList(fields?.filter((field) => STANDING.includes(field.key)));
   list?.classList.replace("fields", "standing");

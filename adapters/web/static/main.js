@@ -40,7 +40,7 @@ const does = {
 };
 let agent = null; // the keys, the palette and the work on many, for staff
 
-const notices = createNotices({ isOpen: (ref) => ref === here() && document.hasFocus() });
+const notices = createNotices({ isOpen: (ref) => ref === here() && document.hasFocus(), press });
 const open = (ref, how) => void go(ref, how);
 const threads = isStaff
   ? createTriage({ open, me, keeper: () => keeper, tell: does.tell, picked: (refs) => agent?.picked(refs), renewed: () => agent?.renewed() }, first.list)
@@ -127,13 +127,15 @@ async function run(line, how = {}) {
   answer(reply, { isHelp: /^\s*\/help\b/i.test(line), ...how });
 }
 
-/** A button pressed. */
+/** A button pressed: whether it was done. */
 async function press(action) {
   try {
     answer(await post("/api/actions", { action }));
+    return true;
   } catch (error) {
     notices.tell(error.message, "warning");
     if (error instanceof Refusal) void thread.catchUp();
+    return false;
   }
 }
 
@@ -289,6 +291,7 @@ listen({
     if (news.type === "read") thread.heardRead(news.ref, news.event);
     if (news.type !== "ticket" && news.type !== "read") return;
     threads.stir(news.ref);
+    if (news.type === "ticket") void notices.stir(news.ref);
     if (news.type === "ticket" && news.ref === here()) void thread.catchUp();
   },
   onresume: (isOther) => void resume(isOther),

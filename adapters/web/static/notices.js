@@ -1,6 +1,7 @@
 // What reached me: a toast when it comes, a list under the bell, a number in the window's title.
 
 import { get, put as tellDesk } from "./api.js";
+import { whileBusy } from "./cards.js";
 import { $, h, icon, link, refIn, words } from "./dom.js";
 import { here } from "./kept.js";
 import { blocks, isEmpty } from "./text.js";
@@ -10,7 +11,7 @@ const STAYS = 9000; // ms; a toast that is pointed at or has the focus stays
 const AT_ONCE = 3;
 const MARKS = { good: "check", warning: "alert", urgent: "flame" };
 
-/** `does.open(ref)` shows a thread; `does.isOpen(ref)`: whether it is before the reader's eyes. */
+/** `does.isOpen(ref)`: whether a thread is before the reader's eyes; `does.press(action)` runs a button: whether it did. */
 export function createNotices(does) {
   const known = new Map();
   const toasts = new Map(); // what closes them, by notice
@@ -24,11 +25,31 @@ export function createNotices(does) {
   const news = () => (noticed === null ? [] : [...known.values()].filter(isNew));
 
   async function load() {
-    const [list, kept] = await Promise.all([get("/api/notices").catch(() => []), get("/api/preferences").catch(() => null)]);
-    for (const notice of list) known.set(notice.id, notice);
+    const [, kept] = await Promise.all([renew(), get("/api/preferences").catch(() => null)]);
     // Where it cannot be asked for, all that is there counts as seen.
     noticed = Math.max(noticed ?? 0, kept ? (kept.noticed ?? 0) : Math.max(0, ...known.keys()));
     look();
+    showAll();
+  }
+
+  /** As the desk has them now. What asked for something that is done by now is left out of its list, and goes. */
+  async function renew() {
+    const before = [...known.values()];
+    const list = await get("/api/notices").catch(() => null);
+    if (list === null) return;
+    for (const notice of list) known.set(notice.id, notice);
+    const listed = new Set(list.map(({ id }) => id));
+    for (const { id, card } of before) {
+      if (listed.has(id) || !actsIn(card).length) continue;
+      known.delete(id);
+      toasts.get(id)?.();
+    }
+  }
+
+  /** Something became of a ticket: what asks about it may be done. */
+  async function stir(ref) {
+    if (![...known.values()].some(({ card }) => refIn(card.url) === ref && actsIn(card).length)) return;
+    await renew();
     showAll();
   }
 
@@ -77,13 +98,15 @@ export function createNotices(does) {
   }
 
   function toast({ id, card }, ref) {
-    const open = opener(card, ref, () => close());
+    const acts = actsOf(card, () => close());
+    const open = opener(card, ref, acts.length === 0, () => close());
     const close = put($("toasts-news"), card.tone, [
       words(card.title, "p", "toast-title"),
+      (card.rows ?? []).map((row) => words(row.title, "p", "toast-row")),
       card.subtitle && words(card.subtitle, "p"),
       !isEmpty(card.body) && h("div", { class: "text toast-text" }, blocks(card.body)),
-      open && h("div", { class: "buttons" }, open),
-    ]);
+      buttons(card, [...acts, open]),
+    ], asks(card));
     toasts.set(id, close);
   }
 
@@ -92,36 +115,52 @@ export function createNotices(does) {
     put($(tone === "warning" ? "toasts-problems" : "toasts-news"), tone, [words(sentence, "p", "toast-title")]);
   }
 
-  /** Returns what closes it. */
-  function put(place, tone, children) {
-    const close = () => element.remove();
+  /** Returns what closes it. `waits`: it goes only when it is answered, or put away. */
+  function put(place, tone, children, waits = false) {
+    const close = () => {
+      const hadFocus = element.contains(document.activeElement);
+      element.remove();
+      // Whoever works by keyboard goes on at the next one, or at the list of all.
+      if (hadFocus) ($("toasts").querySelector(".waits .buttons > *") ?? $("bell")).focus();
+    };
     const element = h(
       "div",
-      { class: `toast tone-${tone}`, dataset: { testid: "toast" } },
+      { class: `toast tone-${tone}${waits ? " waits" : ""}`, dataset: { testid: "toast" } },
       h("span", { class: "toast-mark" }, icon(MARKS[tone] ?? "bell")),
       h("div", { class: "toast-words" }, children),
       h("button", { type: "button", class: "tool small", "aria-label": "Dismiss", onclick: close }, icon("close")),
     );
-    let timer = setTimeout(close, STAYS);
-    const hold = () => clearTimeout(timer);
-    const leave = () => {
-      clearTimeout(timer);
-      timer = setTimeout(close, STAYS);
-    };
-    element.addEventListener("pointerenter", hold);
-    element.addEventListener("focusin", hold);
-    element.addEventListener("pointerleave", leave);
-    element.addEventListener("focusout", leave);
-    while (place.children.length >= AT_ONCE) place.firstElementChild.remove();
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      close();
+    });
+    if (!waits) passing(element, close);
+    // What passes makes room for what waits.
+    while (place.children.length >= AT_ONCE) (place.querySelector(".toast:not(.waits)") ?? place.firstElementChild).remove();
     place.append(element);
     return close;
   }
 
-  function opener(card, ref, then) {
+  /** What can be done about it without opening it, as an offer that is accepted. */
+  function actsOf(card, then) {
+    return actsIn(card).map(({ label, action, style }) => {
+      const button = h("button", { type: "button", class: `button small${style && style !== "plain" ? ` ${style}` : ""}`, dir: "auto", textContent: label });
+      const run = async () => {
+        if (await does.press(action)) then();
+        await renew();
+        showAll();
+      };
+      button.addEventListener("click", () => void whileBusy(button, run));
+      return button;
+    });
+  }
+
+  function opener(card, ref, isFirst, then) {
     const url = ref ? `/t/${ref}` : card.url;
     if (!url) return null;
     const anchor = link(url, "Open");
-    anchor.className = "button small primary";
+    anchor.className = `button small${isFirst ? " primary" : ""}`;
     anchor.setAttribute("aria-label", `Open ${ref ?? card.title}`);
     anchor.addEventListener("click", then);
     return anchor;
@@ -141,7 +180,8 @@ export function createNotices(does) {
     const url = ref ? `/t/${ref}` : card.url;
     const item = url ? link(url, ...inner) : h("div", {}, ...inner);
     item.addEventListener("click", () => $("notices").hidePopover());
-    return h("li", { class: isMarked ? "new" : undefined }, item);
+    const acts = actsOf(card, () => $("notices").hidePopover());
+    return h("li", { class: isMarked ? "new" : undefined }, item, buttons(card, acts));
   }
 
   $("notices").addEventListener("toggle", (event) => {
@@ -154,6 +194,7 @@ export function createNotices(does) {
   return {
     load,
     arrive,
+    stir,
     look,
     tell,
     /** What the window is called, apart from the number. */
@@ -162,6 +203,31 @@ export function createNotices(does) {
       showCount();
     },
   };
+}
+
+const actsIn = (card) => (card.buttons ?? []).filter(({ action }) => action);
+
+/** Whether it wants an answer of its reader's, and waits for it. */
+const asks = (card) => actsIn(card).some(({ style }) => style === "primary" || ["warning", "urgent"].includes(card.tone));
+
+/** Buttons of a notice; `card` tells those with one label in several notices apart. */
+function buttons(card, all) {
+  const shown = all.filter(Boolean);
+  return shown.length > 0 && h("div", { class: "buttons", role: "group", "aria-label": `Actions: ${card.title}` }, shown);
+}
+
+/** Let it go by itself after a while, unless it is pointed at or has the focus. */
+function passing(element, close) {
+  let timer = setTimeout(close, STAYS);
+  const hold = () => clearTimeout(timer);
+  const leave = () => {
+    clearTimeout(timer);
+    timer = setTimeout(close, STAYS);
+  };
+  element.addEventListener("pointerenter", hold);
+  element.addEventListener("focusin", hold);
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("focusout", leave);
 }
 
 // ---- what was looked at beside the bell, for a reload of this tab
