@@ -95,9 +95,8 @@ async def test_markup_that_people_typed_is_words_wherever_it_shows(ground: Groun
     await ground.say("agent", TicketId(int(ref[2:])), "That is all")
 
     for who in ("Student", "Agent"):
-        visitor = await Visitor.be(who, ground.url, ground.browser)
+        visitor = await Visitor.be(who, ground.url, ground.browser, f"/t/{ref}")
         page = visitor.page
-        await page.goto(f"{ground.url}/t/{ref}")
         await expect(message(page, "That is all")).to_be_visible()
         assert await page.evaluate(INJECTED) == []
         await page.get_by_role("button", name="Notifications").click()

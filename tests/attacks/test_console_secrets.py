@@ -25,6 +25,13 @@ team = "life"
 
 [[alerts.spaces]]
 key = "leads"
+
+[[alerts.spaces]]
+key = "pager"
+kind = "webhook"
+
+[email]
+sender = "desk@example.edu"
 """
 SECRETS = {
     "BOT_WEB__SECRET_KEY": "hush-hush-" + "x" * 32,
@@ -34,6 +41,9 @@ SECRETS = {
     "BOT_SLACK__BOT_TOKEN": "xoxb-123456789012-1234567890123-hushHushHushHushHushHush",
     "BOT_SLACK__APP_TOKEN": "xapp-1-A0123456789-1234567890123-hushhushhushhush",
     "BOT_SLACK__SIGNING_SECRET": "0123456789abcdef" * 2,
+    "BOT_WEBHOOKS__PAGER__URL": "https://alerts.example.edu/hush-hush",
+    "BOT_WEBHOOKS__PAGER__SECRET": "whsec_" + "hush" * 8,
+    "BOT_EMAIL__SMTP_URL": "smtp://desk:hush-hush@mail.example.edu:587",
 }
 
 

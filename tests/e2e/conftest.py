@@ -11,29 +11,37 @@ from playwright.async_api import Browser
 from core.model.ids import TicketId
 from tests.fakes.browser import chromium
 from tests.fakes.process import ROOT, DeskProcess
-from tests.fakes.web_desk import WebDesk, make_database, running_web_desk
+from tests.fakes.web_desk import WebDesk, running_web_desk
 from tests.fakes.web_thread import Ground
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(tmp_path: Path) -> AsyncIterator[DeskProcess]:
-    process = DeskProcess(tmp_path)
+    process = DeskProcess(tmp_path, forked=True)
     await process.start()
     yield process
     await process.stop()
 
 
-@pytest.fixture
-async def near_desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def near_desk(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[WebDesk]:
     """A desk in the test's own process: what reaches it by another door is handed to its engine."""
-    async with running_web_desk(tmp_path, await make_database(tmp_path)) as running:
+    async with running_web_desk(tmp_path, sqlite_template) as running:
         yield running
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def started_browser() -> AsyncIterator[Browser]:
     async with chromium() as started:
         yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(started_browser: Browser) -> AsyncIterator[Browser]:
+    """One for all tests of a file; nothing of what a test did in it is there in the next."""
+    yield started_browser
+    for context in started_browser.contexts:
+        await context.close()
 
 
 @pytest.fixture
@@ -46,9 +54,9 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
-    folder: Path = tmp_path_factory.mktemp("thread")
-    async with running_web_desk(folder, await make_database(folder)) as desk, chromium() as browser:
+async def ground(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Ground]:
+    folder = tmp_path_factory.mktemp("thread")
+    async with running_web_desk(folder, sqlite_template) as desk, chromium() as browser:
         yield Ground(desk, browser)
 
 

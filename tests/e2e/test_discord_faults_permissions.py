@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.fakes.discord_bad_day import Day, bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.discord_server import Channel
-from tests.fakes.process import threaddesk
+from tests.fakes.process import forked
 
 
 async def told_once(day: Day, *words: str) -> None:
@@ -49,8 +49,7 @@ async def test_without_create_private_threads_openings_wait_and_get_their_thread
         assert day.threads == []
         give_back(day, uni.exams)
         await day.mended("discord:permission")
-        day.time_passes()
-        await day.delivered()
+        await day.delivered(hurried=True)
         [thread] = day.threads
         day.as_it_should_be(thread, uni.sam)
         await told_once(day, "#exams", "Create Private Threads")
@@ -111,8 +110,7 @@ async def test_without_sight_of_the_channel_what_was_said_on_both_sides_meets_wh
         await day.failures("View Channel", "copy a message")
         give_back(day, uni.exams)
         await day.heard("one", "from the web", "two, unheard", within=20)
-        day.time_passes()
-        await day.delivered()
+        await day.delivered(hurried=True)
         assert day.copies(thread) == ["from the web"]
         await sam.say(thread, "three")
         await day.heard("one", "from the web", "two, unheard", "three")
@@ -130,7 +128,7 @@ async def test_intents_switched_off_in_the_portal_are_named_and_everything_said_
         server.settings.privileged.clear()
         await server.disconnect(resumable=False)
         await told_once(day, "Message Content Intent", "Server Members Intent", "https://discord.com/developers")
-        told = threaddesk(day.desk.folder, "failures", settings=day.settings)
+        told = forked(day.desk.folder, "failures", settings=day.settings)
         assert "Message Content Intent" in told.stdout, told
         await sam.say(thread, "nobody hears me")
         await day.reply_from_the_web("the way out is open still")
@@ -156,7 +154,7 @@ async def test_a_token_revoked_while_the_desk_runs_stops_discord_alone_and_a_new
         await day.reply_from_the_web("the web still serves")
         await sam.say(thread, "written to nobody")
         await server.until(lambda: [one for one in server.called("POST", "/**") if one.status == 401] or day.waiting)
-        told = threaddesk(day.desk.folder, "failures", settings=day.settings)
+        told = forked(day.desk.folder, "failures", settings=day.settings)
         assert "Reset Token" in told.stdout, told
         assert len([one for one in server.requests if one.status == 401]) < 10
         await day.desk.terminate()
@@ -185,8 +183,7 @@ async def test_with_all_active_threads_taken_openings_wait_until_there_is_room_a
         resolved = await uni.asha.slash(second, "ticket", "resolve", answer="Solved")
         await resolved.settled()
         await server.until(lambda: second.archived, within=20)
-        day.time_passes()
-        await day.delivered()
+        await day.delivered(hurried=True)
         assert len(day.threads) == 3
         assert len([one for one in day.threads if not one.archived]) == 2
         assert len([one for one in ada.dms if "active threads" in one.text]) == 1

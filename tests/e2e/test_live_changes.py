@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from adapters.web.parse import parse_markdown
@@ -14,6 +15,8 @@ from core.model.thread import Audience, MessageKind
 from core.storage import Outcome
 from tests.fakes.browser import Visitor
 from tests.fakes.web_desk import WebDesk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Elsewhere:
         return await self.desk.engine.handle(command, actor)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def elsewhere(near_desk: WebDesk) -> Elsewhere:
     ticket = await near_desk.ticket("student")
     async with near_desk.store.write() as work:
@@ -57,8 +60,7 @@ async def elsewhere(near_desk: WebDesk) -> Elsewhere:
 async def opened(near_desk: WebDesk, browser: Browser, who: str, **size: int) -> Visitor:
     """``who`` with T-1 before them, and a mark on the page that a reload would take away."""
     url = str(near_desk.server.make_url("")).rstrip("/")
-    visitor = await Visitor.be(who, url, browser, **size)
-    await visitor.page.goto(f"{url}/t/T-1")
+    visitor = await Visitor.be(who, url, browser, "/t/T-1", **size)
     await visitor.page.evaluate("window.since = 'the beginning'")
     return visitor
 

@@ -4,7 +4,7 @@ itself when it is mended."""
 import asyncio
 from pathlib import Path
 
-from tests.fakes.process import threaddesk
+from tests.fakes.process import forked
 from tests.fakes.slack_bad_day import Day, bad_day, opened
 from tests.fakes.slack_server import File, Message
 from tests.fakes.slack_steps import mention, use
@@ -30,6 +30,7 @@ async def test_history_that_may_not_be_read_is_said_to_the_staff_once_and_read_a
         await day.heard("before")
         await day.delivered()
         await day.desk.terminate()
+        server.settings.retries = ()  # it is away for so long that Slack no longer tells of it
         await sam.write(sam.dm, "missed", thread=card)
         await sam.write(sam.dm, "missed too", thread=second)
         server.hide_history("channel_type_not_supported")
@@ -64,7 +65,7 @@ async def test_thrown_out_of_the_triage_channel_it_waits_and_goes_on_when_it_is_
         campus.triage.invite()
         await day.heard("Is anybody there?", "We cannot hear you")
         await day.mended()
-        day.hurry()
+        await day.delivered(hurried=True)
         await day.copied(staffs, "Is anybody there?")
         await day.copied(card, "We cannot hear you")
         await day.marked(unheard)
@@ -106,7 +107,7 @@ async def test_a_revoked_token_stops_slack_alone_and_a_new_one_lets_everything_t
         assert "Install App" in found.sentence and "BOT_SLACK__BOT_TOKEN" in found.sentence
         await day.reply_from_the_web("the web still serves")
         await sam.write(sam.dm, "written to nobody", thread=card)
-        told = await asyncio.to_thread(threaddesk, day.desk.folder, "failures", settings=day.settings)
+        told = await asyncio.to_thread(forked, day.desk.folder, "failures", settings=day.settings)
         assert "Install App" in told.stdout, told
         refused = [one for one in server.requests if one.error == "token_revoked"]
         assert len(refused) < 20, refused

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.process import DeskProcess, threaddesk
+from tests.fakes.process import DeskProcess, forked
 from tests.fakes.slack_desk import Campus, card_of
 from tests.fakes.slack_server import File, Message, Person, View
 from tests.fakes.slack_steps import (
@@ -73,7 +73,7 @@ async def test_from_the_command_to_a_closed_ticket(tmp_path: Path, mode: str) ->
 
 async def installed_as_its_manifest_says(campus: Campus, desk: DeskProcess) -> None:
     """Its scopes, events, command and shortcuts are what the desk itself prints, and no more."""
-    printed = await asyncio.to_thread(threaddesk, desk.folder, "slack-manifest", settings=desk.settings)
+    printed = await asyncio.to_thread(forked, desk.folder, "slack-manifest", settings=desk.settings)
     assert printed.returncode == 0, printed.stderr
     campus.server.install(json.loads(printed.stdout))
 

@@ -185,7 +185,7 @@ async def test_a_mention_in_the_direct_message_is_a_command(campus: Campus, zoe:
 WRONG = [
     ("/ticket faq search marks", "There is no command “/ticket faq”. /ticket help lists them all."),
     ("/ticket nonsense", "There is no command “/ticket nonsense”. /ticket help lists them all."),
-    ("/ticket staff", "/ticket staff: note, transfer, undo, tickets."),
+    ("/ticket staff", "/ticket staff: note, transfer, undo, tickets, snooze, wake, urgency."),
     ("/ticket close", "Which ticket? Write its ref, like T-12"),
     ("/ticket show T-999", "There is no ticket T-999 that you can see."),
     ("/ticket show what", "/ticket show"),

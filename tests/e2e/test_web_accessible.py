@@ -97,7 +97,7 @@ async def furnish(ground: Ground) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     folder: Path = tmp_path_factory.mktemp("accessible")
-    process = DeskProcess(folder)
+    process = DeskProcess(folder, forked=True)
     await process.start()
     try:
         async with chromium() as browser:

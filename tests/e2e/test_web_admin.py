@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from adapters.web.admin import Setting
@@ -15,7 +16,9 @@ from core.model.outbox import DeliveryState, Intent, NewDelivery, ToPerson
 from core.model.people import Grant, Platform, Role
 from tests.fakes.browser import Visitor
 from tests.fakes.process import DeskProcess
-from tests.fakes.web_desk import OPERATOR, WebDesk, make_database, running_web_desk
+from tests.fakes.web_desk import OPERATOR, WebDesk, running_web_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOSTILE = '"><img src=x onerror=document.title="taken">'
 SETTINGS = (
@@ -34,10 +37,10 @@ PAGES = {
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
-@pytest.fixture
-async def quiet_desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def quiet_desk(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[WebDesk]:
     """A desk with settings to look through, from which nothing is delivered."""
-    async with running_web_desk(tmp_path, await make_database(tmp_path), configuration=SETTINGS) as running:
+    async with running_web_desk(tmp_path, sqlite_template, configuration=SETTINGS) as running:
         yield running
 
 
@@ -75,9 +78,7 @@ async def give_up(desk: WebDesk, reason: str) -> DeliveryId:
 
 async def come_in(desk: WebDesk, browser: Browser, section: str) -> Visitor:
     url = str(desk.server.make_url("")).rstrip("/")
-    admin = await Visitor.be("Admin", url, browser)
-    await admin.page.goto(f"{url}/admin/{section}")
-    return admin
+    return await Visitor.be("Admin", url, browser, f"/admin/{section}")
 
 
 def rows(page: Page) -> Locator:

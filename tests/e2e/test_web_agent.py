@@ -1,6 +1,7 @@
 """The agent's console: an hour's work by keyboard alone, filters that are kept, work on many with one undo."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from core.commands import ClaimTicket, PostMessage, SetPriority
@@ -11,8 +12,10 @@ from core.text import Text
 from tests.fakes.agent_steps import TITLES, at, box, come_in, fill, on_ticket, pick, press, row, rows, view
 from tests.fakes.web_desk import WebDesk
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def busy_desk(near_desk: WebDesk) -> WebDesk:
     return await fill(near_desk)
 

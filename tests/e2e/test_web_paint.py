@@ -30,6 +30,8 @@ from core.text import (
 from tests.fakes.browser import TOURS
 from tests.fakes.web_desk import WebDesk, png
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 OUTLINE = """async (places) => {
     const painted = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
     const skipped = ".acts, li:has(> [role=separator])";

@@ -10,6 +10,8 @@ from tests.fakes.browser import Visitor, comes_true
 from tests.fakes.process import DeskProcess
 from tests.fakes.web_desk import WebDesk
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 STEPS = {"student": 4, "agent": 6, "lead": 6, "admin": 5}
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 POINTS_AT_SOMETHING = """() => {

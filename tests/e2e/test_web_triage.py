@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from core.commands import ClaimTicket, OpenTicket, PostMessage
@@ -12,8 +13,10 @@ from core.text import Paragraph, Plain, Quote, Text
 from tests.fakes.agent_steps import TITLES, at, box, come_in, fill, on_ticket, pick, press, row, rows, view
 from tests.fakes.web_desk import WebDesk
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def busy_desk(near_desk: WebDesk) -> WebDesk:
     return await fill(near_desk)
 

@@ -6,24 +6,22 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.fakes.browser import PATIENCE, TOURS, Visitor, chromium, comes_true
+from tests.fakes.browser import PATIENCE, TOURS, Visitor, chromium
 from tests.fakes.furnished import NOW, Furnished, furnished_desk
+from tests.fakes.pictures import take
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
-AT_REST = "() => document.fonts.ready.then(() => document.getAnimations().every((one) => one.playState !== 'running'))"
-NO_NEWS = "all => all.forEach((one) => one.replaceChildren())"
 
 Open = Callable[[Page], Awaitable[None]]
 
@@ -178,20 +176,10 @@ async def come_in(walk: Walk, who: str, size: str) -> BrowserContext:
     return context
 
 
-async def take(page: Page, pictures: Path, name: str) -> None:
+async def shoot(page: Page, pictures: Path, name: str) -> None:
     """By day and by night; without passing news."""
-    await page.get_by_role("region", name="News").evaluate_all(NO_NEWS)
-    await page.mouse.move(1, 1)
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for scheme in schemes:
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await comes_true(page, AT_REST)
-        keep(await page.screenshot(), pictures / f"{name}-{scheme}.png")
-
-
-def keep(shot: bytes, path: Path) -> None:
-    """In 200 colours: nobody sees the difference, and it is a third of the bytes."""
-    Image.open(BytesIO(shot)).convert("RGB").quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
+    for scheme in SCHEMES:
+        await take(page, pictures / f"{name}-{scheme}.png", scheme)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -204,7 +192,7 @@ async def test_every_page_fits_and_its_picture_is_taken(walk: Walk, pictures: Pa
             await visitor.page.goto(f"{walk.desk.url}{path}")
             await opened(visitor.page)
             assert await visitor.page.evaluate(FITS), f"{name} is wider than the window"
-            await take(visitor.page, pictures, f"{name}-{size}")
+            await shoot(visitor.page, pictures, f"{name}-{size}")
             assert [fault for fault in visitor.faults if "404" not in fault or name != "not-here"] == [], name
             await visitor.page.close()
     finally:

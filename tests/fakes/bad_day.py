@@ -54,13 +54,16 @@ class BadDay:
         """What the outbox would try again later it tries now."""
         now = datetime.now(UTC)
         due = now if self._is_postgresql else _text(now)
-        self.write("UPDATE deliveries SET due_at = ? WHERE state = 'pending' AND due_at > ?", due, due)
+        if self.ask("SELECT 1 FROM deliveries WHERE state = 'pending' AND due_at > ?", due):
+            self.write("UPDATE deliveries SET due_at = ? WHERE state = 'pending' AND due_at > ?", due, due)
 
     def time_passes(self, by: timedelta = LONG) -> None:
-        """For what the desk waits for with its outbox and its leases: nobody waits for them here."""
+        """For what the desk waits for with its outbox, and with the leases of processes that are dead: nobody waits for
+        them here. What the living one holds it keeps."""
         self.hurry()
         for table, column, key in (("deliveries", "leased_until", "id"), ("leases", "until", "name")):
-            for row, at in self.ask(f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL"):  # noqa: S608
+            held = f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL AND owner NOT LIKE ?"  # noqa: S608
+            for row, at in self.ask(held, f"{self.desk.pid}-%"):
                 earlier = at - by if isinstance(at, datetime) else _text(datetime.fromisoformat(at) - by)
                 self.write(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", earlier, row)  # noqa: S608
 

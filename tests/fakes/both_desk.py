@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.fakes import discord_desk, discord_steps, slack_desk, slack_steps
 from tests.fakes.discord_desk import University
 from tests.fakes.discord_server import DiscordServer
+from tests.fakes.nursery import QUIET
 from tests.fakes.process import DeskProcess
 from tests.fakes.slack_desk import Campus
 from tests.fakes.slack_server import SlackServer
@@ -64,11 +65,11 @@ class Both:
     desk: DeskProcess
 
     async def quiet(self) -> None:
-        """Until the desk has asked neither for anything for a second."""
+        """Until the desk has asked neither for anything for longer than it pauses."""
         count = -1
         while count != (now := len(self.uni.server.requests) + len(self.campus.server.requests)):
             count = now
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(QUIET)
 
 
 @asynccontextmanager
@@ -106,4 +107,4 @@ def _desk(folder: Path, uni: University, campus: Campus) -> DeskProcess:
         "BOT_SLACK__APP_TOKEN": campus.server.app_token,
         "BOT_SLACK__API_BASE": campus.server.api_base,
     }
-    return DeskProcess(folder, pointed)
+    return DeskProcess(folder, pointed, forked=True)

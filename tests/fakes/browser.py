@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.fakes.patience import patience
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PARTS = {"Sam": "student", "Asha": "agent", "Lee": "lead", "Ada": "admin"}
+"""What the demo's people are there."""
 TOURS = ["student", "agent", "lead", "admin"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -40,22 +43,36 @@ class Visitor:
         page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
 
     @classmethod
-    async def be(cls, who: str, url: str, browser: Browser, *, width: int = 1280, height: int = 800) -> "Visitor":
-        """Sign in as one of the demo's people: ``who`` is the first name. They were shown around before."""
-        context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    async def be(
+        cls,
+        who: str,
+        url: str,
+        browser: Browser,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        now: datetime | None = None,
+    ) -> "Visitor":
+        """Sign in as one of the demo's people, and be at ``path``: ``who`` is the first name. They were shown around
+        before. ``now``: what time the browser takes it to be, in the demo's own zone; its clock goes on from there."""
+        size, zone = ViewportSize(width=width, height=height), "Asia/Kolkata" if now is not None else None
+        context = await browser.new_context(viewport=size, reduced_motion="reduce", timezone_id=zone)
+        if now is not None:
+            await context.clock.install(time=now)
         context.set_default_timeout(PATIENCE)
         visitor = cls(await context.new_page())
-        await visitor.page.goto(url)
-        role = await visitor.page.get_by_role("button", name=who).get_attribute("value")
-        await visitor._shown_around(url, role)
-        await visitor.page.goto(url)
-        await visitor.page.get_by_role("button", name="Open a ticket").first.wait_for()
+        await visitor._shown_around(url, PARTS.get(who, who.lower()))
+        await visitor.page.goto(f"{url}{path}")
+        if path == "/":
+            await visitor.page.get_by_role("button", name="Open a ticket").first.wait_for()
         return visitor
 
     async def _shown_around(self, url: str, role: str) -> None:
         """Sign in, and have seen every tour: its callout would lie over what a test presses."""
         calls = self.page.context.request
-        await calls.post(f"{url}/session/demo", form={"who": role, "next": "/"}, max_redirects=0)
+        entered = await calls.post(f"{url}/session/demo", form={"who": role, "next": "/"}, max_redirects=0)
+        assert entered.status == 303, await entered.text()
         headers = {
             "X-CSRF-Token": (await (await calls.get(f"{url}/api/me")).json())["csrf"],
             "Idempotency-Key": "toured",

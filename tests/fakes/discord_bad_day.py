@@ -60,11 +60,19 @@ class Day:
 
     # --- time and restarts -------------------------------------------------------------------------------------------
 
+    def hurry(self) -> None:
+        """What the outbox would try again later it tries now."""
+        now = _now()
+        if self.ask("SELECT 1 FROM deliveries WHERE state = 'pending' AND due_at > ?", now):
+            self.write("UPDATE deliveries SET due_at = ? WHERE state = 'pending' AND due_at > ?", now, now)
+
     def time_passes(self, by: timedelta = LONG) -> None:
-        """For what the desk waits for with its outbox and its leases: nobody waits for them here."""
-        self.write("UPDATE deliveries SET due_at = ? WHERE state = 'pending' AND due_at > ?", _now(), _now())
+        """For what the desk waits for with its outbox, and with the leases of processes that are dead: nobody waits for
+        them here. What the living one holds it keeps."""
+        self.hurry()
         for table, column in (("deliveries", "leased_until"), ("leases", "until")):
-            for rowid, at in self.ask(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL"):  # noqa: S608
+            held = f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL AND owner NOT LIKE ?"  # noqa: S608
+            for rowid, at in self.ask(held, f"{self.desk.pid}-%"):
                 earlier = (datetime.fromisoformat(at) - by).isoformat(timespec="microseconds")
                 self.write(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", earlier, rowid)  # noqa: S608
 
@@ -108,9 +116,15 @@ class Day:
         waiting = f"SELECT count(*) FROM deliveries WHERE state = 'pending' AND lane NOT IN ({parked})"  # noqa: S608
         return int(self.ask(waiting)[0][0])
 
-    async def delivered(self, within: float = 20) -> None:
-        """Until nothing is owed any more."""
-        await self.server.until(lambda: not self.waiting, within, "the end of the outbox")
+    async def delivered(self, within: float = 20, *, hurried: bool = False) -> None:
+        """Until nothing is owed any more. ``hurried``: without the waits between two attempts."""
+
+        def is_done() -> bool:
+            if hurried:
+                self.hurry()
+            return not self.waiting
+
+        await self.server.until(is_done, within, "the end of the outbox")
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:

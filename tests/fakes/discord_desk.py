@@ -130,7 +130,7 @@ def discord_desk(folder: Path, university: University, settings: Mapping[str, st
         )
     )
     pointed = {"BOT_DISCORD__TOKEN": at.server.token, "BOT_DISCORD__API_BASE": at.server.api_base}
-    return DeskProcess(folder, {**pointed, **(settings or {})})
+    return DeskProcess(folder, {**pointed, **(settings or {})}, forked=True)
 
 
 async def until_ready(university: University) -> None:

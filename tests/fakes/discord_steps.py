@@ -13,8 +13,9 @@ import aiohttp
 from tests.fakes.discord.options import File
 from tests.fakes.discord_desk import University, open_university
 from tests.fakes.discord_server import Channel, DiscordServer, Interaction, Message, Person, Thread
+from tests.fakes.nursery import QUIET
 from tests.fakes.patience import patience
-from tests.fakes.process import DeskProcess, threaddesk
+from tests.fakes.process import DeskProcess, forked
 
 ARCHIVED = 50083
 """Work in a thread that was put away is tried before the thread is opened for it: Discord answers 400 to that too."""
@@ -145,11 +146,11 @@ async def shows(university: University, card: Message, words: str) -> None:
 
 
 async def quiet(university: University) -> None:
-    """Until the desk has asked Discord for nothing for a second: what it still would have done is done."""
+    """Until the desk has asked Discord for nothing for longer than it pauses: what it still would have done is done."""
     count = -1
     while count != len(university.server.requests):
         count = len(university.server.requests)
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(QUIET)
 
 
 def plain(text: str) -> str:
@@ -212,7 +213,7 @@ async def at_the_page(desk: DeskProcess, name: str, email: str, role: str = "non
         assert answer.status == 201, await answer.text()
     words = [("people", "confirm", email), *([("people", "role", email, role)] if role != "none" else [])]
     for line in words:
-        done = await asyncio.to_thread(threaddesk, desk.folder, *line)
+        done = await asyncio.to_thread(forked, desk.folder, *line)
         assert done.returncode == 0, done.stderr + done.stdout
     async with aiohttp.request("POST", f"{desk.url}/api/auth/login", json=nobody) as answer:
         return AtThePage(desk.url, (await answer.json())["token"])

@@ -11,6 +11,7 @@ from core.commands import (
     FollowTicket,
     ResolveTicket,
     RevokeRoles,
+    Snooze,
 )
 from core.model.ids import TicketId, ref_of
 from core.model.outbox import DeliveryState
@@ -71,6 +72,22 @@ async def followed(office: Office) -> TicketId:
 async def held(office: Office) -> TicketId:
     ticket = await fresh(office)
     await office.do(ClaimTicket(ticket=ticket), "asha")
+    return ticket
+
+
+async def offered(office: Office) -> TicketId:
+    """To asha, for five minutes."""
+    ticket = await fresh(office)
+    async with office.store.write() as work:
+        found = await work.tickets.get(ticket)
+        assert found is not None
+        await work.tickets.save(found.offer(office.people["asha"], office.clock.now() + timedelta(minutes=5)))
+    return ticket
+
+
+async def aside(office: Office) -> TicketId:
+    ticket = await fresh(office)
+    await office.do(Snooze(ticket=ticket, until=office.clock.now() + timedelta(hours=2)), "asha")
     return ticket
 
 

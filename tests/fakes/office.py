@@ -31,6 +31,7 @@ from core.vocabulary import ThreadView
 from tests.fakes.channels import ScriptedChannel
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import FakeKeys
+from tests.fakes.signer import SIGNER
 
 OPERATOR = Actor(person=None, door=Platform.OPERATOR)
 SYSTEM = Actor(person=None, door=Platform.SYSTEM)
@@ -297,7 +298,7 @@ class Office:
 
     async def composed(self, delivery: Delivery) -> Parcel | Skip:
         async with self.store.read() as work:
-            return await compose(delivery, work, self.desk, self.clock.now())
+            return await compose(delivery, work, self.desk, self.clock.now(), SIGNER)
 
     async def finish(self, owed: Sequence[Delivery]) -> None:
         """As if they had been delivered."""

@@ -120,7 +120,7 @@ def slack_desk(folder: Path, campus: Campus, *, mode: str, settings: Mapping[str
         else {"BOT_SLACK__SIGNING_SECRET": server.signing_secret}
     )
     pointed = {"BOT_SLACK__BOT_TOKEN": server.bot_token, "BOT_SLACK__API_BASE": server.api_base, **heard}
-    return DeskProcess(folder, {**pointed, **(settings or {})})
+    return DeskProcess(folder, {**pointed, **(settings or {})}, forked=True)
 
 
 async def until_ready(campus: Campus, desk: DeskProcess, *, mode: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.fakes.nursery import QUIET
 from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
 from tests.fakes.slack_desk import Campus, card_of, open_campus
@@ -59,11 +60,11 @@ async def until(found: Callable[[], T | None], what: str, within: float = 10) ->
 
 
 async def quiet(campus: Campus) -> None:
-    """Until the desk has asked Slack for nothing for a second: what it still would have done is done."""
+    """Until the desk has asked Slack for nothing for longer than it pauses: what it still would have done is done."""
     count = -1
     while count != len(campus.server.requests):
         count = len(campus.server.requests)
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(QUIET)
 
 
 # --- asking, and what is told in answer ------------------------------------------------------------------------------

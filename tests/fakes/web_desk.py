@@ -32,6 +32,7 @@ from core.model.people import Platform, Role
 from core.text import Text
 from tests.fakes.clock import FakeClock
 from tests.fakes.contracts import Contracts
+from tests.fakes.signer import SIGNER
 
 OPERATOR = Actor(person=None, door=Platform.OPERATOR)
 SECRET = b"a secret key of the tests, long enough"
@@ -198,12 +199,13 @@ async def running_web_desk(
     max_file_bytes: int = 200_000,
     max_live: int = 12,
     configuration: Sequence[Setting] = (),
+    setup: Desk | None = None,
 ) -> AsyncIterator[WebDesk]:
-    """The door on a port of its own, with five people: student, other, agent, lead, admin."""
+    """The door on a port of its own, with five people: student, other, agent, lead, admin. ``setup``: another desk."""
     path = folder / "desk.db"
     shutil.copy(empty, path)
     clock, keys, store = FakeClock(), SecretKeys(), SqlStore(f"sqlite:///{path}")
-    setup = desk_of(quotas=quotas)
+    setup = setup or desk_of(quotas=quotas)
     engine = Engine(store, setup, clock, keys)
     desk = ThreadDesk(
         engine=engine,
@@ -223,7 +225,14 @@ async def running_web_desk(
         max_live=max_live,
     )
     door = WebDoor(
-        desk=desk, engine=engine, store=store, clock=clock, keys=keys, config=config, configuration=configuration
+        desk=desk,
+        engine=engine,
+        store=store,
+        clock=clock,
+        keys=keys,
+        signer=SIGNER,
+        config=config,
+        configuration=configuration,
     )
     engine.listen(door.live.committed)
     app = web.Application()

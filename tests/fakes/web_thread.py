@@ -26,8 +26,8 @@ class Ground:
         return str(self.desk.server.make_url("")).rstrip("/")
 
     async def page(self, who: str, ticket: TicketId, *, width: int = 1280, height: int = 800) -> Visitor:
-        visitor = await Visitor.be(who.capitalize(), self.url, self.browser, width=width, height=height)
-        await visitor.page.goto(f"{self.url}/t/{ref_of(ticket)}")
+        path = f"/t/{ref_of(ticket)}"
+        visitor = await Visitor.be(who.capitalize(), self.url, self.browser, path, width=width, height=height)
         await expect(message_box(visitor.page)).to_have_attribute("placeholder", re.compile("Write a reply"))
         return visitor
 

@@ -280,6 +280,17 @@ def test_what_is_cut_ends_in_an_ellipsis_and_says_where_all_of_it_is() -> None:
     assert footed["blocks"][-1]["elements"][0]["text"].endswith("b…")
 
 
+def test_a_long_list_of_mere_words_becomes_plain_lines_rather_than_be_cut() -> None:
+    """As that of the commands, for an admin."""
+    rows = tuple(
+        Row(title=f"/noun verb{n} <argument> [another]", detail="What it does, in a few words") for n in range(80)
+    )
+    blocks = _checked(Card(title="What you can do", rows=rows))["blocks"]
+    words = shown(blocks)
+    assert all(f"• /noun verb{n} <argument> [another] · What it does" in words for n in range(80))
+    assert "… +" not in words
+
+
 def test_fields_beyond_the_twenty_fifth_are_counted() -> None:
     blocks = _checked(Card(title="a", fields=tuple(Field("b", str(number)) for number in range(30))))["blocks"]
     assert [len(block["fields"]) for block in blocks if "fields" in block] == [10, 10, 5]
