@@ -1,4 +1,4 @@
-"""What the core asks of the outside, its memory apart (``core/storage.py``).
+"""What the core asks of the outside, its memory apart (``core/storage``).
 
 Protocols that the adapters fulfil and ``tests/contract/`` checks.
 """

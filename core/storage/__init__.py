@@ -1,0 +1,46 @@
+"""What the core asks of its memory: one transaction and the rooms it reaches.
+
+Protocols that ``adapters/sql`` fulfils and ``tests/contract/`` checks.
+"""
+
+from core.storage.desk import Leases, Marks, Troubles
+from core.storage.people import Links, People, Preferences
+from core.storage.queries import EVERYTHING, Order, Sight, TicketQuery, Traced
+from core.storage.tickets import Copies, Drafts, Events, Files, Messages, NewTicket, Reactions, Reads, Threads, Tickets
+from core.storage.unit import Store, UnitOfWork
+from core.storage.work import Escalations, Inbox, Outbox, Outcome, Solved, Tally, Timers, Waiting, Workload
+
+__all__ = [
+    "EVERYTHING",
+    "Copies",
+    "Drafts",
+    "Escalations",
+    "Events",
+    "Files",
+    "Inbox",
+    "Leases",
+    "Links",
+    "Marks",
+    "Messages",
+    "NewTicket",
+    "Order",
+    "Outbox",
+    "Outcome",
+    "People",
+    "Preferences",
+    "Reactions",
+    "Reads",
+    "Sight",
+    "Solved",
+    "Store",
+    "Tally",
+    "Threads",
+    "TicketQuery",
+    "Tickets",
+    "Timers",
+    "Traced",
+    "Troubles",
+    "UnitOfWork",
+    "Waiting",
+    "Workload",
+]
