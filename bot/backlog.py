@@ -100,9 +100,12 @@ class Backlog:
     async def drain(self) -> int:
         """Offer what waits, the most urgent first, while anybody on duty has room; returns how many were tried. A night
         in which nobody is there costs two queries."""
+        agents = await self._agents()
+        served = sorted(key for key, those in agents.items() if any(one.has_room_for(_LIGHTEST) for one in those))
+        if not served:
+            return 0
         async with self._store.read() as work:
-            waiting = await work.workload.waiting(sorted(self._teams), limit=_MOST)
-        agents = await self._agents() if waiting else {}
+            waiting = await work.workload.waiting(served, limit=_MOST)
         tried = 0
         for one in waiting:
             if not any(agent.has_room_for(_LIGHTEST) for those in agents.values() for agent in those):
@@ -119,6 +122,8 @@ class Backlog:
             await self._engine.handle(OfferWaiting(ticket=one.ticket), Actor(person=None, door=Platform.SYSTEM))
         except Refusal as refusal:
             log.warning("not offered", ticket=one.ticket, reason=str(refusal))
+        except Exception:
+            log.exception("not offered", ticket=one.ticket)
 
     async def _agents(self) -> Mapping[str, Sequence[Agent]]:
         """Who is on duty, by team."""

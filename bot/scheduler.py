@@ -14,6 +14,7 @@ from core.commands import Actor, TimerCommand
 from core.engine import Engine
 from core.errors import Refusal
 from core.model.draft import DRAFT_LIFE
+from core.model.ids import TimerId
 from core.model.outbox import Timer, TimerKind
 from core.model.people import Platform
 from core.ports import Clock
@@ -97,19 +98,25 @@ class Scheduler:
             log.exception("look stumbled", name=name)
 
     async def fire_due(self) -> int:
-        """Fire every timer that is due, late ones once; returns how many. State is rechecked in each one's command."""
-        fired = 0
+        """Fire every timer that is due, late ones once; returns how many. State is rechecked in each one's command.
+
+        One that could not be fired is passed over until the next look, and holds up no other.
+        """
+        fired, failed = 0, set[TimerId]()
         while True:
             async with self._store.read() as work:
-                due = await work.timers.due(self._clock.now(), _AT_ONCE)
-            before = fired
-            for timer in due:
-                fired += await self._fired(timer)
-            if len(due) < _AT_ONCE or fired == before:
+                due = await work.timers.due(self._clock.now(), _AT_ONCE + len(failed))
+            fresh = [timer for timer in due if timer.id not in failed]
+            for timer in fresh:
+                if await self._fired(timer):
+                    fired += 1
+                else:
+                    failed.add(timer.id)
+            if len(fresh) < _AT_ONCE:
                 return fired
 
     async def _fired(self, timer: Timer) -> bool:
-        """Whether it could be fired. One that could not is tried again, and holds up no other."""
+        """Whether it could be fired."""
         try:
             await self._fire(timer)
         except Refusal as refusal:

@@ -33,7 +33,7 @@ class Storms:
         now = self._clock.now()
         async with self._store.read() as work:
             told = await work.outbox.folded(delivery.id)
-            sent = await work.outbox.sent_since(address.space, now - MINUTE)
+            sent = [one for one in await work.outbox.sent_since(address.space, now - MINUTE) if one[0] <= now]
         if told or delivery.uncertain or self._limit == 0 or len(sent) < self._limit:
             return told
         again = sent[0][0] + APART

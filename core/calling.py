@@ -32,6 +32,7 @@ from core.model.ids import EscalationId, EventId, PersonId
 from core.model.outbox import Address, Intent, NewDelivery, ToEmail, ToPerson, ToSpace
 from core.model.people import Platform
 from core.model.ticket import Ticket
+from core.policy import Action, may
 from core.rules.duty import is_on_duty
 from core.usecases.case import Case
 
@@ -161,7 +162,7 @@ async def _calls(event: EscalationCalled, ticket: Ticket, case: Case) -> Sequenc
 
 async def _people(whom: Whom, ticket: Ticket, case: Case) -> Sequence[PersonId]:
     match whom.kind:
-        case WhomKind.ASSIGNEE if ticket.assignee is not None:
+        case WhomKind.ASSIGNEE if ticket.assignee is not None and await _can_come(ticket.assignee, ticket, case):
             return [ticket.assignee]
         case WhomKind.ASSIGNEE | WhomKind.TEAM_ON_DUTY:
             everybody = await staff(ticket, case)
@@ -171,6 +172,12 @@ async def _people(whom: Whom, ticket: Ticket, case: Case) -> Sequence[PersonId]:
             return await _leads(ticket, case)
         case WhomKind.SPACE | WhomKind.EMAIL:
             return []
+
+
+async def _can_come(assignee: PersonId, ticket: Ticket, case: Case) -> bool:
+    """Whether they may still see to it: not whoever was blocked, or is no longer of the staff."""
+    person = await case.work.people.get(assignee)
+    return person is not None and may(Action.CLAIM, person, ticket, case.desk, case.now)
 
 
 async def _leads(ticket: Ticket, case: Case) -> Sequence[PersonId]:

@@ -47,9 +47,11 @@ from core.model.outbox import (
 from core.model.people import Platform
 from core.storage import Outbox
 
-_older, _beside, _ahead = (deliveries.alias(name) for name in ("older", "beside", "ahead"))
+_older, _beside, _ahead, _folded = (deliveries.alias(name) for name in ("older", "beside", "ahead", "folded"))
 _NOW = bindparam("now", type_=deliveries.c.due_at.type)
 _SUPERSEDED = "a newer one took its place"
+_MOST_FOLDED = 20
+"""Alerts that one card tells beside its own: every kind of space has room for so many, each with its link."""
 _FOLDED = "told by another, with those of that minute"
 _MOST_ALERTS = 1_000
 """Of one space that are looked through for those of the last minute: as many as bot.toml may allow in it."""
@@ -180,8 +182,10 @@ class SqlOutbox(Room, Outbox):
             deliveries.c.id != delivery,
             deliveries.c.owner.is_(None),
         )
+        calls_first = case((deliveries.c.intent == Intent.CALL, 0), else_=1)
+        chosen = select(deliveries.c.id).where(*waiting).order_by(calls_first, deliveries.c.id).limit(_MOST_FOLDED)
         told = {"state": DeliveryState.SKIPPED, "reason": _FOLDED, "finished_at": at, "folded_into": delivery}
-        return await self._changed(update(deliveries).where(*waiting).values(told))
+        return await self._changed(update(deliveries).where(deliveries.c.id.in_(chosen), *waiting).values(told))
 
     async def folded(self, delivery: DeliveryId) -> Sequence[Delivery]:
         told = select(deliveries).where(deliveries.c.folded_into == delivery).order_by(deliveries.c.id)
@@ -256,6 +260,7 @@ _SUPERSEDE = update(deliveries).where(
     deliveries.c.lane == bindparam("of_lane"),
     deliveries.c.supersede_key == bindparam("of_kind"),
     _unheld(_NOW),
+    ~exists().where(_folded.c.folded_into == deliveries.c.id),  # those that it tells too are nobody else's to tell
 )
 
 # The dispatcher asks these all day: they are built once, since building costs more than running them.

@@ -67,7 +67,8 @@ class Outbox(Protocol):
         """When that alert space was sent an alert, the latest first; each that another told counts with that one."""
 
     async def fold(self, delivery: DeliveryId, space: str, at: datetime) -> int:
-        """Let ``delivery`` tell all alerts that wait for the same space: they become SKIPPED. Returns how many."""
+        """Let ``delivery`` tell alerts that wait for the same space too, calls first: they become SKIPPED. Twenty at
+        most; the rest goes on waiting. Returns how many."""
 
     async def folded(self, delivery: DeliveryId) -> Sequence[Delivery]:
         """Those that it tells too, the first first."""

@@ -58,7 +58,8 @@ _EASES = (TicketClaimed, TicketAssigned, PriorityChanged, UrgencyDecided)
 _TAKES = (TicketClaimed, TicketAssigned)
 _LEAVES = (TicketOpened, TicketUnassigned, TicketHandedOver, TicketReopened, TicketWoken)
 """From when on, if anybody is to have it, nobody has."""
-_MOVES = (*_LEAVES, *_TAKES, TicketTransferred, TicketSnoozed)
+_MOVES = (*_LEAVES, *_TAKES, TicketTransferred, TicketSnoozed, PriorityChanged, UrgencyDecided)
+"""After which it may be due anew to ring when nobody takes it: an escalation may have ended, too."""
 _CONCERNS = (*_BEGINS, *_ENDS, *_EASES, *_MOVES)
 _HELD = (EscalationRaised, SlaBreached, UrgencyDeclared, UrgencyDecided, *_LEAVES)
 """What tells, in a ticket's trail, whether something of a policy holds."""
@@ -208,7 +209,8 @@ def _unassigned_since(ticket: Ticket, trail: Sequence[Record]) -> datetime | Non
 def _takes_it_in_hand(ticket: Ticket, case: Case) -> bool:
     """Whether the asker took the ticket: so they have its escalations in hand, if they may."""
     person = case.person
-    took = person is not None and any(isinstance(one, _TAKES) and one.assignee == person.id for one in case.events)
+    own = [event for place, event in enumerate(case.events) if place not in case.by_desk]
+    took = person is not None and any(isinstance(one, _TAKES) and one.assignee == person.id for one in own)
     return took and person is not None and may(Action.ACKNOWLEDGE, person, ticket, case.desk, case.now)
 
 
@@ -219,11 +221,13 @@ async def _mind_unassigned_for(ticket: Ticket, begun: set[str], case: Case) -> N
     if ticket.assignee is not None or ticket.snoozed_until is not None:
         await case.work.timers.disarm(ticket.id, TimerKind.UNASSIGNED)
         return
-    stand = set() if case.has(*_LEAVES) else await _armed(ticket, case)
+    is_anew = case.has(*_LEAVES)
+    stand = set() if is_anew else await _armed(ticket, case)
+    since = case.now if is_anew else _unassigned_since(ticket, await case.trail(*_LEAVES))
     for key, policy in policies_of(ticket, case.desk).items():
-        at = rules.begins_at(policy, case.now)
+        at = rules.begins_at(policy, since)
         if at is not None and key not in begun | stand:
-            await _arm_unassigned(ticket, key, at, case)
+            await _arm_unassigned(ticket, key, max(at, case.now), case)
 
 
 async def _armed(ticket: Ticket, case: Case) -> set[str]:

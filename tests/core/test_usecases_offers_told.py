@@ -60,7 +60,7 @@ async def test_only_whoever_is_asked_hears_of_a_ticket_that_opens(desk: Office) 
     card = told["asha"]
     assert isinstance(card, Card)
     assert card.title == f"T-{ticket} My grade is missing"
-    assert card.subtitle == "Can you take it? You are asked until 14:35, in 5 min; then somebody else is"
+    assert card.subtitle == "Can you take it? You are asked until 14:35; then somebody else is"
     assert card.rows[0].title == "Normal · Exams and grades · from Sam Student"
     assert card.body == Text.of("Gone.")
     assert [(button.label, button.action) for button in card.buttons[:2]] == [

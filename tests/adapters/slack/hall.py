@@ -41,7 +41,7 @@ from core.storage import Store
 from core.text import Text
 from core.vocabulary import FrontDesk
 from tests.fakes.office import Office, desk_of, opened
-from tests.fakes.patience import patience
+from tests.fakes.patience import SLOWER, patience
 from tests.fakes.slack_server import Channel, Interaction, Message, Person, SlackServer, View
 
 QUICK = Waits(form=0.2, submit=2.0, link=0.05)
@@ -306,6 +306,7 @@ async def shows(view: View, words: str, within: float = 5.0) -> View:
 async def in_hall(template: Path, file: Path, **more: Any) -> AsyncIterator[Hall]:
     """``template``: a database with everybody in it."""
     async with opened(template, file) as office, SlackServer() as server:
+        server.settings.acknowledge_within = server.settings.trigger_life = 3.0 * SLOWER
         hall = Hall(office, server, **more)
         await hall._begin()
         try:

@@ -16,7 +16,7 @@ from core.model.people import Grant, Identity, Person, Platform, Role
 from core.model.thread import Audience, Message, Reaction, Thread
 from tests.adapters.slack.ears import Ears
 from tests.fakes.office import Office, desk_of, opened
-from tests.fakes.patience import patience
+from tests.fakes.patience import SLOWER, patience
 from tests.fakes.slack import records
 from tests.fakes.slack_server import Channel, SlackServer
 from tests.fakes.slack_server import Message as Post
@@ -194,6 +194,7 @@ def grant(group: str) -> Grant:
 async def staged(template: Path, file: Path, **given: Any) -> AsyncIterator[Stage]:
     """``template``: a database with everybody in it. ``given``: for the stand-in."""
     async with opened(template, file) as office, SlackServer(clock=office.clock, **given) as server:
+        server.settings.acknowledge_within = server.settings.trigger_life = 3.0 * SLOWER
         stage = Stage(office, server)
         await stage.know(stage.sam, "sam")
         await stage.know(stage.asha, "asha")
