@@ -101,3 +101,21 @@ async def test_a_step_that_cannot_be_made_holds_up_no_other_and_is_found(office:
     assert await Scheduler(store=office.store, engine=office.engine, clock=office.clock).fire_due() == 1
     assert await armed(office, TimerKind.CALL) == [(TimerKind.CALL, -12 * MINUTE), (TimerKind.CALL, 3 * MINUTE)]
     assert "1, the first 12 min late" in (await auditor(office).late() or "")
+
+
+async def test_timers_that_always_fail_hold_up_no_other(office: Office) -> None:
+    """However many: here each fails that rings for an escalation whose policy cannot be read."""
+    ticket = TicketId(1)
+    async with office.store.write() as work:
+        for number in range(150):
+            broken = NewTimer(
+                kind=TimerKind.CALL, ticket=ticket, subject=f"no number {number}", due_at=office.clock.now()
+            )
+            await work.timers.arm(broken)
+        await work.timers.arm(NewTimer(kind=TimerKind.SNOOZE, ticket=ticket, due_at=office.clock.now() + MINUTE))
+    office.clock.advance(2 * MINUTE)
+    scheduler = Scheduler(store=office.store, engine=office.engine, clock=office.clock)
+    await scheduler.fire_due()
+    async with office.store.read() as work:
+        left = [timer.kind for timer in await work.timers.due(office.clock.now(), 500)]
+    assert left == [TimerKind.CALL] * 150

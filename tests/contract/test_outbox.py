@@ -481,3 +481,24 @@ async def test_what_one_card_told_counts_for_as_many_as_it_told(store: SqlStore)
         assert await work.outbox.done(head, ME, receipt=None, at=NOW + MINUTE)
         assert await work.outbox.sent_since("a", NOW) == [(NOW + MINUTE, Intent.ALERT)] * 4
         assert await work.outbox.sent_since("a", NOW + MINUTE) == []
+
+
+async def test_a_newer_one_does_not_take_the_place_of_one_that_tells_others_too(store: SqlStore) -> None:
+    """Those would be told by nobody."""
+    async with store.write() as work:
+        head = await a_delivery(work, A, supersede_key="call:1")
+        other = await a_delivery(work, A)
+        assert await work.outbox.fold(head, "a", NOW) == 1
+        await a_delivery(work, A, supersede_key="call:1")
+        assert await state_of(work, head) is DeliveryState.PENDING
+        assert [one.id for one in await work.outbox.folded(head)] == [other]
+
+
+async def test_one_card_tells_no_more_than_it_has_room_for_and_calls_first(store: SqlStore) -> None:
+    async with store.write() as work:
+        head = await a_delivery(work, A)
+        alerts = [await a_delivery(work, A) for _ in range(20)]
+        call = await work.outbox.add(NewDelivery(address=A, intent=Intent.CALL), key="c" * 24, event=None, at=NOW)
+        assert await work.outbox.fold(head, "a", NOW) == 20
+        assert {one.id for one in await work.outbox.folded(head)} == {*alerts[:19], call}
+        assert await state_of(work, alerts[19]) is DeliveryState.PENDING

@@ -117,6 +117,15 @@ async def test_whoever_has_the_ticket_is_the_assignee_that_is_called(office: Off
     assert reached(office, owed) == ["abe"]
 
 
+async def test_an_assignee_who_was_blocked_is_not_waited_for(office: Office) -> None:
+    office.use(escalating(office.desk, calling(ASSIGNEE)))
+    ticket = await office.open()
+    await office.do(AssignTicket(ticket=ticket, assignee=office.people["abe"]), "lee")
+    await office.stand("abe", Standing.BLOCKED)
+    owed = await office.owed_by(SetPriority(ticket=ticket, priority=Priority.URGENT), "lee")
+    assert reached(office, owed) == ["asha", "wen"]
+
+
 async def test_of_a_sensitive_ticket_only_those_are_called_who_may_see_it(office: Office) -> None:
     for whom in (LEAD, ON_DUTY, ASSIGNEE):
         _, owed = await opened(office, whom, category="welfare", answers={})

@@ -20,6 +20,7 @@ from core.commands import (
     MindUnassigned,
     ReopenTicket,
     ResolveTicket,
+    SetDuty,
     SetPriority,
     SetStatus,
     Snooze,
@@ -32,7 +33,8 @@ from core.commands import (
 )
 from core.errors import MissingTicket, NotAllowed, Refusal
 from core.model.desk import Acknowledge as Link
-from core.model.desk import UrgencySetting
+from core.model.desk import Assignment, UrgencySetting
+from core.model.duty import DutyState
 from core.model.escalation import EscalationPolicy, EscalationState, EscalationTrigger
 from core.model.ids import EscalationId, PersonId, TicketId, TimerId
 from core.model.outbox import TimerKind
@@ -150,6 +152,31 @@ async def test_nobody_has_it_for_long_and_one_begins_once(desk: Office) -> None:
     await watch.wait(60)
     assert await begun(desk, ticket) == [("neglected", RUNNING)]
     assert await armed(desk, TimerKind.UNASSIGNED) == []
+
+
+async def test_the_wait_for_somebody_goes_on_from_where_it_was_when_what_began_sooner_is_over(office: Office) -> None:
+    """Nobody forgets a ticket because it was urgent for a while, or because somebody asked for it to be."""
+    office.use(escalating(office.desk, policy("both", Priority.URGENT, unassigned_for=30 * MINUTE)))
+    ticket, watch = await office.open("asha", priority=Priority.URGENT), Watch(office)
+    assert await begun(office, ticket) == [("both", RUNNING)]
+    office.clock.advance(10 * MINUTE)
+    await office.do(SetPriority(ticket=ticket, priority=Priority.NORMAL), "asha")
+    assert await begun(office, ticket) == [("both", ENDED)]
+    assert await armed(office, TimerKind.UNASSIGNED) == [(TimerKind.UNASSIGNED, 20 * MINUTE)]
+    await watch.wait(20)
+    assert await begun(office, ticket) == [("both", ENDED), ("both", RUNNING)]
+
+
+async def test_a_ticket_that_the_desk_gives_to_whoever_took_it_away_is_not_in_their_hands(desk: Office) -> None:
+    """With an offer_timeout of 0 it comes back to them by the desk's hand, not by theirs."""
+    academics = replace(desk.desk.teams["academics"], assignment=Assignment.LEAST_LOADED, offer_timeout=timedelta(0))
+    ticket = await desk.open("sam", priority=Priority.URGENT)
+    await desk.do(AssignTicket(ticket=ticket, assignee=desk.people["abe"]), "lee")
+    desk.use(replace(desk.desk, teams={**desk.desk.teams, "academics": academics}))
+    await desk.do(SetDuty(person=desk.people["abe"], state=DutyState.AWAY), "lee")
+    await desk.do(UnassignTicket(ticket=ticket), "asha")
+    assert (await desk.ticket(ticket)).assignee is not None
+    assert HELD not in [state for _, state in await begun(desk, ticket)]
 
 
 @pytest.mark.parametrize(
