@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from core.commands import ClaimTicket, OpenTicket, PostMessage
 from core.model.ids import TicketId
@@ -304,6 +304,29 @@ async def test_triage_on_a_phone(busy_desk: WebDesk, browser: Browser) -> None:
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     assert agent.faults == []
+
+
+async def test_on_a_phone_whoever_went_back_to_the_list_before_the_answer_came_stays_there(
+    busy_desk: WebDesk, browser: Browser
+) -> None:
+    page = (await come_in(busy_desk, browser, width=390)).page
+    may_come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await may_come.wait()
+        await route.fulfill(response=answer)
+
+    await row(page, "T-2").get_by_role("link").click()
+    await page.route("**/api/actions", hold)
+    await on_ticket(page, "Claim").click()
+    await expect(on_ticket(page, "Resolve")).to_be_visible()
+    await page.get_by_role("button", name="Back to the tickets").click()
+    await expect(rows(page)).to_have_count(3)
+    async with page.expect_response("**/api/actions"):
+        may_come.set()
+    await expect(page.get_by_text("T-2 is yours").last).to_be_visible()
+    await expect(rows(page)).to_have_count(3)
 
 
 async def test_keys_are_about_the_open_ticket_until_the_reader_goes_on(busy_desk: WebDesk, browser: Browser) -> None:

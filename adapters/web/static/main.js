@@ -123,14 +123,16 @@ function refresh() {
 
 /** A command typed. Raises what the desk refuses. */
 async function run(line, how = {}) {
+  const from = body.dataset.area;
   const reply = await post("/api/commands", { text: line, ...(here() && { thread: here() }) });
-  answer(reply, { isHelp: /^\s*\/help\b/i.test(line), ...how });
+  answer(reply, { isHelp: /^\s*\/help\b/i.test(line), from, ...how });
 }
 
 /** A button pressed: whether it was done. */
 async function press(action) {
   try {
-    answer(await post("/api/actions", { action }));
+    const from = body.dataset.area;
+    answer(await post("/api/actions", { action }), { from });
     return true;
   } catch (error) {
     notices.tell(error.message, "warning");
@@ -151,7 +153,8 @@ async function ask(text, files) {
   }
 }
 
-function answer({ card, form, ticket }, { isHelp = false, begun: id = null } = {}) {
+/** `from`: the area that showed when it was asked for. Who has gone back to the list since stays there. */
+function answer({ card, form, ticket }, { isHelp = false, begun: id = null, from = "list" } = {}) {
   if (form) {
     forms.open(form, { begun: id, about: titleOf(/\bT-\d+$/.exec(form.title)?.[0]) });
     return;
@@ -165,7 +168,7 @@ function answer({ card, form, ticket }, { isHelp = false, begun: id = null } = {
   // The thread shows its ticket's card itself: then only the sentence on what was done is news.
   if (ref && refIn(card.url) === ref) {
     if (card.subtitle !== ref) notices.tell(card.title);
-    if (body.dataset.area === "list") show("talk");
+    if (body.dataset.area === "list" && from === "list") show("talk");
   } else aside(card, isHelp);
 }
 
