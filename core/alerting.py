@@ -1,18 +1,29 @@
 """The words of alerts and calls, with their guards, and of what a ping asks its reader to decide; the link that
-acknowledges a call, which is signed, for one escalation, for a day.
+acknowledges a call, which is signed, for one ticket's escalation, for a day.
 
-The link stays good when an acknowledgement is taken back or lapses: whoever was called may then press it again. It
-ends with the escalation, and with its day.
+It stops all that escalates for the ticket, and is good as long as its own escalation goes on, also when an
+acknowledgement is taken back or lapses: whoever was called may then press it again.
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.cards.calls import acknowledged_line, acknowledging, asking_to_decide, bare_line, by_press, call
-from core.cards.card import Button, Card
+from core.cards.card import Button, Card, Tone
+from core.cards.duty import offered
+from core.cards.escalation import unverified
 from core.cards.notices import alert, alert_news
-from core.escalating import awaits_decision
-from core.events import AcknowledgementReminded, EscalationAcknowledged, EscalationCalled, Record, UrgencyDeclared
+from core.escalating import awaits_decision, calls_made, names_typed, reaches
+from core.events import (
+    AcknowledgementReminded,
+    EscalationAcknowledged,
+    EscalationCalled,
+    Event,
+    Record,
+    TicketOffered,
+    UrgencyDeclared,
+)
 from core.model.desk import Desk
 from core.model.escalation import Escalation, EscalationState
 from core.model.ids import EscalationId, TicketId
@@ -22,10 +33,11 @@ from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.ports import Signer
 from core.scene import Scene, Skip
-from core.storage import UnitOfWork
+from core.storage import Traced, UnitOfWork
 
 LINK_LIFE = timedelta(days=1)
 """Each call brings a new one."""
+_OFFERED = Traced(only=frozenset({TicketOffered}))
 _PURPOSE = "acknowledge"
 _SUBJECT = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})", re.ASCII)
 
@@ -44,11 +56,28 @@ def read_link(token: str, signer: Signer, now: datetime) -> tuple[TicketId, Esca
 
 
 async def still_calling(delivery: Delivery, ticket: Ticket, work: UnitOfWork) -> Escalation | str:
-    """The guard of a call: the escalation that makes it, or why nobody needs it any more."""
+    """The guard of a call: the escalation that makes it, or why nobody needs it any more. A call stands for all of the
+    ticket's escalations that called the same place: it is made as long as one of them runs."""
     found = await work.escalations.get(delivery.escalation) if delivery.escalation is not None else None
-    if found is None or found.state is EscalationState.ENDED or not ticket.status.is_live:
-        return "it escalates no more"
-    return "somebody acknowledged it" if found.state is EscalationState.ACKNOWLEDGED else found
+    if found is not None and found.state is EscalationState.RUNNING and ticket.status.is_live:
+        return found
+    running = [one for one in await work.escalations.of(ticket.id) if one.state is EscalationState.RUNNING]
+    if running and ticket.status.is_live:
+        called = {one.escalation for one in await calls_made(ticket.id, work) if reaches(one, delivery.address)}
+        other = next((one for one in running if one.id in called), None)
+        if other is not None:
+            return other
+    is_held = found is not None and found.state is EscalationState.ACKNOWLEDGED and ticket.status.is_live
+    return "somebody acknowledged it" if is_held else "it escalates no more"
+
+
+def level_of(event: Event | None, escalation: Escalation) -> int:
+    """Which step calls: the one of the call's ``event``, where ``escalation`` made it."""
+    match event:
+        case EscalationCalled(escalation=made_it, level=level) if made_it == escalation.id:
+            return level
+        case _:
+            return escalation.level
 
 
 async def alerted(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
@@ -68,24 +97,33 @@ async def alerted(scene: Scene, person: Person | None, work: UnitOfWork) -> Card
 
 async def _who_acknowledged(record: Record, scene: Scene, work: UnitOfWork) -> str:
     """With the name that was typed behind a link; "" for anything else."""
-    event = record.event
-    if not isinstance(event, EscalationAcknowledged) or record.actor is not None:
+    if not isinstance(record.event, EscalationAcknowledged) or record.actor is not None:
         return ""
-    escalation = await work.escalations.get(event.escalation)
-    is_held = escalation is not None and escalation.acknowledged_as
-    return acknowledged_line(escalation, scene.names, scene.reader) if escalation is not None and is_held else ""
+    typed = (await names_typed(scene.ticket.id, work)).get(record.id, "")
+    return acknowledged_line(unverified(typed, scene.reader), scene.reader) if typed else ""
 
 
 async def _call(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
-    ticket, event, desk, reader = scene.ticket, scene.record.event, scene.desk, scene.reader
-    escalation = await still_calling(scene.delivery, ticket, work)
-    if isinstance(escalation, str):
-        return Skip(escalation)
+    """For whoever is asked to take the ticket, the offer: to accept it acknowledges it."""
+    ticket, desk, reader = scene.ticket, scene.desk, scene.reader
     is_to_person = isinstance(scene.delivery.address, ToPerson)
     if is_to_person and (person is None or not may(Action.SEE, person, ticket, desk, reader.now)):
         return Skip("the person may no longer see the ticket")
-    level = event.level if isinstance(event, EscalationCalled) else escalation.level
+    escalation = await still_calling(scene.delivery, ticket, work)
+    if person is not None and ticket.offered_to == person.id:
+        runs = not isinstance(escalation, str)
+        if runs or await _stands_for_an_offer(scene, work):
+            return replace(offered(ticket, scene.names, desk, reader), tone=Tone.URGENT)
+    if isinstance(escalation, str):
+        return Skip(escalation)
+    level = level_of(scene.record.event, escalation)
     return call(level, escalation, ticket, scene.names, desk, reader, _acknowledging(escalation, scene, person))
+
+
+async def _stands_for_an_offer(scene: Scene, work: UnitOfWork) -> bool:
+    """Whether they were asked to take it at the moment of the call, which went out in place of the question."""
+    newest = await work.events.newest(scene.ticket.id, 1, traced=_OFFERED)
+    return bool(newest) and newest[0].at == scene.record.at
 
 
 def _acknowledging(escalation: Escalation, scene: Scene, person: Person | None) -> Button | None:

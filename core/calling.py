@@ -7,7 +7,7 @@ team's leads are, and where it has none whoever else decides, or at last whoever
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.escalating import spaces_called, spaces_in, whom_of
+from core.escalating import going_on, spaces_called, spaces_in, whom_of
 from core.events import (
     AcknowledgementReminded,
     EscalationAcknowledged,
@@ -20,6 +20,7 @@ from core.events import (
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
+    TicketHandedOver,
     TicketOpened,
     TicketReopened,
     TicketResolved,
@@ -36,7 +37,15 @@ from core.policy import Action, may
 from core.rules.duty import is_on_duty
 from core.usecases.case import Case
 
-_NEWS = (TicketClaimed, TicketAssigned, TicketUnassigned, TicketResolved, TicketClosed, TicketReopened)
+_NEWS = (
+    TicketClaimed,
+    TicketAssigned,
+    TicketUnassigned,
+    TicketHandedOver,
+    TicketResolved,
+    TicketClosed,
+    TicketReopened,
+)
 _OF_ESCALATIONS = (EscalationAcknowledged, AcknowledgementReminded, EscalationResumed, EscalationEnded)
 _SAY_IT = {
     EscalationAcknowledged: (TicketClaimed, TicketAssigned),
@@ -52,11 +61,11 @@ class Calls:
     ticket: Ticket
     case: Case
     made: Mapping[EventId, Sequence[NewDelivery]]
-    """The calls, by their event."""
+    """The calls, by their event. Several escalations that call the same at once are one call there: the first's."""
     told: Sequence[str]
     """The alert spaces that heard of the ticket, and hear what becomes of it."""
-    unsigned: frozenset[EscalationId]
-    """The escalations that are in hand under a name that nobody verified: nobody can be reminded but the spaces."""
+    news: frozenset[EventId]
+    """The events that those spaces hear of: what one act did to several escalations is told once."""
 
     @property
     def people(self) -> frozenset[PersonId]:
@@ -72,7 +81,7 @@ class Calls:
         if space is not None and self._alerts(event) and not self._is_called(space):
             yield self._owe(space, Intent.ALERT)
         yield from self.made.get(record.id, ())
-        if self._is_news(event):
+        if record.id in self.news:
             for told in self.told:
                 yield self._owe(ToSpace(told), Intent.ALERT_NEWS)
 
@@ -88,25 +97,41 @@ class Calls:
     def _is_called(self, space: ToSpace) -> bool:
         return any(new.address == space for calls in self.made.values() for new in calls)
 
-    def _is_news(self, event: Event) -> bool:
-        if isinstance(event, AcknowledgementReminded):
-            return event.escalation in self.unsigned
-        said = _SAY_IT.get(type(event), ())
-        return isinstance(event, (*_NEWS, *_OF_ESCALATIONS)) and not (said and self.case.has(*said))
-
     def _owe(self, space: ToSpace, intent: Intent) -> NewDelivery:
         return NewDelivery(address=space, intent=intent, ticket=self.ticket.id, pace_key=space.lane)
 
 
 async def calls_of(records: Sequence[Record], ticket: Ticket, case: Case) -> Calls:
-    made = {
-        record.id: await _calls(record.event, ticket, case)
-        for record in records
-        if isinstance(record.event, EscalationCalled)
-    }
-    reminded = [record.event.escalation for record in records if isinstance(record.event, AcknowledgementReminded)]
-    unsigned = frozenset([one for one in reminded if await _acknowledged_by(one, case) is None])
-    return Calls(ticket, case, made, await _told(ticket, case), unsigned)
+    made: dict[EventId, Sequence[NewDelivery]] = {}
+    reached: set[Address] = set()
+    for record in records:
+        if isinstance(record.event, EscalationCalled):
+            theirs = [new for new in await _calls(record.event, ticket, case) if new.address not in reached]
+            reached.update(new.address for new in theirs)
+            made[record.id] = theirs
+    told = await _told(ticket, case)
+    return Calls(ticket, case, made, told, await _news(records, ticket, case) if told else frozenset())
+
+
+async def _news(records: Sequence[Record], ticket: Ticket, case: Case) -> frozenset[EventId]:
+    """Of each kind the first that is to be told."""
+    first: dict[type[Event], EventId] = {}
+    for record in records:
+        kind = type(record.event)
+        if kind not in first and await _is_news(record.event, ticket, case):
+            first[kind] = record.id
+    return frozenset(first.values())
+
+
+async def _is_news(event: Event, ticket: Ticket, case: Case) -> bool:
+    match event:
+        case AcknowledgementReminded(escalation=escalation):  # nobody whom the desk could remind has it in hand
+            return await _acknowledged_by(escalation, case) is None
+        case EscalationEnded() if await going_on(ticket.id, case.work):
+            return False
+        case _:
+            said = _SAY_IT.get(type(event), ())
+            return isinstance(event, (*_NEWS, *_OF_ESCALATIONS)) and not (said and case.has(*said))
 
 
 async def who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[PersonId]:
@@ -154,7 +179,7 @@ async def _calls(event: EscalationCalled, ticket: Ticket, case: Case) -> Sequenc
             ticket=ticket.id,
             escalation=event.escalation,
             pace_key=address.lane if isinstance(address, ToSpace) else None,
-            supersede_key=f"call:{event.escalation}",
+            supersede_key=f"calls:{ticket.id}",
         )
         for address in addresses
     ]

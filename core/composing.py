@@ -9,14 +9,18 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.alerting import alerted, over_by_now, with_decision
+from core.attendance import duty_set
+from core.belonging import belongings_of
 from core.cards.card import Card, Reader
+from core.cards.combining import not_mine
 from core.cards.duty import offered
 from core.cards.news import FOR_EVERYBODY, persons_in
 from core.cards.notices import bare, followed, history, ping, thread_news, trouble
 from core.cards.ticket import TicketView, ticket_card
 from core.cards.words import words_of
-from core.escalating import acknowledgers, going_on
+from core.escalating import acknowledgers, awaits_decision, going_on
 from core.events import (
+    DutyChanged,
     Event,
     NobodyToOffer,
     ParticipantRemoved,
@@ -28,6 +32,7 @@ from core.events import (
     TroubleFound,
 )
 from core.expectations import outlook_of, place_of
+from core.merged import came_along, to_open_anew
 from core.model.desk import Desk, Place
 from core.model.ids import PersonId
 from core.model.outbox import Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread
@@ -71,8 +76,8 @@ async def compose(
         delivery = replace(delivery, address=address)
     if delivery.intent is Intent.TROUBLE:
         return await _trouble(delivery, record, person, reader_of(person, desk, now), work)
-    if delivery.intent is Intent.DIGEST:
-        return await _digest(delivery, record, person, desk, reader_of(person, desk, now), work)
+    if delivery.intent is Intent.DIGEST or isinstance(record.event, DutyChanged):
+        return await _of_the_desk(delivery, record, person, desk, reader_of(person, desk, now), work)
     ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
     if ticket is None:
         return Skip("the ticket is gone")
@@ -147,10 +152,11 @@ async def _trouble(
     return await _to_recipient(parcel, person.id, work)
 
 
-async def _digest(
+async def _of_the_desk(
     delivery: Delivery, record: Record, person: Person | None, desk: Desk, reader: Reader, work: UnitOfWork
 ) -> Parcel | Skip:
-    card = await digest(record, person, desk, reader, work)
+    told = duty_set if isinstance(record.event, DutyChanged) else digest
+    card = await told(record, person, desk, reader, work)
     if isinstance(card, str) or person is None:
         return Skip(str(card))
     return await _to_recipient(Parcel(delivery=delivery, address=delivery.address, content=card), person.id, work)
@@ -281,19 +287,22 @@ async def _card(scene: Scene, person: Person | None, work: UnitOfWork) -> Card:
     """With the buttons of whoever's own thread it is, or of all that anybody there may press."""
     if scene.desk.is_sensitive(scene.ticket.category) and _is_shared(scene.thread):
         return bare(scene.ticket, scene.desk, scene.reader)
-    place = await place_of(scene.ticket, work)
+    place = await place_of(scene.ticket, scene.desk, work)
     audience = scene.thread.audience if scene.thread is not None else Audience.REQUESTER
     outlook = await outlook_of(scene.ticket, audience, place, scene.desk, scene.reader.now, work)
     escalations = tuple(await going_on(scene.ticket.id, work))
     names = {**scene.names, **await acknowledgers(escalations, work)}
+    for_staff = scene.thread is not None and scene.thread.audience is Audience.STAFF
+    is_read = for_staff or person is not None
     view = TicketView(
         ticket=scene.ticket,
         names=names,
         place=place,
-        outlook=replace(outlook, stays=True),
+        outlook=outlook,
         escalations=escalations,
+        belongings=await belongings_of(scene.ticket, person, scene.desk, scene.reader.now, work) if is_read else (),
+        awaits_decision=await awaits_decision(scene.ticket.id, work),
     )
-    for_staff = scene.thread is not None and scene.thread.audience is Audience.STAFF
     return ticket_card(view, scene.desk, scene.reader, person, for_staff=for_staff)
 
 
@@ -339,6 +348,8 @@ def _is_shared(thread: Thread | None) -> bool:
 
 
 async def _ping(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
+    if _has_moved(scene) and not await _sees_its_ticket(scene, person, work):
+        return Skip("the message is part of another ticket now")
     unwanted = _unwanted(scene, person) or await over_by_now(scene, work)
     if unwanted is None:
         if isinstance(scene.record.event, TicketOffered):
@@ -346,17 +357,48 @@ async def _ping(scene: Scene, person: Person | None, work: UnitOfWork) -> Card |
         told_in_time = await reminder(scene.record, scene.ticket, scene.desk, scene.reader, work)
         if told_in_time is not None:
             return Skip(told_in_time) if isinstance(told_in_time, str) else told_in_time
-        told = ping(scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader)
-        return await with_decision(told, scene, person, work)
-    return followed(scene.ticket, scene.reader) if await _follows_blindly(scene, person, work) else unwanted
+        may_reopen = person is not None and may(Action.REOPEN, person, scene.ticket, scene.desk, scene.reader.now)
+        told = ping(
+            scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader, may_reopen=may_reopen
+        )
+        return await with_decision(await _for_followers(told, scene, person, work), scene, person, work)
+    if person is None or not await _follows_blindly(scene, person, work):
+        return unwanted
+    typed = await to_open_anew(scene.ticket, person.id, scene.desk, work)
+    return followed(scene.ticket, typed.get("title", ""), scene.reader)
 
 
-async def _follows_blindly(scene: Scene, person: Person | None, work: UnitOfWork) -> bool:
+def _has_moved(scene: Scene) -> bool:
+    """Whether a split made its message part of another ticket, which others may read."""
+    return scene.message is not None and scene.message.ticket != scene.ticket.id
+
+
+async def _sees_its_ticket(scene: Scene, person: Person | None, work: UnitOfWork) -> bool:
+    """Whether the person may see where its message is now."""
+    there = await work.tickets.get(scene.message.ticket) if scene.message is not None else None
+    if person is None or there is None:
+        return False
+    return may(Action.SEE, person, there, scene.desk, scene.reader.now)
+
+
+async def _follows_blindly(scene: Scene, person: Person, work: UnitOfWork) -> bool:
     """Whether it is news of the solution for somebody who follows the ticket and may not see it."""
-    if person is None or not isinstance(scene.record.event, TicketResolved):
+    if not isinstance(scene.record.event, TicketResolved):
+        return False
+    if person.id not in await work.tickets.followers(scene.ticket.id):
         return False
     may_follow = may(Action.FOLLOW, person, scene.ticket, scene.desk, scene.reader.now)
-    return may_follow and person.id in await work.tickets.followers(scene.ticket.id)
+    return may_follow or (person.may_act and await came_along(scene.ticket.id, person.id, work))
+
+
+async def _for_followers(card: Card, scene: Scene, person: Person | None, work: UnitOfWork) -> Card:
+    """Whoever follows what is solved may say that it is not what they asked for."""
+    if person is None or not isinstance(scene.record.event, TicketResolved) or person.id in scene.ticket.people:
+        return card
+    if person.id not in await work.tickets.followers(scene.ticket.id):
+        return card
+    kept = tuple(button for button in card.buttons if button.url is not None)
+    return replace(card, buttons=(*kept, not_mine(scene.ticket.id, scene.reader)))
 
 
 def _unwanted(scene: Scene, person: Person | None) -> Skip | None:
@@ -391,6 +433,8 @@ async def _spoken(scene: Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
     was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
     if message is None or (message.undone_at is not None and not was_tried):
         return Skip("the message was taken back")
+    if _has_moved(scene) and not was_tried:
+        return Skip("the message is part of another ticket now")
     if scene.thread is None or not _may_tell(scene, message.kind, scene.thread):
         return Skip("it is not for those who read there")
     author = await work.people.get(message.author)

@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.belonging import belongings_of
+from core.cards.calls import acknowledged_line
 from core.cards.card import Card, Reader
+from core.cards.escalation import unverified
 from core.cards.news import actor_of, history_line, line, persons_in
 from core.cards.ticket import Names, TicketView, ticket_card
 from core.composing import reader_of
-from core.escalating import acknowledgers, going_on
-from core.events import MessagePosted, MessageUndone, Record
+from core.escalating import acknowledgers, awaits_decision, going_on, names_typed, without_echoes
+from core.events import EscalationAcknowledged, MessageMovedHere, MessagePosted, MessageUndone, Record
 from core.expectations import outlook_of, place_of
 from core.listing import summaries
 from core.model.desk import Desk
@@ -41,6 +44,8 @@ class _Said:
     elsewhere: frozenset[ThreadId]
     """The ticket's threads on platforms that hold copies: what was written there is changed there."""
     names: Names
+    typed: Mapping[EventId, str]
+    """Behind an alert's link, by the acknowledgement."""
     staff: frozenset[PersonId]
 
     def under(self, message: Message | None) -> tuple[Reactions, ...]:
@@ -112,11 +117,20 @@ class Conversation:
         people = {ticket.requester, *ticket.participants}
         people |= {who for who in (ticket.assignee, ticket.offered_to) if who is not None}
         names = await work.people.named(sorted(people))
-        place = await place_of(ticket, work)
+        place = await place_of(ticket, self._desk, work)
         outlook = await outlook_of(ticket, self._audience, place, self._desk, self._now, work)
         escalations = tuple(await going_on(ticket.id, work))
         names = {**names, **await acknowledgers(escalations, work)}
-        view = TicketView(ticket=ticket, names=names, place=place, outlook=outlook, escalations=escalations)
+        view = TicketView(
+            ticket=ticket,
+            names=names,
+            place=place,
+            outlook=outlook,
+            escalations=escalations,
+            belongings=await belongings_of(ticket, self._person, self._desk, self._now, work),
+            awaits_decision=await awaits_decision(ticket.id, work),
+            is_followed=not self._person.is_staff and self._person.id in await work.tickets.followers(ticket.id),
+        )
         return ticket_card(view, self._desk, self._reader, self._person)
 
     async def entry(self, message: MessageId) -> Entry | None:
@@ -126,21 +140,22 @@ class Conversation:
         return next((entry for entry in entries if entry.message is not None), None)
 
     async def entries(self, records: Sequence[Record]) -> tuple[Entry, ...]:
-        records = await as_of_now(records, self._work)
+        records = without_echoes(await as_of_now(records, self._work))
         said = await self._said(records)
         shown = (self._entry(record, said) for record in records)
         return tuple(entry for entry in shown if entry.line or entry.message is not None)
 
     async def history(self, limit: int) -> Sequence[Trace]:
         """The newest ``limit`` of all that happened, whoever may know of it: for those who may read notes."""
-        records = await as_of_now(await self._work.events.newest(self._ticket.id, limit), self._work)
+        records = without_echoes(await as_of_now(await self._work.events.newest(self._ticket.id, limit), self._work))
         names = await self._work.people.named(sorted(_people_in(records)))
+        typed = await self._typed(records)
         return [
             Trace(
                 event=record.id,
                 at=record.at,
-                who=actor_of(record, names, self._reader),
-                line=history_line(record, names, self._desk, self._reader),
+                who=self._unverified(record, typed) or actor_of(record, names, self._reader),
+                line=self._acknowledged(record, typed) or history_line(record, names, self._desk, self._reader),
                 door=record.door,
             )
             for record in records
@@ -148,9 +163,21 @@ class Conversation:
 
     async def _said(self, records: Sequence[Record]) -> _Said:
         work = self._work
-        ids = {record.event.message for record in records if isinstance(record.event, (MessagePosted, *CHANGES))}
+        ids = {
+            record.event.message
+            for record in records
+            if isinstance(record.event, (MessagePosted, MessageMovedHere, *CHANGES))
+        }
         kinds = heard_by(self._audience)
-        found = [one for one in await work.messages.among(sorted(ids)) if one.kind in kinds] if ids else []
+        found = (
+            [
+                one
+                for one in await work.messages.among(sorted(ids))
+                if one.kind in kinds and one.ticket == self._ticket.id
+            ]
+            if ids
+            else []
+        )
         shown = [message.id for message in found]
         files: defaultdict[MessageId, list[File]] = defaultdict(list)
         reactions: defaultdict[MessageId, list[Reaction]] = defaultdict(list)
@@ -163,8 +190,26 @@ class Conversation:
         names = await work.people.named(sorted(_people_in(records) | reacting))
         staff = frozenset(member.id for member in await work.people.staff())
         return _Said(
-            {message.id: message for message in found}, files, reactions, await self._elsewhere(found), names, staff
+            messages={message.id: message for message in found},
+            files=files,
+            reactions=reactions,
+            elsewhere=await self._elsewhere(found),
+            names=names,
+            typed=await self._typed(records),
+            staff=staff,
         )
+
+    async def _typed(self, records: Sequence[Record]) -> Mapping[EventId, str]:
+        by_link = any(isinstance(one.event, EscalationAcknowledged) and one.actor is None for one in records)
+        return await names_typed(self._ticket.id, self._work) if by_link else {}
+
+    def _unverified(self, record: Record, typed: Mapping[EventId, str]) -> str:
+        """Who acknowledged by the alert's link, as they called themselves; "" for anybody else."""
+        return unverified(typed[record.id], self._reader) if record.id in typed else ""
+
+    def _acknowledged(self, record: Record, typed: Mapping[EventId, str]) -> str:
+        who = self._unverified(record, typed)
+        return acknowledged_line(who, self._reader) if who else ""
 
     async def _elsewhere(self, found: Sequence[Message]) -> frozenset[ThreadId]:
         if not any(message.origin is not None and message.author == self._person.id for message in found):
@@ -174,17 +219,21 @@ class Conversation:
 
     def _entry(self, record: Record, said: _Said) -> Entry:
         event = record.event
-        message = said.messages.get(event.message) if isinstance(event, (MessagePosted, *CHANGES)) else None
+        message = (
+            said.messages.get(event.message) if isinstance(event, (MessagePosted, MessageMovedHere, *CHANGES)) else None
+        )
         if message is not None and message.undone_at is not None and isinstance(event, CHANGES):
             message = None  # that it was taken back says more
         is_own = self._is_own(message)
+        moved = message if isinstance(event, MessageMovedHere) else None
+        who = record.actor if moved is None else moved.author
         return Entry(
             event=record.id,
-            at=record.at,
-            who=said.names.get(record.actor, "?") if record.actor is not None else self._desk.name,
-            person=record.actor,
-            by_staff=record.actor in said.staff,
-            line=line(record, said.names, self._desk, self._reader),
+            at=record.at if moved is None else moved.at,
+            who=said.names.get(who, "?") if who is not None else self._desk.name,
+            person=who,
+            by_staff=who in said.staff,
+            line=self._acknowledged(record, said.typed) or line(record, said.names, self._desk, self._reader),
             message=message,
             files=tuple(said.files.get(message.id, ())) if message is not None else (),
             about=event.message if isinstance(event, (MessageUndone, *CHANGES)) else None,

@@ -4,7 +4,7 @@ State, audit events, outbox rows and timers commit together. A command that lost
 told twice under the same inbound id, it answers as it did the first time and changes nothing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
@@ -21,18 +21,22 @@ from core.storage import Outcome, Store, UnitOfWork
 from core.usecases import (
     acknowledging,
     assignment,
+    combining,
     company,
+    deflecting,
     deliveries,
     digests,
     duty,
     escalations,
     facts,
+    faqs,
     linking,
     messages,
     offers,
     opening,
     people,
     promises,
+    splitting,
     states,
     threads,
     troubles,
@@ -91,13 +95,25 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.MindSla: promises.mind_sla,
     commands.RearmPromises: promises.rearm_promises,
     commands.SendDigest: digests.send_digest,
+    commands.TellPromises: digests.tell_promises,
     commands.EditTicket: facts.edit_ticket,
     commands.ChangeTags: facts.change_tags,
     commands.SetVisibility: facts.set_visibility,
     commands.FollowTicket: company.follow_ticket,
     commands.UnfollowTicket: company.unfollow_ticket,
+    commands.MergeTicket: combining.merge_ticket,
+    commands.UndoMerge: combining.undo_merge,
+    commands.SplitTicket: splitting.split_ticket,
+    commands.LinkTickets: combining.link_tickets,
+    commands.UnlinkTickets: combining.unlink_tickets,
     commands.AddParticipant: company.add_participant,
     commands.RemoveParticipant: company.remove_participant,
+    commands.CreateFaq: faqs.create_faq,
+    commands.EditFaq: faqs.edit_faq,
+    commands.PublishFaq: faqs.publish_faq,
+    commands.RetireFaq: faqs.retire_faq,
+    commands.RateFaq: faqs.rate_faq,
+    commands.FoundAnswer: deflecting.found_answer,
     commands.Arrive: people.arrive,
     commands.Depart: people.depart,
     commands.RegisterPerson: people.register_person,
@@ -137,8 +153,8 @@ class Engine:
                 outcome, committed = await self._once(command, actor)
             except Conflict:
                 continue
-            if committed is not None:
-                await self._tell(committed)
+            for one in committed:
+                await self._tell(one)
             if outcome.refusal is not None:
                 raise outcome.refusal
             return outcome
@@ -151,25 +167,30 @@ class Engine:
         async with self._store.read() as work:
             return await work.inbox.find(actor.door, actor.inbound)
 
-    async def _once(self, command: Command, actor: Actor) -> tuple[Outcome, Committed | None]:
+    async def _once(self, command: Command, actor: Actor) -> tuple[Outcome, Sequence[Committed]]:
         async with self._store.write() as work:
             if actor.inbound is not None:
                 earlier = await work.inbox.find(actor.door, actor.inbound)
                 if earlier is not None:
-                    return replace(earlier, repeated=True), None
+                    return replace(earlier, repeated=True), ()
             now = self._clock.now()
             person = await self._person(actor, work)
             if person is not None:
                 actor = replace(actor, person=person.id)
             case = Case(work=work, desk=self._desk, actor=actor, person=person, now=now, keys=self._keys)
             outcome = await USE_CASES[type(command)](command, case)
-            await follow_up(case)
-            records = await case.write_down()
-            owed = await route(records, case)
-            await work.outbox.add_all([(new, self._keys.hex(24), event) for new, event in owed], at=now)
+            committed = [await self._finish(one) for one in (case, *case.beside)]
             if actor.inbound is not None:
                 await work.inbox.record(actor.door, actor.inbound, outcome, now)
-        return outcome, Committed(ticket=case.changed, records=records, owes=bool(owed))
+        return outcome, committed
+
+    async def _finish(self, case: Case) -> Committed:
+        """What the use case left to be written down for one ticket, and what follows from that."""
+        await follow_up(case)
+        records = await case.write_down()
+        owed = await route(records, case)
+        await case.work.outbox.add_all([(new, self._keys.hex(24), event) for new, event in owed], at=case.now)
+        return Committed(ticket=case.changed, records=records, owes=bool(owed))
 
     async def _person(self, actor: Actor, work: UnitOfWork) -> Person | None:
         if actor.person is None:

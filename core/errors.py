@@ -88,6 +88,10 @@ class NoSuchDelivery(MissingTicket):
     template = N_("There is no failed delivery {number}. /desk failures lists them.")
 
 
+class NoSuchFaq(MissingTicket):
+    template = N_("There is no FAQ {ref} that you can read. /faq list shows those there are.")
+
+
 class Clash(Refusal):
     """Refused because of the state things are in."""
 
@@ -110,8 +114,21 @@ class WrongStatus(Clash):
     template = N_("{ref} is {status}, so it cannot {what}. {mend}")
 
 
+class MergedAway(Clash):
+    """What is written for it belongs into the ticket that goes on in its place."""
+
+    template = N_(
+        "{ref} was merged into {into}, which goes on in its place; you hear when that is solved. "
+        "If yours is something else, /ticket mine {ref} opens a new ticket with what you wrote."
+    )
+
+
 class AlreadySo(Clash):
     template = N_("{ref}: {what} already.")
+
+
+class SameTicket(Clash):
+    template = N_("{ref} is one and the same ticket: name another.")
 
 
 class TooLate(Clash):

@@ -48,10 +48,10 @@ async def promises_of(ticket: Ticket, desk: Desk, now: datetime, work: UnitOfWor
     return clocks_of(ticket, await work.events.of(ticket.id, traced=_HISTORY), desk, now)
 
 
-async def place_of(ticket: Ticket, work: UnitOfWork) -> int | None:
+async def place_of(ticket: Ticket, desk: Desk, work: UnitOfWork) -> int | None:
     """In its team's queue, from 1; None where it does not wait there."""
     waits = ticket.status.is_live and ticket.assignee is None and ticket.snoozed_until is None
-    return await work.tickets.place_in_queue(ticket) if waits else None
+    return await work.tickets.place_in_queue(ticket, desk.followers_raise) if waits else None
 
 
 async def outlook_of(

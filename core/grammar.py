@@ -2,8 +2,9 @@
 
 Arguments come in the order of the parameters; any may be given as ``name:value`` instead, before the text that takes
 the rest. A value with spaces is quoted; the last text takes the rest of the line as it stands, quotes, line breaks and
-all. In a ticket's thread the ref may be left out. What cannot be read is refused with what is wrong and how the command
-is used.
+all. In a ticket's thread the ref may be left out. Elsewhere it comes first; behind other arguments it is understood
+where it cannot be a word of them (``/staff snooze 2h T-12``). What cannot be read is refused with what is wrong and how
+the command is used.
 """
 
 import difflib
@@ -11,12 +12,16 @@ import re
 from dataclasses import dataclass
 
 from core.errors import N_, BadArgument, BadCommand, WhichTicket
+from core.model.faq import faq_ref, parse_faq_ref
 from core.model.ids import TicketId, parse_ref
 from core.text import clean, shorten
 from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
 _TOKEN = re.compile(r'\s*(?:"(?P<straight>[^"]*)"(?=\s|$)|“(?P<curly>[^”]*)”(?=\s|$)|(?P<bare>\S+))')
 _NAMED = re.compile(r'\s*(?P<name>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?=\s|$)')
+_LATE_REF = re.compile(r"T-[1-9][0-9]{0,14}", re.IGNORECASE | re.ASCII)
+"""A ref that stands behind other words: ``#12`` may be meant as something else there."""
+_REF_AT_END = re.compile(rf"\s({_LATE_REF.pattern})$", re.IGNORECASE | re.ASCII)
 _SHOWN = 80
 """Characters of a word that cannot be read, in the sentence that says so."""
 _RESTS = (ParameterKind.LINE, ParameterKind.TEXT, ParameterKind.PERSON, ParameterKind.AGENT)
@@ -47,6 +52,10 @@ class _Rest:
         self.line = self.line[found.end() :]
         return next(group for group in found.groups() if group is not None)
 
+    def second(self) -> str | None:
+        """The word after the next one, which is taken."""
+        return None if self.take() is None else self.peek()
+
     def next_is_quoted(self) -> bool:
         found = _TOKEN.match(self.line)
         return found is not None and found["bare"] is None
@@ -54,6 +63,16 @@ class _Rest:
     def take_all(self) -> str | None:
         words, self.line = self.line.strip(), ""
         return words or None
+
+    def take_ref(self, *, at_end: bool) -> str | None:
+        """The next word where it is a ref, or, ``at_end``, the last one."""
+        if _LATE_REF.fullmatch(self.peek() or "") and not self.next_is_quoted():
+            return self.take()
+        found = _REF_AT_END.search(self.line) if at_end else None
+        if found is None:
+            return None
+        self.line = self.line[: found.start()]
+        return found[1]
 
     def take_named(self, names: set[str]) -> tuple[str, str] | None:
         found = _NAMED.match(self.line)
@@ -69,20 +88,41 @@ def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed
     command = _command(rest, vocabulary)
     given: dict[str, str] = {}
     names = {parameter.name for parameter in command.parameters}
+    ref = next((p.name for p in command.parameters if p.kind is ParameterKind.TICKET), None)
     for number, parameter in enumerate(command.parameters):
+        is_last = number == len(command.parameters) - 1
         while (named := rest.take_named(names - given.keys())) is not None:
             given[named[0]] = named[1]
-        if parameter.name not in given:
-            is_last = number == len(command.parameters) - 1
-            value = _positional(parameter, rest, vocabulary, is_last=is_last)
-            if value is not None:
-                given[parameter.name] = value
-    left = rest.take_all()
-    if left is not None:
-        raise BadArgument(
-            name=shorten(left.split()[0], _SHOWN), problem=N_("this is one word too many."), usage=command.usage
-        )
+        if ref is not None and ref not in given and _may_follow(parameter):
+            _keep(given, ref, rest.take_ref(at_end=is_last))
+        if _is_left_to_another(command, parameter, rest, context):
+            ref = None
+        elif parameter.name not in given:
+            _keep(given, parameter.name, _positional(parameter, rest, vocabulary, is_last=is_last))
+    word = rest.peek()
+    if word is not None:
+        _refuse(word, command, given, vocabulary)
     return resolve(command, given, vocabulary, context)
+
+
+def _keep(given: dict[str, str], name: str, value: str | None) -> None:
+    if value is not None:
+        given[name] = value
+
+
+def _may_follow(parameter: Parameter) -> bool:
+    """Whether a ref among or behind the words of ``parameter`` is none of them."""
+    if parameter.kind is ParameterKind.LINE:
+        return parameter.is_no_prose
+    return parameter.kind not in (ParameterKind.TICKET, ParameterKind.OTHER, ParameterKind.TEXT)
+
+
+def _refuse(word: str, command: SlashCommand, given: dict[str, str], vocabulary: Vocabulary) -> None:
+    """``word`` is left over: either it is too much, or it was meant for the one choice that is not made yet."""
+    open_choices = [p for p in command.parameters if p.kind in vocabulary.choices and p.name not in given]
+    if len(open_choices) == 1:
+        _value(open_choices[0], word, command, vocabulary)
+    raise BadArgument(name=shorten(word, _SHOWN), problem=N_("this is one word too many."), usage=command.usage)
 
 
 def resolve(command: SlashCommand, given: dict[str, str], vocabulary: Vocabulary, context: TicketId | None) -> Parsed:
@@ -119,6 +159,14 @@ def _command(rest: _Rest, vocabulary: Vocabulary) -> SlashCommand:
 def _hint(word: str, known: list[str], shape: str) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f"Did you mean {shape.format(close[0])}?" if close else "/help lists them all."
+
+
+def _is_left_to_another(command: SlashCommand, parameter: Parameter, rest: _Rest, context: TicketId | None) -> bool:
+    """Whether the one ref given is another ticket's: the command wants one, and was typed in the thread of its own."""
+    if parameter.kind is not ParameterKind.TICKET or context is None:
+        return False
+    wants_another = any(one.kind is ParameterKind.OTHER for one in command.parameters)
+    return wants_another and parse_ref(_Rest(rest.line).second() or "") is None
 
 
 def _positional(parameter: Parameter, rest: _Rest, vocabulary: Vocabulary, *, is_last: bool) -> str | None:
@@ -159,6 +207,13 @@ def _value(parameter: Parameter, value: str, command: SlashCommand, vocabulary: 
             word = shorten(value, _SHOWN)
             raise BadArgument(name=parameter.name, problem=f"“{word}” is not one of {listed}.", usage=command.usage)
         return chosen
+    if parameter.kind is ParameterKind.FAQ:
+        faq = parse_faq_ref(value)
+        if faq is None:
+            raise BadArgument(name=parameter.name, problem=N_("a FAQ's ref is wanted, like F-7."), usage=command.usage)
+        return faq_ref(faq)
+    if parameter.kind is ParameterKind.OTHER and parse_ref(value) is None:
+        raise BadArgument(name=parameter.name, problem=N_("a ref is wanted, like T-12."), usage=command.usage)
     if parameter.kind is ParameterKind.NUMBER and not re.fullmatch(r"[1-9][0-9]{0,14}", value, re.ASCII):
         raise BadArgument(name=parameter.name, problem=N_("a whole number is wanted."), usage=command.usage)
     return value

@@ -1,22 +1,96 @@
-"""Tickets in a list, as one person may see them: with what was said last, and how much of it they have not read."""
+"""Tickets in a list, as one person may see them: with what was said last, how much of it they have not read, and, where
+they were looked for by words, with the piece of them that says why.
+
+Who may see what is a part of every query (``Sight``). Words of notes are looked in, and shown, only where the person
+may read the notes of that ticket.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from core.model.desk import Desk
-from core.model.ids import PersonId
+from core.model.ids import PersonId, TicketId
 from core.model.people import Person
+from core.model.similar import Item, Kind
 from core.model.thread import Message
 from core.model.ticket import Ticket
 from core.policy import Action, may
-from core.storage import UnitOfWork
+from core.rules.relevance import relevance
+from core.rules.snippets import Pattern, Snippet, patterns_of, snippet_of
+from core.storage import Order, TicketQuery, UnitOfWork, Words
 from core.text import Quote, Text, clean_line, shorten
 from core.vocabulary import LastWords, Summary
 
+MOST_COUNTED = 1_000
+"""A count goes no further: a list says “1000+” beyond it."""
+MOST_RANKED = 100
+"""Tickets that are put in order by what they say: those with the words in their title, then the newest."""
+_COMMON = 2_000
+"""Of a word that more items have, none of a question's other words is looked for in its stead."""
 _MOST_UNREAD = 99
 """What a mark shows; more are not counted."""
 _LONGEST = 120
 """Characters of the last words that a list has room for."""
+
+
+async def look_up(
+    query: TicketQuery, person: Person, desk: Desk, now: datetime, work: UnitOfWork
+) -> tuple[Sequence[Summary], int]:
+    """What ``query`` finds, as ``person``, whose sight it has, is shown it, and how much there is. Where nothing has
+    all the words, what has some of them is found."""
+    if not query.words and query.order is Order.BEST:
+        query = replace(query, order=Order.NEWEST)
+    total = await work.tickets.count(query, most=MOST_COUNTED)
+    if not total and len(query.words) > 1:
+        query = replace(query, words=await _telling(query, work), any_word=True)
+        total = await work.tickets.count(query, most=MOST_COUNTED)
+    if not query.words:
+        return await summaries(await work.tickets.find(query), person, desk, now, work), total
+    found = await _ranked(query, person, desk, now, work)
+    texts = await _texts(found, work)
+    patterns = patterns_of(query.words)
+    listed = await summaries(found, person, desk, now, work)
+    noted = {one.id for one in found if may(Action.SEE_NOTES, person, one, desk, now)}
+    return [
+        replace(one, snippet=_snippet(texts.get(one.ticket.id), patterns, with_notes=one.ticket.id in noted))
+        for one in listed
+    ], total
+
+
+async def _telling(query: TicketQuery, work: UnitOfWork) -> tuple[str, ...]:
+    """The words that are not in very many items, or all where each is."""
+    counted, _ = await work.fulltext.frequencies(query.words, query.sight)
+    return tuple(word for word in query.words if counted[word] < _COMMON) or query.words
+
+
+async def _ranked(query: TicketQuery, person: Person, desk: Desk, now: datetime, work: UnitOfWork) -> Sequence[Ticket]:
+    if query.order is not Order.BEST or query.offset >= MOST_RANKED:
+        return await work.tickets.find(query)
+    found = await work.tickets.find(replace(query, offset=0, limit=max(MOST_RANKED, query.offset + query.limit)))
+    texts = await _texts(found[:MOST_RANKED], work)
+    patterns = patterns_of(query.words)
+
+    def score(ticket: Ticket) -> float:
+        words = texts.get(ticket.id, Words(ticket.title, "", ""))
+        noted = words.noted if may(Action.SEE_NOTES, person, ticket, desk, now) else ""
+        return relevance(patterns, ticket.title, words.said, noted)
+
+    best = sorted(found[:MOST_RANKED], key=score, reverse=True)
+    return [*best, *found[MOST_RANKED:]][query.offset : query.offset + query.limit]
+
+
+async def _texts(found: Sequence[Ticket], work: UnitOfWork) -> dict[TicketId, Words]:
+    texts = await work.index.words_of([Item(Kind.TICKET, ticket.id) for ticket in found])
+    return {TicketId(item.id): words for item, words in texts.items()}
+
+
+def _snippet(words: Words | None, patterns: Sequence[Pattern], *, with_notes: bool) -> Snippet | None:
+    """Of what everybody may read who may see it, or else of its notes."""
+    if words is None:
+        return None
+    seen = snippet_of(words.said, patterns)
+    return seen or (snippet_of(words.noted, patterns, of_notes=True) if with_notes else None)
 
 
 async def summaries(

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from core.errors import N_, NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import Desk, UrgencySetting
+from core.model.faq import Faq, FaqState
 from core.model.people import STANDING_WORDS, Person, Role
 from core.model.ticket import Ticket, Visibility
 from core.rules.duty import is_on_duty
@@ -46,9 +47,12 @@ class Action(StrEnum):
     """Merge, split, link; open, link, broadcast and resolve an incident."""
     ACKNOWLEDGE = "acknowledge"
     """An alert: acknowledge, take that back, escalate."""
+    SEE_ALERTS = "see_alerts"
     DECIDE_URGENCY = "decide_urgency"
     OWN_DUTY = "own_duty"
     OTHERS_DUTY = "others_duty"
+    SEE_DUTY = "see_duty"
+    """Who is on duty, and who carries what."""
     FAQ_DRAFT = "faq_draft"
     FAQ_PUBLISH = "faq_publish"
     SEARCH = "search"
@@ -131,9 +135,11 @@ TABLE: Mapping[Action, _Row] = {
     Action.TRANSCRIPT: ((OWN, PART), SEES, SEES, SEES),
     Action.COMBINE: (NO, SEES, SEES, SEES),
     Action.ACKNOWLEDGE: (NO, (MINE, _all(Fact.ON_DUTY, Fact.SEES)), YES, YES),
+    Action.SEE_ALERTS: (NO, SEES, SEES, SEES),
     Action.DECIDE_URGENCY: (NO, NO, YES, YES),
     Action.OWN_DUTY: (NO, YES, YES, YES),
     Action.OTHERS_DUTY: (NO, NO, YES, YES),
+    Action.SEE_DUTY: (NO, YES, YES, YES),
     Action.FAQ_DRAFT: (NO, YES, YES, YES),
     Action.FAQ_PUBLISH: (NO, NO, YES, YES),
     Action.SEARCH: ((OWN, PART, PUBLIC), SEES, SEES, SEES),
@@ -219,19 +225,20 @@ def require(action: Action, person: Person, ticket: Ticket, desk: Desk, now: dat
         return
     if not may(Action.SEE, person, ticket, desk, now):
         raise NoSuchTicket(ref=ticket.ref)
-    _refuse(action, person)
+    is_denied = action is Action.DECLARE_URGENT and desk.urgent_by_requester is UrgencySetting.DENY
+    _refuse(action, person, N_("the support staff") if is_denied else _who_can(action))
 
 
 def require_in_general(action: Action, person: Person) -> None:
     """Raises NotActive or NotAllowed."""
     if not may_in_general(action, person):
-        _refuse(action, person)
+        _refuse(action, person, _who_can(action))
 
 
-def _refuse(action: Action, person: Person) -> None:
+def _refuse(action: Action, person: Person, who: str) -> None:
     if not person.may_act:
         raise NotActive(standing=STANDING_WORDS[person.standing])
-    raise NotAllowed(what=_WORDS[action], who=_who_can(action))
+    raise NotAllowed(what=_WORDS[action], who=who)
 
 
 def sight_of(person: Person, desk: Desk) -> Sight:
@@ -246,6 +253,17 @@ def sight_of(person: Person, desk: Desk) -> Sight:
         if category.sensitive and person.confirmed_address in category.staff
     )
     return Sight(person=person.id, known=_open_categories(desk), staff_categories=_open_categories(desk) | named)
+
+
+def is_public(faq: Faq, desk: Desk) -> bool:
+    """Whether what is published of a FAQ is for everybody: never where its category is sensitive, or unknown here."""
+    shown = faq.published
+    return faq.state is FaqState.PUBLISHED and shown is not None and shown.category in public_faq_categories(desk)
+
+
+def public_faq_categories(desk: Desk) -> frozenset[str]:
+    """The categories that a FAQ may be of; "" for none."""
+    return _open_categories(desk) | {""}
 
 
 def _open_categories(desk: Desk) -> frozenset[str]:
@@ -295,9 +313,11 @@ _WORDS = {
     Action.TRANSCRIPT: N_("take a transcript"),
     Action.COMBINE: N_("merge, split or link tickets"),
     Action.ACKNOWLEDGE: N_("acknowledge alerts"),
+    Action.SEE_ALERTS: N_("see what escalates"),
     Action.DECIDE_URGENCY: N_("decide what is urgent"),
     Action.OWN_DUTY: N_("go on or off duty"),
     Action.OTHERS_DUTY: N_("set somebody else's duty"),
+    Action.SEE_DUTY: N_("see who is on duty and what each carries"),
     Action.FAQ_DRAFT: N_("write FAQs"),
     Action.FAQ_PUBLISH: N_("publish FAQs"),
     Action.SEARCH: N_("search these tickets"),

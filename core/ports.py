@@ -3,7 +3,7 @@
 Protocols that the adapters fulfil and ``tests/contract/`` checks.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from core.cards.card import Card
 from core.events import Record
 from core.model.outbox import Address, Delivery
+from core.model.similar import Entry, Item, Near, Scope
 from core.model.thread import Copy, File, MessageKind, Thread
 from core.model.ticket import Ticket
 from core.text import Text
@@ -201,6 +202,44 @@ class Signer(Protocol):
 
     def read(self, purpose: str, token: str, now: datetime) -> str | None:
         """What was signed for that purpose; None for anything that was not signed so here. Raises Expired."""
+
+
+class NoModel(Exception):
+    """The model of meaning cannot be used: a sentence for whoever runs the desk, with the mend."""
+
+
+class Embedder(Protocol):
+    """A model of meaning. It computes on the CPU for as long as it takes: call it in a thread."""
+
+    @property
+    def name(self) -> str:
+        """Of the model and of how its input is cut: vectors of two names are never compared."""
+
+    @property
+    def dimensions(self) -> int:
+        """Bytes in each vector."""
+
+    def embed(self, texts: Sequence[str]) -> Sequence[bytes]:
+        """A vector for each text, in their order: ``dimensions`` signed bytes, whose direction alone means something.
+        Any text will do; of a long one the beginning counts, and an empty one has a vector too."""
+
+
+class SemanticIndex(Protocol):
+    """All vectors in memory, each with who may know of it. Any method may be called in any thread, beside any other."""
+
+    def __len__(self) -> int: ...
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add them; one whose item is there takes its place."""
+
+    def remove(self, items: Iterable[Item]) -> None:
+        """Those that are not there are no matter."""
+
+    def nearest(self, vector: bytes, scope: Scope, limit: int) -> Sequence[Near]:
+        """Of the items in ``scope``, and no others, the nearest first, at most ``limit``. About 12 ms for a million."""
+
+    def cosines(self, vector: bytes, items: Collection[Item]) -> Mapping[Item, float]:
+        """Of those that are there."""
 
 
 OnCommit = Callable[["Committed"], Awaitable[None] | None]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.cards.card import Card, Reader
 from core.commands import Actor
 from core.composing import compose, reader_of
 from core.conversation import Conversation
 from core.errors import N_, NoSuchFile, NoSuchMessage, NoSuchTicket, NotAllowed
-from core.listing import summaries
+from core.listing import look_up, summaries
 from core.model.desk import Desk
 from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId, ref_of
 from core.model.outbox import Delivery
@@ -46,9 +47,17 @@ class Reading:
         return reader_of(person, self._desk, self._clock.now())
 
     async def list(
-        self, view: View, actor: Actor, before: TicketId | None, limit: int, *, team: str | None = None
+        self,
+        view: View,
+        actor: Actor,
+        before: TicketId | None,
+        limit: int,
+        *,
+        team: str | None = None,
+        words: tuple[str, ...] = (),
     ) -> Sequence[Summary]:
-        """At most ``limit`` (1 to 200) tickets. ``team``: the queue of that team alone, whosever team it is.
+        """At most ``limit`` (1 to 200) tickets. ``team``: the queue of that team alone, whosever team it is;
+        ``words``: as a query has them.
 
         Raises NotAllowed where the queue is asked for by no staff.
         """
@@ -56,11 +65,16 @@ class Reading:
             person = await asker_of(actor, work)
             if view is View.QUEUE:
                 require_in_general(Action.CLAIM, person)
-            return await self.summaries(self._query(view, person, before, max(1, min(limit, 200)), team), person, work)
+            query = self._query(view, person, before, max(1, min(limit, 200)), team)
+            return await self.summaries(replace(query, words=words), person, work)
 
     async def summaries(self, query: TicketQuery, person: Person, work: UnitOfWork) -> Sequence[Summary]:
         """What ``query`` finds, as ``person``, whose sight it has, is shown it."""
         return await summaries(await work.tickets.find(query), person, self._desk, self._clock.now(), work)
+
+    async def look_up(self, query: TicketQuery, person: Person, work: UnitOfWork) -> tuple[Sequence[Summary], int]:
+        """The same, the best first where it asks for words, and how much there is."""
+        return await look_up(query, person, self._desk, self._clock.now(), work)
 
     def _query(self, view: View, person: Person, before: TicketId | None, limit: int, team: str | None) -> TicketQuery:
         sight = sight_of(person, self._desk)
@@ -72,7 +86,14 @@ class Reading:
             case View.QUEUE:
                 own = frozenset(one for one in self._desk.teams if person.serves(one) or person.leads(one))
                 teams = frozenset({team}) if team is not None else own or None
-                return TicketQuery(sight=sight, teams=teams, statuses=LIVE, order=Order.QUEUE, limit=limit)
+                return TicketQuery(
+                    sight=sight,
+                    teams=teams,
+                    statuses=LIVE,
+                    order=Order.QUEUE,
+                    raised_from=self._desk.followers_raise,
+                    limit=limit,
+                )
 
     async def opened_by(self, requester: PersonId, actor: Actor, limit: int) -> Sequence[Summary]:
         """The tickets of one requester that the asker may see, the newest first."""

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from core.cards.card import Card, Reader
-from core.cards.reminders import digest_card, promise_broken, promise_warned, reminded
-from core.events import Record, RequesterReminded, SlaBreached, SlaWarned
+from core.cards.reminders import digest_card, found_late, promise_broken, promise_warned, reminded
+from core.events import PromisesChanged, Record, RequesterReminded, SlaBreached, SlaWarned
 from core.expectations import promises_of
 from core.model.desk import Desk
 from core.model.people import Person
@@ -13,7 +13,7 @@ from core.model.ticket import Status, Ticket
 from core.policy import Action, may, sight_of
 from core.rules.sla import ClockState
 from core.rules.staleness import stale_at
-from core.storage import UnitOfWork
+from core.storage import FaqQuery, UnitOfWork
 
 _DAY = timedelta(days=1)
 
@@ -48,17 +48,23 @@ async def _running(clock: SlaClock, ticket: Ticket, desk: Desk, reader: Reader, 
 
 
 async def digest(record: Record, person: Person | None, desk: Desk, reader: Reader, work: UnitOfWork) -> Card | str:
-    """How it stands at this moment, with the teams that the person leads; or why nobody needs to read it."""
+    """How it stands at this moment, with the teams that the person leads, or what was late already when the promises
+    changed; or why nobody needs to read it."""
     if reader.now - record.at >= _DAY:
         return "it is of another day"
     teams = [key for key in desk.teams if person is not None and person.may_act and person.leads(key)]
     if person is None or not teams:
         return "the person leads no team"
-    tally = await work.workload.tally(teams, sorted(sight_of(person, desk).staff_categories))
-    if not tally.open:
+    categories = sorted(sight_of(person, desk).staff_categories)
+    if isinstance(record.event, PromisesChanged):
+        count = await work.workload.found_late(teams, categories, record.event.since)
+        return found_late(count, desk, reader) if count else "none of theirs was late"
+    tally = await work.workload.tally(teams, categories)
+    stale = await work.faqs.count(FaqQuery(stale_at=reader.now))
+    if not tally.open and not stale:
         return "there is nothing to say"
     oldest = await work.tickets.get(tally.oldest) if tally.oldest is not None else None
     if oldest is not None and not may(Action.SEE, person, oldest, desk, reader.now):
         oldest = None
     held = [oldest.assignee] if oldest is not None and oldest.assignee is not None else []
-    return digest_card(tally, oldest, await work.people.named(held), desk, reader)
+    return digest_card(tally, oldest, await work.people.named(held), desk, reader, stale_faqs=stale)

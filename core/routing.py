@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.calling import calls_of, who_hears
 from core.events import (
     AcknowledgementReminded,
+    DutyChanged,
     EscalationAcknowledged,
     EscalationCalled,
     EscalationEnded,
@@ -16,7 +17,10 @@ from core.events import (
     EscalationResumed,
     EscalationStarted,
     Event,
+    MergeUndone,
     MessageEdited,
+    MessageMovedAway,
+    MessageMovedHere,
     MessagePosted,
     MessageUndone,
     NobodyToOffer,
@@ -27,15 +31,18 @@ from core.events import (
     PriorityChanged,
     ReactionChanged,
     Record,
+    SplitOff,
     ThreadLost,
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
     TicketHandedOver,
+    TicketMerged,
     TicketOffered,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketSplit,
     TicketTransferred,
     TicketUnassigned,
     TroubleFound,
@@ -43,7 +50,7 @@ from core.events import (
     UrgencyDeclared,
 )
 from core.hearers import OF_HANDS, deciders, team, who_hears_of_hands
-from core.model.ids import EventId, MessageId, PersonId, TicketId
+from core.model.ids import EventId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Intent, NewDelivery, ToPerson, ToThread
 from core.model.people import Platform
 from core.model.thread import Audience, MessageKind, Thread, is_talked_in, may_tell
@@ -81,8 +88,14 @@ _IN_THE_THREAD = (
     ParticipantAdded,
     ParticipantRemoved,
     PersonLeft,
+    TicketMerged,
+    MergeUndone,
+    TicketSplit,
+    SplitOff,
 )
 """What a thread's people are told there, in a line of its own beside the card's change."""
+_MOVED = (MessageMovedAway, MessageMovedHere)
+"""Of which only the new ticket's threads show something, in what they begin with."""
 _MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, TicketReopened, ParticipantAdded, ParticipantRemoved)
 """After which somebody may belong in a thread who is not there: whoever resolves what nobody had becomes its assignee,
 and whoever left while it was over is needed again."""
@@ -102,23 +115,57 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
         return [owed for record in records for owed in await _of_no_ticket(record, case)]
     all_threads = await case.work.threads.of(ticket.id)
     threads = [thread for thread in all_threads if thread.platform.keeps_copies]
+    elsewhere = await _elsewhere(records, threads, case)
     calls = await calls_of(records, ticket, case)
     owed: list[Owed] = []
     pings: dict[PersonId, Record] = {}
     for record in records:
         owed += [(new, record.id) for new in _to_threads(record.event, ticket, threads, case)]
-        owed += [(new, record.id) for new in _marks(record.event, threads, owed, case)]
+        owed += [(new, record.id) for new in _removed(record.event, elsewhere, ticket)]
+        owed += [(new, record.id) for new in _marks(record.event, [*threads, *elsewhere], owed, case)]
         owed += [(new, record.id) for new in calls.of(record)]
         for person in await _who_hears(record.event, ticket, case):
-            is_offer = isinstance(record.event, TicketOffered)
-            if person != record.actor and (is_offer or person not in calls.people):
+            if person != record.actor and person not in calls.people:
                 pings[person] = record
     owed += [(new, records[-1].id) for new in _put_away(records, threads, case)]
     return [*owed, *await _pings(pings, ticket, threads, case)]
 
 
+async def _elsewhere(records: Sequence[Record], threads: Sequence[Thread], case: Case) -> Sequence[Thread]:
+    """Threads of other tickets that show a message of these records: it was written in one that was merged, or was
+    moved from there."""
+    there: set[ThreadId] = set()
+    if case.actor.thread is not None and any(isinstance(record.event, MessagePosted) for record in records):
+        there.add(case.actor.thread)
+    for record in records:
+        if isinstance(record.event, MessageUndone):
+            there |= {copy.thread for copy in await case.work.copies.of(record.event.message)}
+    there -= {thread.id for thread in threads}
+    found = [await case.work.threads.get(thread) for thread in sorted(there)]
+    return [one for one in found if one is not None and one.platform.keeps_copies and one.lost_at is None]
+
+
+def _removed(event: Event, elsewhere: Sequence[Thread], ticket: Ticket) -> Iterator[NewDelivery]:
+    """What was taken back goes from wherever a copy stands."""
+    if isinstance(event, MessageUndone):
+        for thread in elsewhere:
+            yield _Owes(ToThread(thread.id, thread.platform), ticket.id)(Intent.REMOVAL, event.message)
+
+
 async def _of_no_ticket(record: Record, case: Case) -> Sequence[Owed]:
-    return [*await _to_admins(record, case), *await digest_of(record, case)]
+    return [*await _to_admins(record, case), *await digest_of(record, case), *await _to_whom_it_is_set(record, case)]
+
+
+async def _to_whom_it_is_set(record: Record, case: Case) -> Sequence[Owed]:
+    """Somebody else set whether they are on duty: they are told wherever they can be reached."""
+    event = record.event
+    if not isinstance(event, DutyChanged) or record.actor in (None, event.person):
+        return []
+    reached = [Platform.WEB]
+    for platform in sorted(case.desk.messengers):
+        if await case.work.people.external_ids([event.person], platform):
+            reached.append(platform)
+    return [(NewDelivery(address=ToPerson(event.person, one), intent=Intent.PING), record.id) for one in reached]
 
 
 async def _to_admins(record: Record, case: Case) -> Sequence[Owed]:
@@ -201,15 +248,23 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
             if isinstance(event, MessagePosted) and case.is_first_answer:
                 yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
             continue
+        if isinstance(event, _MOVED):
+            continue
         if isinstance(event, (*_OF_ESCALATIONS, *_OF_OFFERS, *OF_TIME)) and thread.audience is not Audience.STAFF:
             continue
         if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
             yield owes(Intent.MEMBERS)
         yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
-        if isinstance(event, _IN_THE_THREAD) and _hears(MessageKind.REPLY, thread, threads, case):
+        if _is_told_there(event) and _hears(MessageKind.REPLY, thread, threads, case):
             is_former = case.desk.is_former(thread, ticket.team)
             if not is_former or isinstance(event, TicketTransferred):
                 yield owes(Intent.NEWS)
+
+
+def _is_told_there(event: Event) -> bool:
+    """Where a ticket went when it was closed, another line says."""
+    goes_on = isinstance(event, TicketClosed) and event.ending is Ending.MERGED
+    return isinstance(event, _IN_THE_THREAD) and not goes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +333,8 @@ def _put_away(records: Sequence[Record], threads: Sequence[Thread], case: Case) 
     ticket = case.changed
     if ticket is None:
         return
-    is_new = any(isinstance(record.event, TicketOpened) for record in records)
+    opens = any(isinstance(record.event, TicketOpened) for record in records)
+    is_new = opens and not any(isinstance(record.event, SplitOff) for record in records)
     ends = any(isinstance(record.event, _PUTS_AWAY) for record in records)
     for thread in threads:
         owes = _Owes(ToThread(thread.id, thread.platform), ticket.id)
@@ -317,6 +373,11 @@ async def _who_hears_of_the_end(event: Event, ticket: Ticket, case: Case) -> Seq
     match event:
         case TicketResolved():
             return [ticket.requester, *sorted(ticket.participants), *await case.work.tickets.followers(ticket.id)]
+        case TicketClosed(ending=Ending.MERGED):
+            return []
+        case TicketMerged() | MergeUndone() | SplitOff():
+            held = [ticket.assignee] if ticket.assignee is not None else []
+            return [ticket.requester, *sorted(ticket.participants), *held]
         case TicketClosed(ending=Ending.BY_REQUESTER | Ending.WITHDRAWN):
             return [ticket.assignee] if ticket.assignee is not None else []
         case TicketClosed():

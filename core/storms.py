@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.alerting import link_of, still_calling
+from core.alerting import level_of, link_of, still_calling
 from core.cards.calls import Listed, many_alerts
 from core.cards.ticket import url_of
 from core.composing import compose, reader_of
-from core.events import EscalationCalled
 from core.model.desk import Desk
 from core.model.outbox import Delivery, Intent
 from core.ports import Parcel, Signer
@@ -45,6 +44,5 @@ async def _listed(delivery: Delivery, work: UnitOfWork, desk: Desk, now: datetim
     if isinstance(escalation, str):
         return None
     record = await work.events.get(delivery.event) if delivery.event is not None else None
-    event = record.event if record is not None else None
-    level = event.level if isinstance(event, EscalationCalled) else escalation.level
+    level = level_of(record.event if record is not None else None, escalation)
     return Listed(ticket=ticket, escalation=escalation, level=level, url=link_of(escalation, desk, signer, now))

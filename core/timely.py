@@ -1,5 +1,5 @@
 """Whom it concerns what time alone brings about: a promise that is nearly broken or is, a wait that goes on for long or
-ends, and the day's digest."""
+ends, the day's digest, and other promises than before."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,11 @@ from core.events import (
     Event,
     MessagePosted,
     NobodyToOffer,
+    PromisesChanged,
     Record,
     RequesterReminded,
     SlaBreached,
+    SlaBreachFound,
     SlaWarned,
     TicketOffered,
     TicketSnoozed,
@@ -24,7 +26,7 @@ from core.model.ticket import Ticket
 from core.rules.duty import is_on_duty
 from core.usecases.case import Case
 
-OF_TIME = (SlaWarned, SlaBreached, TicketSnoozed, TicketWoken, RequesterReminded)
+OF_TIME = (SlaWarned, SlaBreached, SlaBreachFound, TicketSnoozed, TicketWoken, RequesterReminded)
 """Of which no thread has a line: what is promised is the staff's to know, and a reminder is its requester's own."""
 
 
@@ -62,17 +64,18 @@ async def _who_has_it_again(ticket: Ticket, case: Case) -> Sequence[PersonId]:
 
 async def digest_of(record: Record, case: Case) -> Sequence[tuple[NewDelivery, EventId]]:
     """To everybody who leads a team, wherever they can be reached."""
-    if not isinstance(record.event, DigestSent):
+    if not isinstance(record.event, DigestSent | PromisesChanged):
         return []
+    kind = "digest" if isinstance(record.event, DigestSent) else "promises"
     everybody = await case.work.people.staff()
     leads = [one.id for one in everybody if one.may_act and any(g.role is Role.LEAD and g.approved for g in one.grants)]
-    owed = [(_digest(person, Platform.WEB), record.id) for person in leads]
+    owed = [(_digest(person, Platform.WEB, kind), record.id) for person in leads]
     for platform in sorted(case.desk.messengers):
         there = await case.work.people.external_ids(leads, platform)
-        owed += [(_digest(person, platform), record.id) for person in leads if person in there]
+        owed += [(_digest(person, platform, kind), record.id) for person in leads if person in there]
     return owed
 
 
-def _digest(person: PersonId, platform: Platform) -> NewDelivery:
+def _digest(person: PersonId, platform: Platform, kind: str) -> NewDelivery:
     """One that waited all night for a closed door is not delivered beside the next."""
-    return NewDelivery(address=ToPerson(person, platform), intent=Intent.DIGEST, supersede_key="digest")
+    return NewDelivery(address=ToPerson(person, platform), intent=Intent.DIGEST, supersede_key=kind)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.cards.news import FOR_EVERYBODY, persons_in
-from core.events import Event, MessageEdited, ReactionChanged, Record, with_persons
+from core.events import Event, MessageEdited, MessageMovedAway, ReactionChanged, Record, with_persons
 from core.model.desk import Desk
 from core.model.people import Person
 from core.model.thread import Audience, MessageKind, may_hear
@@ -12,7 +12,7 @@ from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.storage import Traced, UnitOfWork
 
-CHANGES = (MessageEdited, ReactionChanged)
+CHANGES = (MessageEdited, ReactionChanged, MessageMovedAway)
 """What a page that shows the message already has to hear; a whole view shows the message as it is now."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.commands import Actor
 from core.errors import N_, BadField
+from core.listing import MOST_COUNTED
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person, told_apart
@@ -16,8 +17,6 @@ from core.reading import Reading, asker_of
 from core.storage import Order, Store, TicketQuery, UnitOfWork
 from core.vocabulary import Summary
 
-MOST_COUNTED = 1_000
-"""A count goes no further: a list says “1000+” beyond it."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 _MOST_REQUESTERS = 500
 """People whom a name in a filter may mean."""
@@ -81,8 +80,7 @@ class Triage:
         async with self._store.read() as work:
             person = await _staff(actor, work)
             query = await self._query(wanted, person, work, before=before, offset=offset, limit=limit)
-            total = await work.tickets.count(query, most=MOST_COUNTED)
-            return await self._reading.summaries(query, person, work), total
+            return await self._reading.look_up(query, person, work)
 
     async def counts(self, filters: Sequence[TicketFilter], actor: Actor) -> Sequence[int]:
         async with self._store.read() as work:
@@ -138,6 +136,7 @@ class Triage:
             tags=wanted.tags or None,
             words=wanted.words,
             order=wanted.order,
+            raised_from=self._desk.followers_raise,
             before=before,
             offset=offset,
             limit=limit,

@@ -15,9 +15,11 @@ from core.commands import Actor
 from core.model.desk import Desk
 from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Identity, Person, Platform
+from core.model.suggestion import Suggestions
 from core.model.thread import File, Message, MessageKind
 from core.model.ticket import Ticket
 from core.policy import Action
+from core.rules.snippets import Snippet
 from core.text import Text
 
 NEVER = EventId(0)
@@ -28,6 +30,8 @@ PAGE = 60
 class ParameterKind(StrEnum):
     TICKET = "ticket"
     """A ref; in a ticket's thread it is understood."""
+    OTHER = "other"
+    """A ref of another ticket, beside the one that it is about: in that one's thread the only one given."""
     PERSON = "person"
     AGENT = "agent"
     """One of the staff."""
@@ -38,6 +42,11 @@ class ParameterKind(StrEnum):
     VISIBILITY = "visibility"
     ROLE = "role"
     DECISION = "decision"
+    ORDER = "order"
+    """Of a list."""
+    RELATION = "relation"
+    FAQ = "faq"
+    """The ref of a frequently asked question, like F-7."""
     NUMBER = "number"
     WORD = "word"
     LINE = "line"
@@ -59,6 +68,8 @@ class Parameter:
     kind: ParameterKind
     help: str
     required: bool = True
+    is_no_prose: bool = False
+    """Of a LINE: nobody writes a ref in it, so one that is typed behind it says which ticket the command is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,10 @@ class Reply:
     """The ticket that it made or changed: a door may lead there."""
     shared: Card | None = None
     """A card for everybody in the place where it was asked for, besides."""
+    suggestions: Suggestions | None = None
+    """What ``card`` shows as similar to the ticket that was not opened yet, and ``draft`` holds: for a door that shows
+    it in a way of its own."""
+    draft: DraftId | None = None
 
 
 class View(StrEnum):
@@ -197,6 +212,8 @@ class Summary:
     unread: int = 0
     """Messages by others later than the person has read; counted up to 99."""
     last: LastWords | None = None
+    snippet: Snippet | None = None
+    """Where the words occur by which it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +356,15 @@ class FrontDesk(Protocol):
 
     async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
         """What a draft of the actor's holds; nothing where there is none."""
+
+    async def keep_draft(self, values: Mapping[str, str], actor: Actor, draft: DraftId | None = None) -> DraftId:
+        """A draft of what stands in a form that is not sent: for a button beside it, which ends it. ``draft``: the one
+        that the form fills already. Raises NoSuchDraft where that is the actor's no more."""
+
+    async def similar(self, title: str, description: str, category: str, actor: Actor) -> Suggestions:
+        """What may answer a ticket that is about to be opened. ``description``: what was typed, in any markup;
+        ``category``: its key, or "" where none is chosen yet. Quick, and never a reason not to open: where it fails,
+        takes too long or is asked too often, there is nothing."""
 
     async def suggest(self, kind: ParameterKind, typed: str, actor: Actor) -> Sequence[Choice]:
         """What somebody may mean by what they typed so far, the likeliest first, 25 at most: refs of tickets they may

@@ -14,10 +14,18 @@ from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
 from core.vocabulary import SlashCommand
 
+_SHOWN_WHOLE = 40
+"""Commands that are shown each with what it does; a message on Discord has room for no more."""
+
 
 def help_card(commands: Sequence[SlashCommand], desk_name: str, reader: Reader) -> Card:
-    """The commands that a person may use, each with what it does."""
+    """The commands that a person may use, each with what it does; where there are many, by noun."""
     _ = reader.gettext
+    rows = [Row(title=command.usage, detail=_(command.help)) for command in commands]
+    footer = ""
+    if len(commands) > _SHOWN_WHOLE:
+        rows = [_of_noun(noun, commands, reader) for noun in dict.fromkeys(command.noun for command in commands)]
+        footer = _("/help and one of these words, as in /help staff, says what each of them does.")
     return Card(
         title=_("What you can do at {desk}").format(desk=desk_name),
         body=Text.of(
@@ -26,8 +34,16 @@ def help_card(commands: Sequence[SlashCommand], desk_name: str, reader: Reader) 
                 "and what you write without a slash is a reply."
             )
         ),
-        rows=tuple(Row(title=command.usage, detail=_(command.help)) for command in commands),
+        rows=tuple(rows),
+        footer=footer,
     )
+
+
+def _of_noun(noun: str, commands: Sequence[SlashCommand], reader: Reader) -> Row:
+    """What there is of it; of a noun that is a command by itself, what it does."""
+    own = [command for command in commands if command.noun == noun]
+    verbs = ", ".join(command.verb for command in own if command.verb)
+    return Row(title=f"/{noun}", detail=verbs or reader.gettext(own[0].help))
 
 
 def people_card(people: Sequence[Person], reader: Reader) -> Card:

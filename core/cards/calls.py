@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Tone
-from core.cards.escalation import acknowledger, standing
+from core.cards.escalation import standing
 from core.cards.notices import alert
-from core.cards.ticket import Names, url_of
+from core.cards.ticket import Names, decisions, url_of
 from core.cards.times import length
 from core.errors import N_
 from core.events import (
@@ -50,8 +50,8 @@ def call(
 
 
 def unanswered(escalation: Escalation, reader: Reader) -> str:
-    """For how long nobody has acknowledged it; "" in its first minute."""
-    passed = reader.now - escalation.started_at
+    """For how long nobody has had it in hand, from when it last began to call; "" in its first minute."""
+    passed = reader.now - escalation.resumed_at
     if passed.total_seconds() < 60:
         return ""
     return reader.gettext("not acknowledged for {time}").format(time=length(passed, reader))
@@ -86,6 +86,7 @@ def many_alerts(listed: Sequence[Listed], names: Names, desk: Desk, reader: Read
         subtitle=_("So many came at once that they stand here together"),
         tone=Tone.URGENT if any(one.ticket.priority is Priority.URGENT for one in listed) else Tone.WARNING,
         rows=tuple(_listed(one, names, desk, reader) for one in listed),
+        buttons=(Button(label=_("Open the desk"), url=desk.public_url),),
         url=desk.public_url,
     )
 
@@ -118,7 +119,13 @@ def going_on_card(found: Sequence[tuple[Ticket, Escalation]], names: Names, desk
         rows=tuple(
             Row(
                 title=f"{ticket.ref} {shorten(ticket.title, _TITLE)}",
-                detail=f"{_(PRIORITY_WORDS[ticket.priority])} · {standing(escalation, names, reader)}",
+                detail=" · ".join(
+                    [
+                        _(PRIORITY_WORDS[ticket.priority]),
+                        _("escalation {name}").format(name=escalation.policy.key),
+                        standing(escalation, names, reader),
+                    ]
+                ),
                 url=url_of(ticket, desk),
                 ref=ticket.ref,
                 buttons=() if escalation.acknowledged_at is not None else (by_press(ticket, reader),),
@@ -128,8 +135,8 @@ def going_on_card(found: Sequence[tuple[Ticket, Escalation]], names: Names, desk
     )
 
 
-def acknowledged_line(escalation: Escalation, names: Names, reader: Reader) -> str:
-    return reader.gettext("{who} acknowledged it").format(who=acknowledger(escalation, names, reader))
+def acknowledged_line(who: str, reader: Reader) -> str:
+    return reader.gettext("{who} acknowledged it").format(who=who)
 
 
 def bare_line(event: Event, reader: Reader) -> str:
@@ -157,13 +164,7 @@ def asking_to_decide(card: Card, ticket: Ticket, declined: int, reader: Reader) 
         card,
         footer=words if declined else card.footer,
         buttons=(
-            _decision(_("Accept"), "accept", ButtonStyle.PRIMARY, ticket),
-            _decision(_("Decline"), "decline", ButtonStyle.PLAIN, ticket),
+            *decisions(ticket, _("Accept"), _("Decline")),
             *(replace(button, style=ButtonStyle.PLAIN) for button in card.buttons),
         ),
     )
-
-
-def _decision(label: str, decision: str, style: ButtonStyle, ticket: Ticket) -> Button:
-    action = encode_press(Press("staff", "urgency", ticket.id, {"decision": decision}))
-    return Button(label=label, action=action, style=style)

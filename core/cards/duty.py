@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.actions import Press, encode_press
-from core.cards.card import Button, ButtonStyle, Card, Reader, Row, Tone
+from core.candidates import assigns_itself
+from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Tone
 from core.cards.ticket import Names, offer_buttons, ticket_row, url_of
-from core.cards.times import length, moment, when
+from core.cards.times import length, moment, on_the_clock, when
 from core.model.desk import Desk, Team
+from core.model.duty import DutyState
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.ticket import PRIORITY_WORDS, Priority, Ticket
@@ -21,18 +23,24 @@ SHOWN = 20
 
 
 def offered(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
-    """For the agent who is asked to take it, until when. Of a sensitive ticket: its ref and priority."""
+    """For the agent who is asked to take it, for how long and until when. Of a sensitive ticket: its ref and
+    priority."""
     _ = reader.gettext
     is_sensitive = desk.is_sensitive(ticket.category)
-    until = when(ticket.offered_until, reader) if ticket.offered_until is not None else "?"
+    until = ticket.offered_until
+    asks = _("Can you take it? Else somebody else is asked")
+    if until is not None and until > reader.now:
+        left = length(until - reader.now, reader)
+        asks = _("Can you take it? You are asked for {time}; then somebody else is").format(time=left)
     facts = [_(PRIORITY_WORDS[ticket.priority]).capitalize()]
     if not is_sensitive:
         facts += [desk.category_name(ticket.category), _("from {who}").format(who=names.get(ticket.requester, "?"))]
     return Card(
         title=ticket.ref if is_sensitive else f"{ticket.ref} {shorten(ticket.title, 100)}",
-        subtitle=_("Can you take it? You are asked until {time}; then somebody else is").format(time=until),
+        subtitle=asks,
         body=Text() if is_sensitive else Text.of(shorten(ticket.description.plain(), PREVIEW)),
         tone=Tone.URGENT if ticket.priority is Priority.URGENT else Tone.PLAIN,
+        fields=(Field(_("Asked until"), until, "offered"),) if until is not None else (),
         rows=(Row(title=" · ".join(facts)),),
         buttons=(*offer_buttons(ticket, reader), Button(label=_("Open"), url=url_of(ticket, desk))),
         url=url_of(ticket, desk),
@@ -65,13 +73,17 @@ def away_card(name: str | None, until: datetime | None, mine: Sequence[Ticket], 
         title = _("You are away until {time}").format(time=moment(until, reader))
     if not mine:
         return Card(title=title, body=Text.of(_("You have no open tickets.")))
+    words = _("Your open tickets: {count}. Hand over what cannot wait for you: somebody else is asked at once.")
+    if not any(_is_offered(ticket, desk) for ticket in mine):
+        words = _("Your open tickets: {count}. Hand over what cannot wait for you: your team can claim it then.")
+    elif not all(_is_offered(ticket, desk) for ticket in mine):
+        words = _(
+            "Your open tickets: {count}. Hand over what cannot wait for you: somebody else is asked at once, or, in a "
+            "team that claims its tickets, can claim it."
+        )
     return Card(
         title=title,
-        body=Text.of(
-            _("Your open tickets: {count}. Hand over what cannot wait for you: somebody else is asked at once.").format(
-                count=len(mine)
-            )
-        ),
+        body=Text.of(words.format(count=len(mine))),
         rows=_handed(mine, desk, reader),
         buttons=(
             Button(
@@ -81,6 +93,51 @@ def away_card(name: str | None, until: datetime | None, mine: Sequence[Ticket], 
             ),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """What the shifts say of one person, in one of their teams."""
+
+    team: Team
+    is_on_duty: bool
+    changes_at: datetime | None
+    """Until when it is so; None: it does not change within the time that is looked at."""
+
+
+def by_shifts_card(name: str | None, turns: Sequence[TurnView], reader: Reader) -> Card:
+    """``name``: whom a lead said it for; None: for whoever reads it."""
+    _ = reader.gettext
+    title = _("You are on duty as your shifts say")
+    if name is not None:
+        title = _("{name} is on duty as their shifts say").format(name=name)
+    states = [_state(is_on_duty=one.is_on_duty, changes_at=one.changes_at, reader=reader) for one in turns]
+    rows = [Row(title=one.team.name, detail=state) for one, state in zip(turns, states, strict=True)]
+    return Card(title=title, rows=tuple(rows), tone=Tone.GOOD)
+
+
+def set_card(by: str, state: DutyState | None, until: datetime | None, desk: Desk, reader: Reader) -> Card:
+    """For whoever did not set it themselves. ``by``: the name of who did."""
+    _ = reader.gettext
+    if state is None:
+        title = _("{name} let your shifts say again when you are on duty").format(name=by)
+        return Card(title=title, url=desk.public_url)
+    is_away = state is DutyState.AWAY
+    title, words = _("{name} set you on duty"), _("You can be asked to take tickets now.")
+    if is_away:
+        title, words = _("{name} set you away"), _("You are asked to take nothing more.")
+    back = Press("agent", "available" if is_away else "away")
+    return Card(
+        title=title.format(name=by),
+        body=Text.of(words),
+        fields=(Field(_("Until"), until, "until"),) if until is not None else (),
+        buttons=(Button(label=_("I am available") if is_away else _("I am away"), action=encode_press(back)),),
+        url=desk.public_url,
+    )
+
+
+def _is_offered(ticket: Ticket, desk: Desk) -> bool:
+    return assigns_itself(desk.teams.get(ticket.team))
 
 
 def _handed(mine: Sequence[Ticket], desk: Desk, reader: Reader) -> tuple[Row, ...]:
@@ -98,12 +155,10 @@ def handed_over_card(done: Sequence[Ticket], to: Names, left: int, desk: Desk, r
     _ = reader.gettext
     rows = []
     for ticket in done:
-        who = ticket.assignee if ticket.assignee is not None else ticket.offered_to
-        detail = _("in the queue: nobody is there to be asked") if who is None else to.get(who, "?")
         rows.append(
             Row(
                 title=f"{ticket.ref} {shorten(ticket.title, 100)}",
-                detail=detail if who is None else _("{name} is asked").format(name=detail),
+                detail=_whose_now(ticket, to, desk, reader),
                 url=url_of(ticket, desk),
                 ref=ticket.ref,
             )
@@ -115,6 +170,17 @@ def handed_over_card(done: Sequence[Ticket], to: Names, left: int, desk: Desk, r
     return Card(title=title, rows=tuple(rows[:SHOWN]), footer=footer, tone=Tone.GOOD)
 
 
+def _whose_now(ticket: Ticket, to: Names, desk: Desk, reader: Reader) -> str:
+    _ = reader.gettext
+    if ticket.assignee is not None:
+        return _("with {name} now").format(name=to.get(ticket.assignee, "?"))
+    if ticket.offered_to is not None:
+        return _("{name} is asked").format(name=to.get(ticket.offered_to, "?"))
+    if _is_offered(ticket, desk):
+        return _("in the queue: nobody is there to be asked")
+    return _("in the queue again, for the team to claim")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadView:
     """What one agent carries."""
@@ -123,6 +189,9 @@ class LoadView:
     load: float
     capacity: float
     open: int
+    """Tickets that they have."""
+    offered: int
+    """Tickets that they are asked to take, which count toward the load as well."""
     urgent: int
     is_on_duty: bool
     changes_at: datetime | None
@@ -145,7 +214,10 @@ def load_card(teams: Mapping[str, Sequence[LoadView]], desk: Desk, reader: Reade
 def _carried(agent: LoadView, reader: Reader) -> str:
     _ = reader.gettext
     parts = [_("{load:g} of {capacity:g}").format(load=agent.load, capacity=agent.capacity)]
-    parts.append(_("{count} open").format(count=agent.open))
+    held = _("{count} open").format(count=agent.open)
+    if agent.offered:
+        held = _("{count} open, {offered} offered").format(count=agent.open, offered=agent.offered)
+    parts.append(held)
     if agent.urgent:
         parts.append(_("{count} urgent").format(count=agent.urgent))
     return " · ".join([*parts, _state(is_on_duty=agent.is_on_duty, changes_at=agent.changes_at, reader=reader)])
@@ -203,7 +275,7 @@ def duty_card(views: Sequence[DutyView], days: int, reader: Reader) -> Card:
 def _gap_row(prefix: str, gap: tuple[datetime, datetime], reader: Reader) -> Row:
     _ = reader.gettext
     start, end = gap
-    words = _("Nobody from {start} to {end}").format(start=when(start, reader), end=when(end, reader))
+    words = _("Nobody from {start} to {end}").format(start=on_the_clock(start, reader), end=when(end, reader))
     return Row(title=f"{prefix}{words}", detail=length(end - start, reader))
 
 
@@ -215,8 +287,7 @@ def capacity_card(name: str | None, capacity: int | None, reader: Reader) -> Car
         return Card(title=own if name is None else _("{name} carries what their team's agents carry").format(name=name))
     own = _("You carry up to {count}").format(count=capacity)
     title = own if name is None else _("{name} carries up to {count}").format(name=name, count=capacity)
-    nothing = _("That is nothing: no ticket is offered by itself.")
-    return Card(title=title, body=Text() if capacity else Text.of(nothing))
+    return Card(title=title)
 
 
 def names_in(tickets: Sequence[Ticket]) -> Sequence[PersonId]:

@@ -29,4 +29,9 @@ def acknowledger(escalation: Escalation, names: Mapping[PersonId, str], reader: 
     """Who acknowledged it: a person, or what somebody typed behind a link."""
     if escalation.acknowledged_by is not None:
         return names.get(escalation.acknowledged_by, "?")
-    return reader.gettext("“{name}” (not verified)").format(name=escalation.acknowledged_as)
+    return unverified(escalation.acknowledged_as, reader)
+
+
+def unverified(typed: str, reader: Reader) -> str:
+    """A name that somebody typed behind an alert's link."""
+    return reader.gettext("“{name}” (not verified)").format(name=typed)

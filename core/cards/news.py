@@ -1,13 +1,17 @@
 """One line for each thing that happened: the thread's lines between its messages, and what a ping says."""
 
 from core.cards.card import Reader
+from core.cards.combining import line_of_combining
 from core.cards.news_desk import line_of_time
 from core.cards.ticket import Names
 from core.events import (
     PERSONS,
     EscalationAcknowledged,
     Event,
+    MergeUndone,
     MessageEdited,
+    MessageMovedAway,
+    MessageMovedHere,
     MessagePosted,
     MessageUndone,
     ParticipantAdded,
@@ -17,6 +21,7 @@ from core.events import (
     ReactionChanged,
     Record,
     RequesterReminded,
+    SplitOff,
     StatusChanged,
     TagsChanged,
     ThreadLost,
@@ -26,9 +31,11 @@ from core.events import (
     TicketEdited,
     TicketFollowed,
     TicketHandedOver,
+    TicketMerged,
     TicketOpened,
     TicketReopened,
     TicketResolved,
+    TicketSplit,
     TicketTransferred,
     TicketUnassigned,
     TicketUnfollowed,
@@ -64,10 +71,16 @@ FOR_EVERYBODY = (
     MessageEdited,
     MessageUndone,
     ReactionChanged,
+    TicketMerged,
+    MergeUndone,
+    TicketSplit,
+    SplitOff,
+    MessageMovedAway,
+    MessageMovedHere,
 )
 """What whoever sees the ticket may know of; the rest of the trail is the staff's."""
 
-_WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged)
+_WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged, MessageMovedHere)
 
 
 def persons_in(event: Event) -> frozenset[PersonId]:
@@ -85,7 +98,8 @@ def line(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
     return (
         _line_of_hands(event, who, names, desk, reader)
         or _line_of_state(event, who, names, reader)
-        or line_of_time(event, who, names, reader)
+        or line_of_combining(event, who, names, reader)
+        or line_of_time(record, who, names, reader)
     )
 
 
@@ -101,6 +115,10 @@ def history_line(record: Record, names: Names, desk: Desk, reader: Reader) -> st
             return _("{who} changed a note").format(who=who)
         case MessageEdited():
             return _("{who} changed a reply").format(who=who)
+        case MessageMovedHere(kind=MessageKind.NOTE):
+            return _("{who} moved a note here").format(who=who)
+        case MessageMovedHere():
+            return _("{who} moved a reply here").format(who=who)
         case ReactionChanged(on=True):
             return _("{who} reacted to a message").format(who=who)
         case ReactionChanged():
@@ -216,5 +234,7 @@ def _line_of_ending(ending: Ending, who: str, reader: Reader) -> str:
             return _("Closed, since its requester was asked and did not answer")
         case Ending.WITHDRAWN:
             return _("{who} withdrew it").format(who=who)
+        case Ending.MERGED:
+            return _("{who} closed it: it goes on in another ticket").format(who=who)
         case Ending.BY_REQUESTER | Ending.BY_STAFF:
             return _("{who} closed it").format(who=who)

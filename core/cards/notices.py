@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Tone
+from core.cards.combining import merged_news, not_mine
 from core.cards.news import actor_of, line
 from core.cards.ticket import Names, url_of
-from core.cards.times import ago
-from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, TicketOpened, TicketResolved
+from core.cards.times import ago, when
+from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, TicketMerged, TicketOpened, TicketResolved
 from core.model.desk import Desk
 from core.model.outbox import Trouble
 from core.model.thread import Message, MessageKind
@@ -20,11 +21,21 @@ HISTORY = 3_500
 """Characters of what was said before, in a thread made anew: a card on Discord holds 4,096."""
 
 
-def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, desk: Desk, reader: Reader) -> Card:
-    """What a person is told of something that concerns them. A sensitive ticket's says its ref and no more."""
+def ping(
+    record: Record,
+    ticket: Ticket,
+    message: Message | None,
+    names: Names,
+    desk: Desk,
+    reader: Reader,
+    *,
+    may_reopen: bool = True,
+) -> Card:
+    """What a person is told of something that concerns them. A sensitive ticket's says its ref and no more.
+    ``may_reopen``: whether it is theirs to say that it is not over."""
     _ = reader.gettext
     sensitive = desk.is_sensitive(ticket.category)
-    what = _happening(record, names, desk, reader)
+    what = _happening(record, names, desk, reader, may_reopen=may_reopen)
     words = shorten(message.text.plain(), PREVIEW) if message is not None and not sensitive else ""
     return Card(
         title=ticket.ref if sensitive else f"{ticket.ref} {shorten(ticket.title, 100)}",
@@ -33,7 +44,7 @@ def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, 
         tone=Tone.URGENT if ticket.priority is Priority.URGENT and ticket.status.is_live else Tone.PLAIN,
         buttons=(
             Button(label=_("Open"), url=url_of(ticket, desk), style=ButtonStyle.PRIMARY),
-            *((_reopen(record, ticket, reader),) if _may_be_reopened(record) else ()),
+            *((_reopen(record, ticket, reader),) if may_reopen and _may_be_reopened(record) else ()),
         ),
         url=url_of(ticket, desk),
     )
@@ -42,6 +53,8 @@ def ping(record: Record, ticket: Ticket, message: Message | None, names: Names, 
 def thread_news(record: Record, ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
     """What became of the ticket, as a line in its thread. The last one says how to go on."""
     _ = reader.gettext
+    if isinstance(record.event, TicketMerged):
+        return merged_news(line(record, names, desk, reader), ticket, reader)
     over = not ticket.status.is_live and isinstance(record.event, TicketResolved | TicketClosed)
     how = _("Not solved? Press Reopen, or use /ticket reopen {ref}, with a word on why.").format(ref=ticket.ref)
     return Card(
@@ -58,7 +71,7 @@ def _may_be_reopened(record: Record) -> bool:
         case TicketResolved():
             return True
         case TicketClosed(ending=ending):
-            return ending not in (Ending.BY_REQUESTER, Ending.WITHDRAWN)
+            return ending not in (Ending.BY_REQUESTER, Ending.WITHDRAWN, Ending.MERGED)
         case _:
             return False
 
@@ -103,13 +116,20 @@ def trouble(found: Trouble, reader: Reader) -> Card:
     )
 
 
-def followed(ticket: Ticket, reader: Reader) -> Card:
-    """For who follows a ticket that they may not see: that it is solved, and no word of it."""
+def followed(ticket: Ticket, typed: str, reader: Reader) -> Card:
+    """For who follows a ticket that they may not see: that it is solved, and no word of it. ``typed``: the title that
+    they had typed before they followed it unseen, which they know it by; empty where they followed it by its ref."""
     _ = reader.gettext
-    return Card(title=ticket.ref, subtitle=_("This ticket that you follow is resolved"), tone=Tone.GOOD)
+    unseen = _("The private ticket like yours that you follow is resolved")
+    return Card(
+        title=shorten(typed, 100) or ticket.ref,
+        subtitle=unseen if typed else _("This ticket that you follow is resolved"),
+        tone=Tone.GOOD,
+        buttons=(not_mine(ticket.id, reader),),
+    )
 
 
-def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
+def _happening(record: Record, names: Names, desk: Desk, reader: Reader, *, may_reopen: bool) -> str:
     _ = reader.gettext
     who = actor_of(record, names, reader)
     match record.event:
@@ -117,7 +137,7 @@ def _happening(record: Record, names: Names, desk: Desk, reader: Reader) -> str:
             return _("New for {team}, from {who}").format(team=desk.team_name(team), who=who)
         case TicketClaimed():
             return _("{who} has your ticket now and will answer here").format(who=who)
-        case TicketResolved():
+        case TicketResolved() if may_reopen:
             return _("{who} resolved it. If it is not solved, reopen it with a word on why").format(who=who)
         case MessagePosted(kind=MessageKind.NOTE):
             return _("{who} left a note").format(who=who)
@@ -135,7 +155,9 @@ def alert(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
     priority = _(PRIORITY_WORDS[ticket.priority]).capitalize()
     return Card(
         title=_("{priority}: {ref} {title}").format(priority=priority, ref=ticket.ref, title=ticket.title),
-        subtitle=_("From {who}, {ago}").format(who=names.get(ticket.requester, "?"), ago=ago(ticket.opened_at, reader)),
+        subtitle=_("From {who}, {time}").format(
+            who=names.get(ticket.requester, "?"), time=when(ticket.opened_at, reader)
+        ),
         tone=_alert_tone(ticket),
         fields=(
             Field(_("Priority"), priority),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.cards.card import Field, Reader
-from core.cards.times import ago, away, length, when
-from core.model.sla import CLOCK_WORDS
+from core.cards.times import ago, length, when
+from core.errors import N_
+from core.model.sla import CLOCK_WORDS, SlaClock
 from core.rules.expectation import rounded
 from core.rules.sla import ClockState
 
@@ -25,54 +26,49 @@ class Outlook:
     """When somebody is there again, where nobody is."""
     promises: tuple[ClockState, ...] = ()
     """The staff's to know."""
-    stays: bool = False
-    """Whether the card stays where it is while time goes by: then it does not say how far off a time is."""
 
 
 def expectation_fields(outlook: Outlook, reader: Reader) -> Sequence[Field]:
-    """For whoever asked."""
+    """For whoever asked. A promise that ends before anybody is there again is not repeated to them: who should keep
+    it?"""
     _ = reader.gettext
-    fields = []
+    there_at, promised_at = outlook.next_duty_at, outlook.promised_at
+    fields = [Field(_("Somebody is here again"), there_at, "duty")] if there_at is not None else []
     if outlook.expected_at is not None:
         at = rounded(outlook.expected_at, reader.now, reader.zone)
-        fields.append(Field(_("First answer"), _at(_("about {time}"), at, outlook, reader), "expected"))
-    elif outlook.promised_at is not None:
-        words = _at(_("by {time} at the latest"), outlook.promised_at, outlook, reader)
-        fields.append(Field(_("First answer"), words, "expected"))
-    if outlook.next_duty_at is not None:
-        fields.append(Field(_("Somebody is here again"), _at("{time}", outlook.next_duty_at, outlook, reader), "duty"))
+        fields.append(Field(_("First answer, about"), at, "expected"))
+    elif promised_at is not None and (there_at is None or there_at < promised_at):
+        fields.append(Field(_("First answer, at the latest"), promised_at, "expected"))
     return fields
 
 
 def promise_fields(outlook: Outlook, reader: Reader) -> Sequence[Field]:
-    """For the staff: each clock that has not stopped."""
+    """For the staff: each clock that has not stopped, with when it is due, was due, or what is left where it stands
+    still."""
     _ = reader.gettext
-    return [
-        Field(_(CLOCK_WORDS[state.clock]).capitalize(), words, "promise")
-        for state in outlook.promises
-        if not state.is_stopped and (words := _standing(state, outlook, reader))
-    ]
+    fields = []
+    for state in outlook.promises:
+        due, late = _DUE[state.clock]
+        if state.is_stopped:
+            continue
+        if state.breached and state.due_at is not None:
+            fields.append(Field(_(late), state.due_at, "promise"))
+        elif not state.is_running:
+            left = length(state.target - state.elapsed, reader)
+            words = _("{time} left, and the clock stands still").format(time=left)
+            fields.append(Field(_(CLOCK_WORDS[state.clock]).capitalize(), words, "promise"))
+        elif state.due_at is not None:
+            fields.append(Field(_(due), state.due_at, "promise"))
+    return fields
 
 
-def _standing(state: ClockState, outlook: Outlook, reader: Reader) -> str:
-    """As in: due 14:30, in 2 h; was due 14:30, 20 min ago; 2 h left, and the clock stands still."""
-    _ = reader.gettext
-    if state.breached and state.due_at is not None:
-        at = when(state.due_at, reader) if outlook.stays else since(state.due_at, reader)
-        return _("was due {time}").format(time=at)
-    if not state.is_running:
-        left = length(state.target - state.elapsed, reader)
-        return _("{time} left, and the clock stands still").format(time=left)
-    return _at(_("due {time}"), state.due_at, outlook, reader) if state.due_at is not None else ""
-
-
-def _at(words: str, at: datetime, outlook: Outlook, reader: Reader) -> str:
-    """``words`` of a time to come, with how far off it is."""
-    said = words.format(time=when(at, reader))
-    return said if outlook.stays else f"{said}, {away(at, reader)}"
+_DUE = {
+    SlaClock.FIRST_RESPONSE: (N_("First answer due"), N_("First answer was due")),
+    SlaClock.RESOLUTION: (N_("Resolution due"), N_("Resolution was due")),
+}
 
 
 def since(at: datetime, reader: Reader) -> str:
-    """A time that is over, with how long ago it was once that is a minute: "14:30, 20 min ago"."""
+    """A time that is over, with how long ago it was once that is a minute: "14:30 IST, 20 min ago"."""
     said = when(at, reader)
     return f"{said}, {ago(at, reader)}" if reader.now - at >= _MINUTE else said

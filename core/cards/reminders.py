@@ -79,12 +79,29 @@ def reminded(ticket: Ticket, question: Message | None, closes_at: datetime | Non
     )
 
 
+def found_late(count: int, desk: Desk, reader: Reader) -> Card:
+    """For somebody who leads, once: how many of their tickets were late already when bot.toml came to promise what it
+    does now."""
+    _ = reader.gettext
+    return Card(
+        title=_("{desk} promises something else now").format(desk=desk.name),
+        subtitle=_("Tickets that were past the promised time already: {count}").format(count=count),
+        tone=Tone.WARNING,
+        buttons=(Button(label=_("Open the queue"), url=desk.public_url, style=ButtonStyle.PRIMARY),),
+        footer=_("They count as late from now on. Nobody is told of each, and nobody is called."),
+        url=desk.public_url,
+    )
+
+
 def _title(ticket: Ticket, desk: Desk) -> str:
     return ticket.ref if desk.is_sensitive(ticket.category) else f"{ticket.ref} {shorten(ticket.title, 100)}"
 
 
-def digest_card(tally: Tally, oldest: Ticket | None, names: Names, desk: Desk, reader: Reader) -> Card:
-    """How it stands, for somebody who leads. ``oldest``: the live ticket that was opened first."""
+def digest_card(
+    tally: Tally, oldest: Ticket | None, names: Names, desk: Desk, reader: Reader, *, stale_faqs: int = 0
+) -> Card:
+    """How it stands, for somebody who leads. ``oldest``: the live ticket that was opened first. ``stale_faqs``: how
+    many FAQs are due to be looked at again."""
     _ = reader.gettext
     counted = [
         Field(_("Open"), str(tally.open), "open"),
@@ -92,6 +109,7 @@ def digest_card(tally: Tally, oldest: Ticket | None, names: Names, desk: Desk, r
         Field(_("Waiting for an answer of the requester"), str(tally.waiting), "waiting"),
         Field(_("A promise is broken"), str(tally.breached), "breached"),
         Field(_("Escalating"), str(tally.escalating), "escalating"),
+        Field(_("FAQs to look at again"), str(stale_faqs), "stale_faqs"),
     ]
     return Card(
         title=_("How {desk} stands").format(desk=desk.name),

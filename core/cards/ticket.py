@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Step, StepState, Tone
+from core.cards.combining import Belonging, fields_of, followers_field
 from core.cards.escalation import standing
 from core.cards.promises import Outlook, expectation_fields, promise_fields
-from core.cards.times import ago, when
+from core.cards.times import ago, length
 from core.errors import N_
 from core.model.desk import Desk
 from core.model.escalation import Escalation, EscalationState
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket, Visibility
-from core.policy import Action, may
+from core.policy import Action, may, may_in_general
 from core.text import Text, shorten
 
 Names = Mapping[PersonId, str]
@@ -31,6 +33,12 @@ class TicketView:
     outlook: Outlook = Outlook()  # noqa: RUF009 - frozen and empty, so safely shared
     escalations: tuple[Escalation, ...] = ()
     """Those that go on: the staff's to know."""
+    belongings: tuple[Belonging, ...] = ()
+    """The tickets that it belongs with: for those who may know of them."""
+    awaits_decision: bool = False
+    """Whether its requester asked for it to be urgent, and a lead is to decide."""
+    is_followed: bool = False
+    """By whoever reads it, where that is one person."""
 
 
 def url_of(ticket: Ticket, desk: Desk) -> str:
@@ -64,7 +72,10 @@ def ticket_card(
     if ticket.participants:
         fields.append(Field(_("Also here"), ", ".join(view.names.get(p, "?") for p in sorted(ticket.participants))))
     if ticket.follower_count:
-        fields.append(Field(_("Followers"), str(ticket.follower_count)))
+        fields.append(
+            followers_field(ticket, desk, reader, for_staff=_is_for_staff(view, desk, reader, viewer, for_staff))
+        )
+    fields += fields_of(ticket, view.belongings, reader)
     return Card(
         title=ticket.title,
         subtitle=ticket.ref,
@@ -74,12 +85,18 @@ def ticket_card(
         progress=progress(ticket, reader),
         buttons=(
             *_acknowledge(view, desk, reader, viewer, for_staff=for_staff),
-            *_buttons(ticket, desk, reader, viewer),
+            *_decide(view, desk, reader, viewer, for_staff=for_staff),
+            *_buttons(view, desk, reader, viewer),
+            *_make_faq(view, desk, reader, viewer),
             *([_note(ticket, reader)] if for_staff else []),
         ),
         footer=who_hears(ticket, desk, reader),
         url=url_of(ticket, desk),
     )
+
+
+def _is_for_staff(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, for_staff: bool) -> bool:
+    return for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, view.ticket, desk, reader.now))
 
 
 def _asked(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool) -> Sequence[Field]:
@@ -90,8 +107,11 @@ def _asked(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, 
         return []
     if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now))):
         return []
-    name, until = view.names.get(ticket.offered_to, "?"), when(ticket.offered_until, reader)
-    return [Field(_("Asked"), _("{name}, until {time}").format(name=name, time=until), "offered")]
+    name, left = view.names.get(ticket.offered_to, "?"), ticket.offered_until - reader.now
+    if left < timedelta(minutes=1):
+        words = _("{name}, for {time}").format(name=name, time=length(max(left, timedelta(0)), reader))
+        return [Field(_("Asked"), words, "offered")]
+    return [Field(_("Asked"), name, "offered"), Field(_("Asked until"), ticket.offered_until, "offered")]
 
 
 def _escalating(
@@ -101,8 +121,15 @@ def _escalating(
     _ = reader.gettext
     if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, view.ticket, desk, reader.now))):
         return []
-    said = (standing(escalation, view.names, reader) for escalation in view.escalations)
-    return [Field(_("Escalation"), words, "escalation") for words in said]
+    on = view.escalations
+    return [
+        Field(
+            _("Escalation {name}").format(name=one.policy.key) if len(on) > 1 else _("Escalation"),
+            standing(one, view.names, reader),
+            "escalation",
+        )
+        for one in on
+    ]
 
 
 def _of_time(
@@ -113,7 +140,7 @@ def _of_time(
     if not (for_staff or (viewer is not None and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now))):
         return expectation_fields(view.outlook, reader)
     aside = ticket.snoozed_until
-    put_aside = [Field(reader.gettext("Put aside until"), when(aside, reader), "snoozed")] if aside is not None else []
+    put_aside = [Field(reader.gettext("Put aside until"), aside, "snoozed")] if aside is not None else []
     return [*put_aside, *promise_fields(view.outlook, reader)]
 
 
@@ -127,6 +154,25 @@ def _acknowledge(
         return []
     action = encode_press(Press("alert", "ack", view.ticket.id))
     return [Button(label=reader.gettext("Acknowledge"), action=action, style=ButtonStyle.PRIMARY)]
+
+
+def _decide(
+    view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, *, for_staff: bool
+) -> Sequence[Button]:
+    """While its requester waits to hear whether it is urgent, for whoever may say so."""
+    may_it = for_staff if viewer is None else may(Action.DECIDE_URGENCY, viewer, view.ticket, desk, reader.now)
+    if not (view.awaits_decision and view.ticket.status.is_live and may_it):
+        return []
+    _ = reader.gettext
+    return decisions(view.ticket, _("Agree: urgent"), _("Decline: not urgent"))
+
+
+def decisions(ticket: Ticket, accept: str, decline: str) -> Sequence[Button]:
+    """What may be answered to an urgency declared, under these labels."""
+    agreeing, declining = (
+        encode_press(Press("staff", "urgency", ticket.id, {"decision": decision})) for decision in ("accept", "decline")
+    )
+    return [Button(label=accept, action=agreeing, style=ButtonStyle.PRIMARY), Button(label=decline, action=declining)]
 
 
 def who_hears(ticket: Ticket, desk: Desk, reader: Reader) -> str:
@@ -207,12 +253,23 @@ _OFFERS = (
     _Offer(N_("Priority"), "priority", Action.PRIORITISE, _LIVE),
     _Offer(N_("Reopen"), "reopen", Action.REOPEN, _OVER, ButtonStyle.PRIMARY),
     _Offer(N_("Follow"), "follow", Action.FOLLOW, _LIVE),
+    _Offer(N_("Unfollow"), "unfollow", Action.FOLLOW, _LIVE),
     _Offer(N_("Close"), "close", Action.CLOSE, frozenset(Status) - {Status.CLOSED}),
 )
 
 
 def _note(ticket: Ticket, reader: Reader) -> Button:
     return Button(label=reader.gettext("Note"), action=encode_press(Press("staff", "note", ticket.id)))
+
+
+def _make_faq(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+    """Of what is resolved, for the staff who read it as such."""
+    ticket = view.ticket
+    if ticket.status.is_live or desk.is_sensitive(ticket.category) or viewer is None:
+        return []
+    if not (may_in_general(Action.FAQ_DRAFT, viewer) and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now)):
+        return []
+    return [Button(label=reader.gettext("Make a FAQ"), action=encode_press(Press("faq", "add", ticket.id)))]
 
 
 def offer_buttons(ticket: Ticket, reader: Reader) -> Sequence[Button]:
@@ -222,12 +279,13 @@ def offer_buttons(ticket: Ticket, reader: Reader) -> Sequence[Button]:
     return [Button(label=_("Accept"), action=accept, style=ButtonStyle.PRIMARY), Button(label=_("Pass"), action=leave)]
 
 
-def _buttons(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
-    is_asked = viewer is not None and ticket.offered_to == viewer.id
-    return [*(offer_buttons(ticket, reader) if is_asked else ()), *_usual(ticket, desk, reader, viewer)]
+def _buttons(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+    is_asked = viewer is not None and view.ticket.offered_to == viewer.id
+    return [*(offer_buttons(view.ticket, reader) if is_asked else ()), *_usual(view, desk, reader, viewer)]
 
 
-def _usual(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+def _usual(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
+    ticket = view.ticket
     return [
         Button(
             label=reader.gettext(offer.label),
@@ -235,7 +293,7 @@ def _usual(ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) ->
             style=_style(offer, ticket),
         )
         for offer in _OFFERS
-        if ticket.status in offer.statuses and _fits(offer, ticket, desk, reader, viewer)
+        if ticket.status in offer.statuses and _fits(offer, view, desk, reader, viewer)
     ]
 
 
@@ -244,14 +302,21 @@ def _style(offer: _Offer, ticket: Ticket) -> ButtonStyle:
     return ButtonStyle.PLAIN if offer.verb == "resolve" and ticket.assignee is None else offer.style
 
 
-def _fits(offer: _Offer, ticket: Ticket, desk: Desk, reader: Reader, viewer: Person | None) -> bool:
+def _fits_follower(offer: _Offer, view: TicketView, viewer: Person | None) -> bool:
+    """The one or the other, for a student who reads another's ticket."""
+    is_others = viewer is not None and view.ticket.requester != viewer.id and not viewer.is_staff
+    return is_others and view.is_followed == (offer.verb == "unfollow")
+
+
+def _fits(offer: _Offer, view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> bool:
+    ticket = view.ticket
     is_asked = viewer is not None and ticket.offered_to == viewer.id
     if offer.verb == "claim" and (ticket.assignee is not None or is_asked):
         return False
-    if offer.verb == "urgent" and ticket.priority is Priority.URGENT:
+    if offer.verb == "urgent" and (ticket.priority is Priority.URGENT or view.awaits_decision):
         return False
-    if viewer is None:
-        return offer.verb != "follow"
-    if offer.verb == "follow" and (ticket.requester == viewer.id or viewer.is_staff):
+    if offer.verb == "reopen" and ticket.merged_into is not None:
         return False
-    return may(offer.action, viewer, ticket, desk, reader.now)
+    if offer.verb in ("follow", "unfollow") and not _fits_follower(offer, view, viewer):
+        return False
+    return viewer is None or may(offer.action, viewer, ticket, desk, reader.now)

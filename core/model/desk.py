@@ -104,6 +104,23 @@ class Quotas:
     cooldown: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similarity:
+    """How similar tickets and FAQs are looked for, and what of them is shown before a ticket is opened."""
+
+    enabled: bool = True
+    """Whether they are shown at all."""
+    suggestions: int = 3
+    count_floor: int = 3
+    """From how many people on the similar private tickets of others are counted: fewer are not told of."""
+    months: int = 12
+    """A ticket that was resolved longer ago is not shown."""
+    patience: float = 1.5
+    """Seconds that a form waits for a look at them."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """The desk's own jargon: each a list of words that mean one thing."""
+
+
 class UrgencySetting(StrEnum):
     """What a requester may declare urgent."""
 
@@ -130,6 +147,8 @@ class Desk:
     """What the link on an alert asks of whoever acknowledges."""
     storm_limit: int = 10
     """Alerts that a space is sent in a minute, before they are folded into one card; 0: all are sent."""
+    followers_raise: int = 5
+    """Followers from which a ticket waits as one of the next higher priority; 0: never."""
     hours: OpeningHours = ALWAYS
     shifts: tuple[Shift, ...] = ()
     shift_calendars: Mapping[str, ShiftCalendar] = field(default_factory=dict)
@@ -141,6 +160,11 @@ class Desk:
     group_grants: Mapping[tuple[Platform, str], frozenset[Grant]] = field(default_factory=dict)
     """What a group of a platform (a Discord role, by its id) gives to whoever is in it; the grants' source is
     ``<platform>:<group>``."""
+    similar: Similarity = field(default_factory=Similarity)
+    faq_review_days: int = 180
+    """So many days after a FAQ was published somebody should look whether it still holds."""
+    faq_public: bool = True
+    """Whether FAQs are read by those too who are not signed in."""
     public_url: str
     """Without a slash at its end."""
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from core.model.ids import DraftId, FileId, PersonId
 
 DRAFT_LIFE = timedelta(days=7)
+SIMILAR, SHOWN = "similar", "shown"
+"""The key and the content of a value that says that what is similar to it was shown already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

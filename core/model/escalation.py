@@ -87,7 +87,8 @@ class Escalation:
     """The highest step that called, from 1; 0 before the first."""
     acknowledged_by: PersonId | None = None
     acknowledged_as: str = ""
-    """The name that somebody typed who is not signed in: unverified."""
+    """The name that was last typed by somebody who is not signed in: unverified. It is theirs who have it in hand where
+    ``acknowledged_by`` is None, and stays for the history when they have it no more."""
     acknowledged_at: datetime | None = None
     reminded_at: datetime | None = None
     """When whoever acknowledged was told that it lapses soon."""

@@ -15,6 +15,8 @@ EventId = NewType("EventId", int)
 DeliveryId = NewType("DeliveryId", int)
 TimerId = NewType("TimerId", int)
 EscalationId = NewType("EscalationId", int)
+FaqId = NewType("FaqId", int)
+MergeId = NewType("MergeId", int)
 DraftId = NewType("DraftId", str)
 """Unguessable, since it travels through forms: 22 URL-safe characters."""
 

@@ -13,7 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from core.errors import N_, AlreadyClaimed, AlreadySo, AlreadyYours, NotAssigned, StaffAnswered, WrongStatus
+from core.errors import (
+    N_,
+    AlreadyClaimed,
+    AlreadySo,
+    AlreadyYours,
+    MergedAway,
+    NotAssigned,
+    SameTicket,
+    StaffAnswered,
+    WrongStatus,
+)
 from core.model.ids import PersonId, TicketId, ref_of
 from core.model.people import Platform
 from core.text import Text
@@ -62,6 +72,8 @@ class Ending(StrEnum):
     UNANSWERED = "unanswered"
     """It waited for its requester, who was reminded."""
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    """It went into another, which goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,8 @@ class Ticket:
     offered_until: datetime | None = None
     snoozed_until: datetime | None = None
     """Put aside until then; its promises stand still meanwhile."""
+    merged_into: TicketId | None = None
+    """The ticket that goes on in its place."""
     version: int = 0
     """Counts the transactions that changed it; two that read the same version cannot both commit."""
     last_digest: str = ""
@@ -208,6 +222,19 @@ class Ticket:
             raise AlreadySo(ref=self.ref, what=N_("it is closed"))
         return replace(self._over(), status=Status.CLOSED, closed_at=at, ending=ending)
 
+    def merge(self, into: "Ticket", at: datetime) -> "Ticket":
+        """In whatever state it is. Raises AlreadySo where it went into another already, SameTicket, and
+        WrongStatus where nobody works on ``into`` any more."""
+        if self.merged_into is not None:
+            raise AlreadySo(ref=self.ref, what=N_("it is merged into another"))
+        if self.id == into.id:
+            raise SameTicket(ref=self.ref)
+        into._must_be_live(N_("take in another"), N_("Reopen it first with /ticket reopen, or use /staff link."))
+        closed_at = self.closed_at or at
+        return replace(
+            self._over(), status=Status.CLOSED, closed_at=closed_at, ending=Ending.MERGED, merged_into=into.id
+        )
+
     def _over(self) -> "Ticket":
         """Nobody is asked to take it any more, and it is put aside no longer."""
         return replace(self.without_offer(), snoozed_until=None)
@@ -226,6 +253,8 @@ class Ticket:
                 what=N_("be reopened"),
                 mend=N_("It is still being worked on: write in its thread."),
             )
+        if self.merged_into is not None:
+            raise MergedAway(ref=self.ref, into=ref_of(self.merged_into))
         kept = assignee_on_duty and self.assignee is not None
         return replace(
             self,
@@ -259,6 +288,8 @@ class Ticket:
             raise WrongStatus(ref=self.ref, status=WORDS[self.status], what=what, mend=mend)
 
     def _must_not_be_closed(self) -> None:
+        if self.merged_into is not None:
+            raise MergedAway(ref=self.ref, into=ref_of(self.merged_into))
         if self.status is Status.CLOSED:
             raise WrongStatus(
                 ref=self.ref,

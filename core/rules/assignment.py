@@ -16,6 +16,8 @@ WEIGHT: Mapping[Priority, float] = {
     Priority.URGENT: 3,
 }
 """What a live ticket adds to its assignee's load."""
+LEAST_CAPACITY = int(WEIGHT[Priority.URGENT])
+"""With less, nobody could be given an urgent ticket."""
 ALIKE_SLACK = 0.25
 """By how much of their capacity somebody who solved tickets like it may be more loaded than the least loaded, and be
 asked first all the same."""

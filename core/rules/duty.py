@@ -66,11 +66,11 @@ def first_on_duty(people: Iterable[Person], team: str, desk: Desk, at: datetime)
 
 
 def _stands(word: Duty, at: datetime) -> bool:
-    ends = _word_ends(word)
+    ends = word_ends(word)
     return ends is None or at < ends
 
 
-def _word_ends(word: Duty) -> datetime | None:
+def word_ends(word: Duty) -> datetime | None:
     """When what they said no longer stands; None: it stands until they say otherwise."""
     if word.until is None and word.state is DutyState.AVAILABLE:
         return word.since + AVAILABLE_AT_MOST
@@ -126,11 +126,11 @@ def _week_of(at: datetime) -> datetime:
 def _moments(person: Person, team: str, desk: Desk, at: datetime) -> Iterator[datetime]:
     """Every moment within the horizon at which the answer may change, in order; and others."""
     end = at + HORIZON
-    word_ends = _word_ends(person.duty) if person.duty is not None else None
+    ends = word_ends(person.duty) if person.duty is not None else None
     booked = _booked(person, team, desk, at)
     weeks = [_week_of(at) + number * _WEEK for number in range(1, HORIZON // _WEEK + 2)]
     return merge(
-        [word_ends] if word_ends is not None else [],
+        [ends] if ends is not None else [],
         sorted(chain.from_iterable(booked)),
         weeks if team in desk.shift_calendars else [],
         chain.from_iterable(intervals(desk.hours, at, end)),

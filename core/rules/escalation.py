@@ -98,7 +98,7 @@ def _clock(escalation: Escalation, now: datetime) -> timedelta:
 
 def acknowledge(escalation: Escalation, now: datetime, by: PersonId | None = None, name: str = "") -> Escalation:
     """Somebody has it in hand: its clock stands still, and no call is due. ``name``: what was typed by somebody who is
-    not signed in. The very same where it is not running."""
+    not signed in; the last is kept, whoever acknowledges next. The very same where it is not running."""
     if escalation.state is not EscalationState.RUNNING:
         return escalation
     return replace(
@@ -106,7 +106,7 @@ def acknowledge(escalation: Escalation, now: datetime, by: PersonId | None = Non
         state=EscalationState.ACKNOWLEDGED,
         elapsed=_clock(escalation, now),
         acknowledged_by=by,
-        acknowledged_as=name,
+        acknowledged_as=name or escalation.acknowledged_as,
         acknowledged_at=now,
     )
 
@@ -149,7 +149,6 @@ def _running(escalation: Escalation, now: datetime) -> Escalation:
         state=EscalationState.RUNNING,
         resumed_at=now,
         acknowledged_by=None,
-        acknowledged_as="",
         acknowledged_at=None,
         reminded_at=None,
     )

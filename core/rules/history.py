@@ -1,4 +1,4 @@
-"""What a ticket's clocks follow from, read from its trail: its priorities, and when the clocks stood still."""
+"""What is read from a ticket's trail: its priorities, when its clocks stood still, since when nobody has it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,16 @@ from core.events import (
     PriorityChanged,
     Record,
     StatusChanged,
+    TicketAssigned,
+    TicketClaimed,
     TicketClosed,
+    TicketHandedOver,
     TicketOpened,
     TicketReopened,
     TicketResolved,
     TicketSnoozed,
+    TicketTransferred,
+    TicketUnassigned,
     TicketWoken,
 )
 from core.model.ticket import Priority, Status, Ticket
@@ -129,3 +134,27 @@ def _snoozes(records: Sequence[Record]) -> list[tuple[datetime, datetime | None]
         if isinstance(record.event, TicketSnoozed):
             found.append((record.at, record.event.until))
     return [*found]
+
+
+def since_reopened(records: Sequence[Record]) -> Sequence[Record]:
+    """What of the trail (oldest first) came with or after the last reopening; all of it where there was none."""
+    last = max((place for place, one in enumerate(records) if isinstance(one.event, TicketReopened)), default=0)
+    return records[last:]
+
+
+def nobody_since(opened_at: datetime, records: Sequence[Record]) -> datetime:
+    """Since when nobody has a ticket that nobody has now, though somebody should. ``records``: its trail, oldest first.
+
+    A transfer does not say whether it took the ticket from its agent, who may serve both teams: the first one after
+    somebody took it counts.
+    """
+    since, is_held = opened_at, False
+    for record in records:
+        match record.event:
+            case TicketClaimed() | TicketAssigned():
+                is_held = True
+            case TicketOpened() | TicketUnassigned() | TicketHandedOver() | TicketReopened() | TicketWoken():
+                since, is_held = record.at, False
+            case TicketTransferred() if is_held:
+                since, is_held = record.at, False
+    return since

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.events import Event, Record, SlaBreached, SlaWarned
+from core.events import Event, Record, SlaBreached, SlaBreachFound, SlaWarned
 from core.model.hours import OpeningHours
 from core.model.sla import SlaClock, SlaPolicy
 from core.rules.history import History
 from core.rules.hours import after, worked
 
-TOLD_EVENTS: frozenset[type[Event]] = frozenset({SlaWarned, SlaBreached})
+TOLD_EVENTS: frozenset[type[Event]] = frozenset({SlaWarned, SlaBreached, SlaBreachFound})
 """All that ``told_of`` looks at."""
 
 
@@ -56,13 +56,13 @@ class ClockState:
 
 
 def told_of(records: Sequence[Record]) -> frozenset[ClockMark]:
-    """What the trail says was told before."""
+    """What the trail says was told before, or is to be told of nobody."""
     told: set[ClockMark] = set()
     for record in records:
         match record.event:
             case SlaWarned(clock=clock, target=target):
                 told.add(ClockMark(clock, Mark.WARNING, timedelta(seconds=target)))
-            case SlaBreached(clock=clock, target=target):
+            case SlaBreached(clock=clock, target=target) | SlaBreachFound(clock=clock, target=target):
                 told.add(ClockMark(clock, Mark.BREACH, timedelta(seconds=target)))
     return frozenset(told)
 

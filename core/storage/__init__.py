@@ -3,21 +3,32 @@
 Protocols that ``adapters/sql`` fulfils and ``tests/contract/`` checks.
 """
 
+from core.storage.combining import Combining
 from core.storage.desk import Leases, Marks, Troubles
+from core.storage.knowledge import FaqQuery, Faqs
 from core.storage.people import Links, People, Preferences
 from core.storage.queries import EVERYTHING, Order, Sight, TicketQuery, Traced
+from core.storage.search import Document, Index, Words
+from core.storage.similar import Change, FullText, Stale, Vectors
 from core.storage.tickets import Copies, Drafts, Events, Files, Messages, NewTicket, Reactions, Reads, Threads, Tickets
 from core.storage.unit import Store, UnitOfWork
 from core.storage.work import Escalations, Inbox, Outbox, Outcome, Solved, Tally, Timers, Waiting, Workload
 
 __all__ = [
     "EVERYTHING",
+    "Change",
+    "Combining",
     "Copies",
+    "Document",
     "Drafts",
     "Escalations",
     "Events",
+    "FaqQuery",
+    "Faqs",
     "Files",
+    "FullText",
     "Inbox",
+    "Index",
     "Leases",
     "Links",
     "Marks",
@@ -32,6 +43,7 @@ __all__ = [
     "Reads",
     "Sight",
     "Solved",
+    "Stale",
     "Store",
     "Tally",
     "Threads",
@@ -41,6 +53,8 @@ __all__ = [
     "Traced",
     "Troubles",
     "UnitOfWork",
+    "Vectors",
     "Waiting",
+    "Words",
     "Workload",
 ]

@@ -65,7 +65,8 @@ class People(Protocol):
         """Write name, picture, email and its confirmation, language, time zone and standing; not the grants, and not
         the duty and the capacity, which somebody else may be setting."""
 
-    async def set_duty(self, person: PersonId, duty: Duty) -> None: ...
+    async def set_duty(self, person: PersonId, duty: Duty | None) -> None:
+        """None: they say nothing of it."""
 
     async def set_capacity(self, person: PersonId, capacity: int | None) -> None:
         """None: their team's."""

@@ -28,6 +28,10 @@ class Sight:
 class Order(StrEnum):
     NEWEST = "newest"
     """Highest ref first; ``before`` pages on."""
+    BEST = "best"
+    """Those with every word in their title first, then the highest ref; by ``offset``. Who asks ranks them further."""
+    FOLLOWERS = "followers"
+    """Those that most people follow first; by ``offset``."""
     QUEUE = "queue"
     """Most urgent first, then the longest waiting; after all others what is put aside."""
 
@@ -53,8 +57,16 @@ class TicketQuery:
     tags: frozenset[str] | None = None
     """At least one of them, each in the form of ``limits.tags``."""
     words: tuple[str, ...] = ()
-    """Each occurs in the title, case aside, or is the ref."""
+    """Each occurs in what the person may read of it: title, tags, ref, description, answers, replies, and the notes
+    where they may read these. The last may be the beginning of a word."""
+    any_word: bool = False
+    """One of ``words`` will do."""
+    followed_by: PersonId | None = None
+    public: bool = False
+    """Those that everybody may read, and no others."""
     order: Order = Order.NEWEST
+    raised_from: int = 0
+    """In the queue's order, how many followers make a ticket rank as one of the next higher priority; 0: none do."""
     before: TicketId | None = None
     offset: int = 0
     limit: int = 50

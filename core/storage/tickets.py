@@ -62,12 +62,15 @@ class Tickets(Protocol):
     async def opened_since(self, requester: PersonId, since: datetime) -> Sequence[datetime]:
         """When the person's tickets since ``since`` were opened, oldest first; withdrawn ones count."""
 
-    async def place_in_queue(self, ticket: Ticket) -> int:
-        """1 for the next: among the team's live tickets that nobody has, by priority, then age. What is put aside is
-        not counted."""
+    async def place_in_queue(self, ticket: Ticket, raised_from: int = 0) -> int:
+        """1 for the next: among the team's live tickets that nobody has, by rank (``core/rules/queue.py``), then age.
+        What is put aside is not counted."""
 
-    async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
-        """False where the person followed it already. ``follower_count`` is the caller's to save."""
+    async def follow(
+        self, ticket: TicketId, person: PersonId, at: datetime, words: Mapping[str, str] | None = None
+    ) -> bool:
+        """False where the person followed it already. ``words``: what they had typed for a ticket of their own.
+        ``follower_count`` is the caller's to save."""
 
     async def unfollow(self, ticket: TicketId, person: PersonId) -> bool:
         """False where the person did not follow it."""

@@ -3,8 +3,12 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from core.storage.combining import Combining
 from core.storage.desk import Leases, Marks, Troubles
+from core.storage.knowledge import Faqs
 from core.storage.people import Links, People, Preferences
+from core.storage.search import Index
+from core.storage.similar import FullText, Vectors
 from core.storage.tickets import Copies, Drafts, Events, Files, Messages, Reactions, Reads, Threads, Tickets
 from core.storage.work import Escalations, Inbox, Outbox, Timers, Workload
 
@@ -44,6 +48,16 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def drafts(self) -> Drafts: ...
+    @property
+    def faqs(self) -> Faqs: ...
+    @property
+    def combining(self) -> Combining: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def fulltext(self) -> FullText: ...
+    @property
+    def vectors(self) -> Vectors: ...
     @property
     def leases(self) -> Leases: ...
     @property

@@ -12,6 +12,7 @@ from core.model.ids import (
     DraftId,
     EscalationId,
     EventId,
+    FaqId,
     MessageId,
     PersonId,
     TicketId,
@@ -49,7 +50,8 @@ class Outbox(Protocol):
 
     async def take_slot(self, pace_key: str, interval: timedelta, now: datetime) -> datetime | None:
         """Take the pace key's slot of this moment, so that the next is ``interval`` later, for every process; None
-        when it was free, else when it will be (and nothing was taken)."""
+        when it was free, else when it will be (and nothing was taken). It never waits longer than ``interval``: a clock
+        that was set back leaves the next slot far ahead, and that is brought near."""
 
     async def skip(self, delivery: DeliveryId, owner: str, *, reason: str, at: datetime) -> bool: ...
 
@@ -101,17 +103,24 @@ class Timers(Protocol):
     async def arm(self, new: NewTimer) -> None:
         """In place of the ticket's timer of that kind and subject."""
 
+    async def arm_if_none(self, new: NewTimer) -> None:
+        """Where the ticket has none of that kind and subject: one that another transaction arms at the same time
+        stays."""
+
     async def disarm(self, ticket: TicketId, kind: TimerKind, subject: str | None = None) -> None:
         """Without ``subject``: all of the kind."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[Timer]:
-        """The longest due first."""
+        """The longest due first. Timers of a kind that this desk does not know stay where they are: so in ``of``."""
 
     async def of(self, ticket: TicketId) -> Sequence[Timer]:
         """The ticket's, the next first."""
 
     async def late(self, before: datetime) -> tuple[int, datetime | None]:
-        """How many should have rung before then, and when the first of them."""
+        """How many should have rung before then, those of unknown kinds too, and when the first of them."""
+
+    async def unknown_kinds(self) -> Sequence[str]:
+        """The kinds of timers there are that this desk does not know: a newer one armed them."""
 
     async def take(self, timer: TimerId) -> bool:
         """Remove it in this transaction; False where another has taken it."""
@@ -129,8 +138,8 @@ class Escalations(Protocol):
     async def save(self, escalation: Escalation) -> None:
         """``escalation.version`` is the one that was read. Raises Conflict where another transaction was first."""
 
-    async def going_on(self, *, limit: int) -> Sequence[Escalation]:
-        """All that have not ended, the first begun first."""
+    async def going_on(self, *, after: EscalationId | None = None, limit: int) -> Sequence[Escalation]:
+        """Those that have not ended, the first begun first: the first ``limit`` of those begun later than ``after``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +184,9 @@ class Workload(Protocol):
         """The priorities of the live tickets that each of ``people`` has or is asked to take, those apart that are put
         aside; nobody without any."""
 
-    async def waiting(self, teams: Sequence[str], *, limit: int) -> Sequence[Waiting]:
+    async def waiting(self, teams: Sequence[str], *, after: Waiting | None = None, limit: int) -> Sequence[Waiting]:
         """The live tickets of ``teams`` that nobody has or is asked to take, and that are not put aside: the most
-        urgent first, then the oldest."""
+        urgent first, then the oldest; the first ``limit`` of those behind ``after``."""
 
     async def offered_to(self, person: PersonId) -> Sequence[TicketId]:
         """The tickets that the person is asked to take."""
@@ -203,6 +212,10 @@ class Workload(Protocol):
     async def tally(self, teams: Sequence[str], categories: Sequence[str]) -> Tally:
         """Of the tickets that are of one of ``teams`` and in one of ``categories``."""
 
+    async def found_late(self, teams: Sequence[str], categories: Sequence[str], since: datetime) -> int:
+        """How many live tickets of one of ``teams`` and in one of ``categories`` were found late, not before ``since``,
+        when bot.toml came to promise something else."""
+
     async def urgencies_declined(self, requester: PersonId) -> int:
         """How often a lead declined what the person declared urgent."""
 
@@ -215,6 +228,7 @@ class Outcome:
     message: MessageId | None = None
     draft: DraftId | None = None
     person: PersonId | None = None
+    faq: FaqId | None = None
     repeated: bool = False
     """Whether this is the answer to an earlier delivery of the same thing."""
     code: str | None = field(default=None, repr=False)

@@ -31,8 +31,18 @@ class Case:
     changed: Ticket | None = None
     made: list[ThreadId] = field(default_factory=list)
     """The threads that this command adds, for their platforms to make."""
+    beside: list["Case"] = field(default_factory=list)
+    """Those of other tickets that the same command changes."""
     is_first_answer: bool = False
     """Whether the staff answered for the first time: the one thing on a ticket's card that words alone change."""
+
+    def of_another(self) -> "Case":
+        """For another ticket that the same command changes: its own events, in the same transaction."""
+        another = Case(
+            work=self.work, desk=self.desk, actor=self.actor, person=self.person, now=self.now, keys=self.keys
+        )
+        self.beside.append(another)
+        return another
 
     @property
     def asker(self) -> Person:

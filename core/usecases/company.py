@@ -1,14 +1,18 @@
 """Who else is with a ticket: followers who want to hear of it, participants who talk in it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core import limits
 from core.commands import AddParticipant, FollowTicket, RemoveParticipant, UnfollowTicket
-from core.errors import N_, AlreadySo, Clash, NoSuchPerson
-from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketUnfollowed
-from core.policy import Action
+from core.errors import N_, AlreadySo, Clash, MergedAway, NoSuchDraft, NoSuchPerson, NoSuchTicket
+from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketJoined, TicketUnfollowed
+from core.model.ids import DraftId, ref_of
+from core.model.ticket import Ticket
+from core.policy import Action, may
 from core.storage import Outcome
 from core.usecases.case import Case
+from core.usecases.opening import own_draft
 from core.usecases.threads import make_threads
 
 
@@ -21,20 +25,33 @@ class NotWithUs(Clash):
 
 
 async def follow_ticket(command: FollowTicket, case: Case) -> Outcome:
+    """With a draft: in place of the ticket that it would have become; it ends, and its words are kept for the case
+    that the other turns out to be about something else."""
     ticket = await case.ticket(command.ticket, Action.FOLLOW)
+    if ticket.merged_into is not None:
+        if not may(Action.SEE, case.asker, ticket, case.desk, case.now):
+            raise NoSuchTicket(ref=ticket.ref)
+        raise MergedAway(ref=ticket.ref, into=ref_of(ticket.merged_into))
     if ticket.requester == case.asker.id:
         raise OwnTicket(ref=ticket.ref)
-    if not await case.work.tickets.follow(ticket.id, case.asker.id, case.now):
+    words = await _end_draft(command.draft, case) if command.draft is not None else None
+    if not await case.work.tickets.follow(ticket.id, case.asker.id, case.now, words):
         raise AlreadySo(ref=ticket.ref, what=N_("you follow it"))
-    case.change(
-        replace(ticket, follower_count=ticket.follower_count + 1),
-        TicketFollowed(ticket=ticket.id, person=case.asker.id),
-    )
+    kind = TicketFollowed if words is None else TicketJoined
+    case.change(replace(ticket, follower_count=ticket.follower_count + 1), kind(ticket=ticket.id, person=case.asker.id))
     return Outcome(ticket=ticket.id)
 
 
+async def _end_draft(draft: DraftId, case: Case) -> Mapping[str, str]:
+    found = await own_draft(draft, case)
+    if not await case.work.drafts.delete(draft):
+        raise NoSuchDraft
+    return found.values
+
+
 async def unfollow_ticket(command: UnfollowTicket, case: Case) -> Outcome:
-    ticket = await case.ticket(command.ticket, Action.FOLLOW)
+    """Whoever follows may let go, whatever else they may: a merge brought some along who may not see it."""
+    ticket = await _followed(command, case) or await case.ticket(command.ticket, Action.FOLLOW)
     if not await case.work.tickets.unfollow(ticket.id, case.asker.id):
         raise AlreadySo(ref=ticket.ref, what=N_("you do not follow it"))
     case.change(
@@ -42,6 +59,11 @@ async def unfollow_ticket(command: UnfollowTicket, case: Case) -> Outcome:
         TicketUnfollowed(ticket=ticket.id, person=case.asker.id),
     )
     return Outcome(ticket=ticket.id)
+
+
+async def _followed(command: UnfollowTicket, case: Case) -> Ticket | None:
+    follows = case.asker.may_act and case.asker.id in await case.work.tickets.followers(command.ticket)
+    return await case.work.tickets.get(command.ticket) if follows else None
 
 
 async def add_participant(command: AddParticipant, case: Case) -> Outcome:

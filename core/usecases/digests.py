@@ -1,7 +1,7 @@
-"""The day's digest: how the desk stands, told to those who lead."""
+"""How the desk stands, told to those who lead: each day, and when its promises change."""
 
-from core.commands import SendDigest
-from core.events import DigestSent
+from core.commands import SendDigest, TellPromises
+from core.events import DigestSent, PromisesChanged
 from core.storage import Outcome
 from core.usecases.case import Case
 
@@ -11,4 +11,12 @@ async def send_digest(_command: SendDigest, case: Case) -> Outcome:
     delivered."""
     case.require_the_desk()
     case.record(DigestSent())
+    return Outcome()
+
+
+async def tell_promises(command: TellPromises, case: Case) -> Outcome:
+    """Only where a ticket was late already. As the digest, it is counted when it is delivered: for each lead anew."""
+    case.require_the_desk()
+    if await case.work.workload.found_late(sorted(case.desk.teams), sorted(case.desk.categories), command.since):
+        case.record(PromisesChanged(since=command.since))
     return Outcome()

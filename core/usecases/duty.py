@@ -9,6 +9,7 @@ from core.model.ids import PersonId
 from core.model.outbox import NewTimer, TimerKind
 from core.model.people import Person, Role
 from core.policy import Action, require_in_general
+from core.rules.assignment import LEAST_CAPACITY
 from core.rules.duty import is_on_duty
 from core.storage import Outcome
 from core.usecases.case import Case
@@ -23,15 +24,22 @@ class UntilIsOver(BadInput):
 
 
 class CapacityOutOfRange(BadInput):
-    template = N_("A capacity is a number from 0 to {limit}: a ticket of normal priority counts 1.")
+    template = N_(
+        "An urgent ticket counts {least}, so with less nobody could be given one: a capacity is from {least} to "
+        "{limit}."
+    )
 
 
 async def set_duty(command: SetDuty, case: Case) -> Outcome:
-    """Whoever goes away is asked to take nothing from now on: what they were asked goes on to the next at once."""
+    """Whoever goes away is asked to take nothing from now on: what they were asked goes on to the next at once. So it
+    does where they are off duty by their shifts, which count again."""
     person = await _whose(command.person, case)
     if command.until is not None and command.until <= case.now:
         raise UntilIsOver
-    await case.work.people.set_duty(person.id, Duty(state=command.state, since=case.now, until=command.until))
+    said = None
+    if command.state is not None:
+        said = Duty(state=command.state, since=case.now, until=command.until)
+    await case.work.people.set_duty(person.id, said)
     case.record(DutyChanged(person=person.id, state=command.state, until=command.until))
     await _let_go(person.id, case)
     return Outcome(person=person.id)
@@ -50,8 +58,8 @@ async def _let_go(person: PersonId, case: Case) -> None:
 async def set_capacity(command: SetCapacity, case: Case) -> Outcome:
     person = await _whose(command.person, case)
     capacity = command.capacity
-    if capacity is not None and not 0 <= capacity <= limits.CAPACITY:
-        raise CapacityOutOfRange(limit=limits.CAPACITY)
+    if capacity is not None and not LEAST_CAPACITY <= capacity <= limits.CAPACITY:
+        raise CapacityOutOfRange(least=LEAST_CAPACITY, limit=limits.CAPACITY)
     await case.work.people.set_capacity(person.id, capacity)
     case.record(CapacitySet(person=person.id, capacity=capacity))
     return Outcome(person=person.id)

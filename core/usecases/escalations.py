@@ -48,6 +48,7 @@ from core.model.thread import MessageKind
 from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.rules import escalation as rules
+from core.rules.history import nobody_since, since_reopened
 from core.storage import Outcome, Traced
 from core.usecases.case import Case
 
@@ -58,10 +59,12 @@ _EASES = (TicketClaimed, TicketAssigned, PriorityChanged, UrgencyDecided)
 _TAKES = (TicketClaimed, TicketAssigned)
 _LEAVES = (TicketOpened, TicketUnassigned, TicketHandedOver, TicketReopened, TicketWoken)
 """From when on, if anybody is to have it, nobody has."""
+_HANDS = frozenset({*_LEAVES, *_TAKES, TicketTransferred})
+"""What tells since when nobody has it: all that ``nobody_since`` looks at."""
 _MOVES = (*_LEAVES, *_TAKES, TicketTransferred, TicketSnoozed, PriorityChanged, UrgencyDecided)
 """After which it may be due anew to ring when nobody takes it: an escalation may have ended, too."""
 _CONCERNS = (*_BEGINS, *_ENDS, *_EASES, *_MOVES)
-_HELD = (EscalationRaised, SlaBreached, UrgencyDeclared, UrgencyDecided, *_LEAVES)
+_HELD = (EscalationRaised, SlaBreached, UrgencyDeclared, UrgencyDecided, *_HANDS)
 """What tells, in a ticket's trail, whether something of a policy holds."""
 _PROGRESS = Traced(
     only=frozenset({MessagePosted, TicketClaimed, TicketAssigned, StatusChanged, PriorityChanged}),
@@ -116,7 +119,7 @@ async def begin(policy: EscalationPolicy, case: Case) -> Escalation:
     """For the changed ticket, with the policy as it is now. ``go_on`` or a jump makes its first calls."""
     ticket = _changed(case)
     begun = await case.work.escalations.add(ticket.id, policy, case.now)
-    case.record(EscalationStarted(ticket=ticket.id, escalation=begun.id, policy=policy.key))
+    case.change_by_desk(ticket, EscalationStarted(ticket=ticket.id, escalation=begun.id, policy=policy.key))
     return begun
 
 
@@ -133,7 +136,7 @@ async def go_on(escalation: Escalation, case: Case) -> None:
             is_last=call.is_last,
         )
         heard = next(iter(spaces_in(called)), None)
-        case.change(replace(ticket, alerted_in=ticket.alerted_in or heard), called)
+        case.change_by_desk(replace(ticket, alerted_in=ticket.alerted_in or heard), called)
     await case.work.escalations.save(escalation)
     await _arm(TimerKind.CALL, escalation, rules.next_call_at(escalation), case)
 
@@ -167,7 +170,7 @@ async def _end(escalation: Escalation, case: Case) -> None:
     await case.work.escalations.save(rules.end(escalation, case.now))
     await _arm(TimerKind.CALL, escalation, None, case)
     await _arm(TimerKind.LAPSE, escalation, None, case)
-    case.record(EscalationEnded(ticket=escalation.ticket, escalation=escalation.id))
+    case.change_by_desk(_changed(case), EscalationEnded(ticket=escalation.ticket, escalation=escalation.id))
 
 
 async def _without_those_that_end(on: Sequence[Escalation], ticket: Ticket, case: Case) -> Sequence[Escalation]:
@@ -187,12 +190,13 @@ def _is_warranted(escalation: Escalation, ticket: Ticket, trail: Sequence[Record
     events = [record.event for record in trail]
     if any(isinstance(event, EscalationRaised) and event.escalation == escalation.id for event in events):
         return True
-    of_urgency = [event for event in events if isinstance(event, UrgencyDeclared | UrgencyDecided)]
+    anew = [record.event for record in since_reopened(trail)]
+    of_urgency = [event for event in anew if isinstance(event, UrgencyDeclared | UrgencyDecided)]
     newest = of_urgency[-1] if of_urgency else None
     return rules.begins_with(
         escalation.policy,
         priority=ticket.priority,
-        breached=any(isinstance(event, SlaBreached) for event in events),
+        breached=any(isinstance(event, SlaBreached) for event in anew),
         unassigned_since=_unassigned_since(ticket, trail),
         requested=isinstance(newest, UrgencyDeclared) or (newest is not None and newest.granted),
         now=now,
@@ -203,7 +207,7 @@ def _unassigned_since(ticket: Ticket, trail: Sequence[Record]) -> datetime | Non
     """Since when nobody has it, though somebody should."""
     if ticket.assignee is not None or ticket.snoozed_until is not None:
         return None
-    return max((record.at for record in trail if isinstance(record.event, _LEAVES)), default=ticket.opened_at)
+    return nobody_since(ticket.opened_at, trail)
 
 
 def _takes_it_in_hand(ticket: Ticket, case: Case) -> bool:
@@ -221,9 +225,9 @@ async def _mind_unassigned_for(ticket: Ticket, begun: set[str], case: Case) -> N
     if ticket.assignee is not None or ticket.snoozed_until is not None:
         await case.work.timers.disarm(ticket.id, TimerKind.UNASSIGNED)
         return
-    is_anew = case.has(*_LEAVES)
-    stand = set() if is_anew else await _armed(ticket, case)
-    since = case.now if is_anew else _unassigned_since(ticket, await case.trail(*_LEAVES))
+    stand = set() if case.has(*_LEAVES) else await _armed(ticket, case)
+    is_anew = case.has(*_LEAVES) or (case.has(TicketTransferred) and not stand)
+    since = case.now if is_anew else _unassigned_since(ticket, await case.trail(*_HANDS))
     for key, policy in policies_of(ticket, case.desk).items():
         at = rules.begins_at(policy, since)
         if at is not None and key not in begun | stand:
@@ -231,7 +235,8 @@ async def _mind_unassigned_for(ticket: Ticket, begun: set[str], case: Case) -> N
 
 
 async def _armed(ticket: Ticket, case: Case) -> set[str]:
-    """The policies that wait for the ticket to find somebody already: a transfer does not set them anew."""
+    """The policies that wait for the ticket to find somebody already: a transfer does not set them anew. Where none
+    does, a transfer took it from whoever had it."""
     return {one.subject for one in await case.work.timers.of(ticket.id) if one.kind is TimerKind.UNASSIGNED}
 
 
@@ -249,7 +254,7 @@ async def mind_unassigned(command: MindUnassigned, case: Case) -> Outcome:
     on = {escalation.policy.key for escalation in await going_on(ticket.id, case.work)}
     if policy is None or policy.key in on:
         return outcome
-    trail = await case.work.events.of(ticket.id, traced=Traced(only=frozenset(_LEAVES)))
+    trail = await case.work.events.of(ticket.id, traced=Traced(only=_HANDS))
     at = rules.begins_at(policy, _unassigned_since(ticket, trail))
     if at is None:
         return outcome
@@ -262,35 +267,47 @@ async def mind_unassigned(command: MindUnassigned, case: Case) -> Outcome:
 
 
 async def make_call(command: MakeCall, case: Case) -> Outcome:
-    """It is time for an escalation's next call, unless somebody has it in hand by now."""
+    """It is time for an escalation's next call, unless somebody has it in hand by now. What the ticket's others call at
+    this moment is called together with it, so that nobody is called twice."""
     outcome, ticket = Outcome(ticket=command.ticket), await _rung(command, case)
-    escalation = await _subject(command, case) if ticket is not None else None
-    if ticket is None or escalation is None or escalation.state is not EscalationState.RUNNING:
+    on = await going_on(command.ticket, case.work) if ticket is not None else ()
+    own = EscalationId(int(command.subject))
+    running = [one for one in on if one.state is EscalationState.RUNNING]
+    due = [one for one in running if one.id == own or rules.due(one, case.now) is not None]
+    if ticket is None or not due:
         return outcome
     case.change(ticket)
-    await go_on(escalation, case)
+    for escalation in due:
+        await go_on(escalation, case)
     return outcome
 
 
 async def mind_lapse(command: MindLapse, case: Case) -> Outcome:
-    """Whoever acknowledged is reminded, or their acknowledgement lapses. What the staff did since is looked up here: so
-    nothing needs to be armed anew whenever somebody writes."""
+    """Whoever acknowledged is reminded, or their acknowledgement lapses: once, however many of the ticket's escalations
+    they have in hand. What the staff did since is looked up here: so nothing needs to be armed anew whenever somebody
+    writes."""
     outcome, ticket = Outcome(ticket=command.ticket), await _rung(command, case)
-    escalation = await _subject(command, case) if ticket is not None else None
-    if ticket is None or escalation is None or escalation.state is not EscalationState.ACKNOWLEDGED:
-        return outcome
+    on = await going_on(command.ticket, case.work) if ticket is not None else ()
+    for escalation in on:
+        if ticket is not None and escalation.state is EscalationState.ACKNOWLEDGED:
+            await _remind_or_lapse(escalation, ticket, case)
+    return outcome
+
+
+async def _remind_or_lapse(escalation: Escalation, ticket: Ticket, case: Case) -> None:
+    """Where it is time; else its timer is set anew."""
     progress = await _last_progress(escalation, ticket, case)
     lapse, remind = rules.lapse_at(escalation, progress), rules.remind_at(escalation, progress)
     if lapse is not None and lapse <= case.now:
-        case.change(ticket)
+        case.change(case.changed or ticket)
         await resume(escalation, case, lapsed=True)
-        return outcome
+        return
     if remind is not None and remind <= case.now:
         escalation = replace(escalation, reminded_at=case.now)
         await case.work.escalations.save(escalation)
-        case.change(ticket, AcknowledgementReminded(ticket=ticket.id, escalation=escalation.id))
+        reminded = AcknowledgementReminded(ticket=ticket.id, escalation=escalation.id)
+        case.change(case.changed or ticket, reminded)
     await _arm_lapse(escalation, progress, case)
-    return outcome
 
 
 async def _last_progress(escalation: Escalation, ticket: Ticket, case: Case) -> datetime | None:
@@ -327,10 +344,6 @@ async def _rung(command: TimerCommand, case: Case) -> Ticket | None:
     if not await case.work.timers.take(command.timer):
         return None
     return await case.work.tickets.get(command.ticket)
-
-
-async def _subject(command: TimerCommand, case: Case) -> Escalation | None:
-    return await case.work.escalations.get(EscalationId(int(command.subject)))
 
 
 def _changed(case: Case) -> Ticket:

@@ -1,11 +1,12 @@
 """What a ticket says of itself: its words, tags, priority, urgency and who may read it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core import limits
 from core.commands import ChangeTags, DecideUrgency, DeclareUrgent, EditTicket, SetPriority, SetVisibility
 from core.errors import N_, AlreadySo, BadField, Clash
-from core.escalating import awaits_decision
+from core.escalating import awaits_decision, declined_at
 from core.events import (
     PriorityChanged,
     TagsChanged,
@@ -21,6 +22,10 @@ from core.policy import Action
 from core.storage import Outcome
 from core.usecases.case import Case
 from core.usecases.messages import say
+from core.usecases.opening import span
+
+AGAIN_AFTER = timedelta(days=1)
+"""After a lead decided that it is not urgent."""
 
 
 class NothingToChange(BadField):
@@ -29,6 +34,17 @@ class NothingToChange(BadField):
 
 class StaysPrivate(Clash):
     template = N_("{ref} is in a sensitive category: it can never be made public.")
+
+
+class DecisionAwaited(Clash):
+    template = N_("{ref}: you asked already for it to be urgent. A lead decides, and you are told.")
+
+
+class DeclinedLately(Clash):
+    template = N_(
+        "{ref}: a lead decided {time} ago that it is not urgent. You can declare it again a day after that; "
+        "write here what is new meanwhile."
+    )
 
 
 class NothingToDecide(Clash):
@@ -46,17 +62,30 @@ async def set_priority(command: SetPriority, case: Case) -> Outcome:
 
 
 async def declare_urgent(command: DeclareUrgent, case: Case) -> Outcome:
-    """The reason is a reply. A requester's urgency counts at once, or waits for a lead, as the desk is set."""
+    """The reason is a reply. A requester's urgency counts at once, or waits for a lead, as the desk is set.
+
+    Raises AlreadySo; DecisionAwaited or DeclinedLately for a requester whom a lead is to answer, or has answered.
+    """
     ticket = await case.ticket(command.ticket, Action.DECLARE_URGENT)
     why = limits.text(N_("Why it is urgent"), command.why)
     if ticket.priority is Priority.URGENT:
         raise AlreadySo(ref=ticket.ref, what=N_("it is urgent"))
     granted = case.asker.is_staff or case.desk.urgent_by_requester is UrgencySetting.ALLOW
+    if not granted:
+        await _require_nothing_answered(ticket, case)
     said = await say(ticket, MessageKind.REPLY, why, case)
     case.record(UrgencyDeclared(ticket=ticket.id, message=said.message, granted=granted))
     if granted:
         _prioritise(case.changed or ticket, Priority.URGENT, case)
     return said
+
+
+async def _require_nothing_answered(ticket: Ticket, case: Case) -> None:
+    if await awaits_decision(ticket.id, case.work):
+        raise DecisionAwaited(ref=ticket.ref)
+    declined = await declined_at(ticket.id, case.work)
+    if declined is not None and case.now - declined < AGAIN_AFTER:
+        raise DeclinedLately(ref=ticket.ref, time=span(case.now - declined))
 
 
 async def decide_urgency(command: DecideUrgency, case: Case) -> Outcome:

@@ -7,6 +7,7 @@ from core import limits
 from core.commands import EditMessage, MarkRead, PostMessage, React, RemoveMessage, UndoMessage
 from core.errors import (
     N_,
+    MergedAway,
     NoSuchMessage,
     NoSuchTicket,
     NotAllowed,
@@ -16,6 +17,7 @@ from core.errors import (
     TooLate,
 )
 from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, StatusChanged
+from core.merged import survivor_of
 from core.model.ids import EventId, MessageId, TicketId, ref_of
 from core.model.people import Person
 from core.model.thread import Copy, Message, MessageKind, Reaction
@@ -37,13 +39,24 @@ _ACTIONS = {MessageKind.REPLY: Action.REPLY, MessageKind.NOTE: Action.NOTE}
 
 
 async def post_message(command: PostMessage, case: Case) -> Outcome:
-    ticket = await case.ticket(command.ticket, _ACTIONS[command.kind])
+    """What is written for a merged ticket goes on to the one in its place. Raises MergedAway where the writer takes no
+    part there."""
+    ticket = await _where_it_goes(await case.ticket(command.ticket, _ACTIONS[command.kind]), command, case)
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(command.files))
     await _require_seen(command, ticket, case)
     outcome = await say(ticket, command.kind, words, case)
     await attach(command.files, ticket, case, outcome)
     await _remember(command, outcome, case)
     return outcome
+
+
+async def _where_it_goes(ticket: Ticket, command: PostMessage, case: Case) -> Ticket:
+    if ticket.merged_into is None:
+        return ticket
+    into = await survivor_of(ticket, case.work)
+    if not may(_ACTIONS[command.kind], case.asker, into, case.desk, case.now):
+        raise MergedAway(ref=ticket.ref, into=into.ref)
+    return into
 
 
 async def _require_seen(command: PostMessage, ticket: Ticket, case: Case) -> None:
@@ -156,9 +169,10 @@ async def remove_message(command: RemoveMessage, case: Case) -> Outcome:
             raise NotAllowed(what=N_("take back another's words"), who=N_("only who wrote them"))
         return await _take_back(message, ticket, case)
     case.require_a_platform()
-    found = await case.work.tickets.get(command.ticket)
+    home = await _home(command, case)
+    found = await case.work.tickets.get(home)
     if found is None:
-        raise NoSuchTicket(ref=ref_of(command.ticket))
+        raise NoSuchTicket(ref=ref_of(home))
     message = await _said(command.message, found.id, case)
     if message.origin != case.actor.thread:
         raise NoSuchMessage
@@ -194,12 +208,27 @@ async def _emoji_of(command: React, message: Message, case: Case) -> str:
 async def _heard(command: EditMessage | RemoveMessage | React, case: Case) -> tuple[Message, Ticket]:
     """The message, for somebody who may write beside it. Raises NoSuchTicket before anything else could be told; a
     note is not there for those who may not read notes."""
-    seen = await case.ticket(command.ticket, Action.SEE)
-    message = await _said(command.message, command.ticket, case)
+    home = await _home(command, case)
+    seen = await case.ticket(home, Action.SEE)
+    message = await _said(command.message, home, case)
     reads_notes = may(Action.SEE_NOTES, case.asker, seen, case.desk, case.now)
     if message.kind is MessageKind.NOTE and not reads_notes:
         raise NoSuchMessage
-    return message, await case.ticket(command.ticket, _ACTIONS[message.kind])
+    return message, await case.ticket(home, _ACTIONS[message.kind])
+
+
+async def _home(command: EditMessage | RemoveMessage | React, case: Case) -> TicketId:
+    """The ticket that the message is in by now: one that was moved, or that went on to another, is still changed in the
+    thread where it was said or copied to. Raises NoSuchMessage where the asker may not know of that ticket."""
+    message = await case.work.messages.get(command.message)
+    if message is None or message.ticket == command.ticket or case.actor.thread is None:
+        return command.ticket
+    if case.actor.thread not in {copy.thread for copy in await case.work.copies.of(message.id)}:
+        return command.ticket
+    ticket = await case.work.tickets.get(message.ticket)
+    if ticket is None or (case.person is not None and not may(Action.SEE, case.person, ticket, case.desk, case.now)):
+        raise NoSuchMessage
+    return ticket.id
 
 
 async def _said(message: MessageId, ticket: TicketId, case: Case) -> Message:

@@ -16,7 +16,7 @@ from core.errors import (
 )
 from core.events import TicketOpened, UrgencyDeclared
 from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, UrgencySetting
-from core.model.draft import Draft
+from core.model.draft import SIMILAR, Draft
 from core.model.ids import DraftId, FileId
 from core.model.people import Platform
 from core.model.thread import Audience
@@ -28,6 +28,8 @@ from core.usecases.case import Case
 from core.usecases.threads import make_threads
 
 _DAY = timedelta(days=1)
+FAQ_KEYS = frozenset({"question", "answer", "faq", "base", "source", "names"})
+"""What the form of a FAQ gathers besides a category: all that a draft holds for it."""
 
 
 class UnknownCategory(BadField):
@@ -72,7 +74,7 @@ async def save_draft(command: SaveDraft, case: Case) -> Outcome:
 def _asked(desk: Desk) -> frozenset[str]:
     """The keys of all that the form can ask."""
     answers = (category.input_key(one) for category in desk.categories.values() for one in category.questions)
-    return frozenset({"title", "category", "priority", "description", *answers})
+    return frozenset({"title", "category", "priority", "description", SIMILAR, *answers, *FAQ_KEYS})
 
 
 async def own_draft(draft: DraftId, case: Case) -> Draft:

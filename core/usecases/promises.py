@@ -12,6 +12,7 @@ from core.events import (
     PriorityChanged,
     Record,
     SlaBreached,
+    SlaBreachFound,
     SlaWarned,
     StatusChanged,
     TicketClosed,
@@ -23,7 +24,7 @@ from core.events import (
 )
 from core.expectations import clocks_of, promise_of
 from core.model.ids import TicketId, ref_of
-from core.model.outbox import NewTimer, TimerKind
+from core.model.outbox import NewTimer, Timer, TimerKind
 from core.model.ticket import Status, Ticket
 from core.rules.history import HISTORY_EVENTS
 from core.rules.sla import TOLD_EVENTS, ClockMark, Mark, due_marks, next_mark_at, told_of
@@ -69,21 +70,42 @@ async def mind_sla(command: MindSla, case: Case) -> Outcome:
 
 
 async def rearm_promises(command: RearmPromises, case: Case) -> Outcome:
-    """The timers of its promises, and of its wait for its requester, as bot.toml has them now. What is over under it is
-    told as soon as they ring.
+    """The timers of its promises, and of its wait for its requester, as bot.toml has them now.
 
-    The ticket is not changed, so no race for it is lost: the old timer goes before anything is read, and what another
-    command arms meanwhile stays.
+    What is over already under a new target is written down and not told: else a desk that comes to promise something
+    tells its leads of every old ticket at once. A timer that rings by now was late before: it is left to tell.
     """
     case.require_the_desk()
-    await case.work.timers.disarm(command.ticket, TimerKind.SLA)
+    armed = await _timer(command.ticket, case)
+    rings = armed is not None and armed.due_at <= case.now
+    if armed is not None and not rings:
+        await case.work.timers.take(armed.id)
     ticket = await _found(command.ticket, case)
-    records = await _recorded(ticket, case)
-    at = next_mark_at(clocks_of(ticket, records, case.desk, case.now), told_of(records), case.now)
-    if at is not None:
-        await case.work.timers.arm(NewTimer(kind=TimerKind.SLA, ticket=ticket.id, due_at=at))
+    if not rings:
+        await _watch_anew(ticket, case)
     await rearm_wait(ticket, case)
     return Outcome(ticket=ticket.id)
+
+
+async def _watch_anew(ticket: Ticket, case: Case) -> None:
+    """No timer that another command arms meanwhile is set anew: the old one went before anything was read, and where
+    there is nothing to write down the ticket is not saved, so no race for it is lost."""
+    records = await _recorded(ticket, case)
+    states, told = clocks_of(ticket, records, case.desk, case.now), told_of(records)
+    over = [mark for mark in due_marks(states, told, case.now) if mark.mark is Mark.BREACH]
+    if over and await _timer(ticket.id, case) is None:
+        case.change(ticket, *(_found_over(ticket.id, mark) for mark in over))
+    at = next_mark_at(states, told.union(over), case.now)
+    if at is not None:
+        await case.work.timers.arm_if_none(NewTimer(kind=TimerKind.SLA, ticket=ticket.id, due_at=at))
+
+
+async def _timer(ticket: TicketId, case: Case) -> Timer | None:
+    return next((one for one in await case.work.timers.of(ticket) if one.kind is TimerKind.SLA), None)
+
+
+def _found_over(ticket: TicketId, mark: ClockMark) -> Event:
+    return SlaBreachFound(ticket=ticket, clock=mark.clock, target=int(mark.target.total_seconds()))
 
 
 def _event(ticket: TicketId, mark: ClockMark) -> Event:

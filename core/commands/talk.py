@@ -1,0 +1,79 @@
+"""Of what is said, and of the threads that it is said in."""
+
+from dataclasses import dataclass
+
+from core.commands.base import TicketCommand
+from core.model.ids import EventId, FileId, MessageId, ThreadId
+from core.model.people import Platform
+from core.model.thread import MessageKind
+from core.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMessage(TicketCommand):
+    kind: MessageKind
+    text: Text
+    files: tuple[FileId, ...] = ()
+    external_id: str | None = None
+    """What the platform calls it in the thread that it was said in; that thread's cursor moves there."""
+    seen: EventId | None = None
+    """The newest event that the writer had before them: a reply of the staff's is refused where another of them has
+    replied since. None asks for no such look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRead(TicketCommand):
+    """The asker has read it up to ``event``."""
+
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoMessage(TicketCommand):
+    """Take back one's own last message of the last minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditMessage(TicketCommand):
+    """Other words in place of one's own, as the author changed them on their platform."""
+
+    message: MessageId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMessage(TicketCommand):
+    """It is gone from the platform where it was said: its author took it away, or whoever keeps order there."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React(TicketCommand):
+    message: MessageId
+    emoji: str
+    on: bool
+    """False takes it away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceThread(TicketCommand):
+    """By the desk: a thread is gone from its platform. Another is made in its place, with what was said in it."""
+
+    thread: ThreadId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceThread(TicketCommand):
+    """By the desk: everything there up to ``cursor`` is taken, though it was nothing to record."""
+
+    thread: ThreadId
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDeparture(TicketCommand):
+    """By the desk: the ticket's requester left a platform where it has a thread."""
+
+    platform: Platform

@@ -1,0 +1,52 @@
+"""Of what is said, and of the threads that it is said in."""
+
+from dataclasses import dataclass
+
+from core.events.base import Event
+from core.model.ids import MessageId, PersonId
+from core.model.people import Platform
+from core.model.thread import MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUndone(Event):
+    """Taken back by its author, or removed where it was said."""
+
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(Event):
+    message: MessageId
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionChanged(Event):
+    message: MessageId
+    kind: MessageKind
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadLost(Event):
+    """A thread is gone from its platform."""
+
+    platform: Platform
+    replaced: bool
+    """Whether another is made in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft(Event):
+    """The requester is no longer on the platform where the ticket has a thread."""
+
+    person: PersonId
+    platform: Platform

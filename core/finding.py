@@ -1,0 +1,57 @@
+"""How the desk finds what is similar: candidates by meaning and by rare words, in the asker's scope, then put in order.
+
+The semantic index may lag behind the database, which has the last word on who may see what. ``bench/similar.py``
+measures this very function.
+"""
+
+from asyncio import to_thread
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.model.similar import Candidate, Item, Scope, Similar
+from core.ports import SemanticIndex
+from core.similar import Question, rank, to_look_up
+from core.storage import Sight
+from core.storage.similar import FullText
+
+_NEAREST = 50
+"""Items that the index and the full text are each asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A question's vector, and the index that it points into."""
+
+    vector: bytes
+    index: SemanticIndex
+
+
+async def find_similar(
+    question: Question, pointed: Pointed | None, scope: Scope, sight: Sight, fulltext: FullText, *, limit: int
+) -> Sequence[Similar]:
+    """The most similar first. ``pointed`` None: by words alone. ``scope`` is for the index; ``sight`` is what the
+    database lets through, whatever the index says."""
+    items: set[Item] = set()
+    if pointed is not None:
+        items |= {near.item for near in await to_thread(pointed.index.nearest, pointed.vector, scope, _NEAREST)}
+    frequencies, total = await fulltext.frequencies(question.words, sight)
+    words = to_look_up(question, frequencies, total)
+    items |= set(await fulltext.matching(words, sight, limit=_NEAREST)) if words else set()
+    candidates = await fulltext.candidates(items - scope.but, sight)
+    if pointed is not None:
+        cosines = await to_thread(pointed.index.cosines, pointed.vector, [one.item for one in candidates])
+        candidates = [_with_cosine(one, cosines) for one in candidates]
+    return rank(question, candidates, _coarse(frequencies), _rounded(total), limit=limit)
+
+
+def _with_cosine(one: Candidate, cosines: Mapping[Item, float]) -> Candidate:
+    return replace(one, cosine=cosines.get(one.item))
+
+
+def _coarse(frequencies: Mapping[str, int]) -> Mapping[str, int]:
+    """As powers of two, from four on: so that no order tells whether a ticket that one may not see has a word."""
+    return {word: _rounded(count) for word, count in frequencies.items()}
+
+
+def _rounded(count: int) -> int:
+    return max(4, 1 << max(0, count - 1).bit_length())

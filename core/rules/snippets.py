@@ -1,0 +1,123 @@
+"""Where words occur in a text, as a reader sees it: the pieces of it around them, those that were asked for marked.
+
+The database says which texts hold the words; here only what is shown is found, by a plainer idea of a word's forms.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LONGEST = 160
+"""Characters of a snippet."""
+_BEFORE = 40
+"""Characters shown before the first word that was found."""
+_MOST_PLACES = 200
+"""Places in a text that are looked at for the best one."""
+_ENDINGS = ("ations", "ation", "ies", "ing", "ers", "ed", "es", "er", "ly", "y", "s", "e")
+_SHORTEST = 3
+"""Letters that are left of a word without its ending."""
+_BREAK, _SPACE = re.compile(r"\s*\n\s*"), re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    is_found: bool
+    """Whether it is one of the words that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    pieces: tuple[Piece, ...]
+    of_notes: bool = False
+    """Whether only the staff may read it."""
+
+
+Pattern = re.Pattern[str]
+"""What finds one word in a text of ``aligned``."""
+
+
+def patterns_of(words: Sequence[str]) -> Sequence[Pattern]:
+    """One for each of ``words`` that has a letter or a digit; the last of them may go on."""
+    split = [re.findall(r"[^\W_]+", aligned(word)) for word in words]
+    plain = [one for several in split for one in several]
+    return [_pattern(word, goes_on=place == len(plain) - 1) for place, word in enumerate(plain)]
+
+
+def _pattern(word: str, *, goes_on: bool) -> Pattern:
+    root = _root(word)
+    rest = r"[^\W_]*" if goes_on else r"[^\W_]{0,6}" if root != word or _has_forms(word) else ""
+    end = "" if goes_on else r"(?![^\W_])"
+    return re.compile(rf"(?<![^\W_]){re.escape(root)}{rest}{end}")
+
+
+def _has_forms(word: str) -> bool:
+    """A code such as CS2001 has none."""
+    return len(word) > _SHORTEST and word.isalpha()
+
+
+def _root(word: str) -> str:
+    if not _has_forms(word):
+        return word
+    ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _SHORTEST), "")
+    return word.removesuffix(ending)
+
+
+def aligned(text: str) -> str:
+    """Without case and diacritics, each character at its own place still."""
+    if text.isascii():
+        return text.lower()
+    return "".join(_plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    return unicodedata.normalize("NFKD", character)[:1].lower()[:1] or character
+
+
+def snippet_of(text: str, patterns: Sequence[Pattern], *, of_notes: bool = False) -> Snippet | None:
+    """The piece of ``text`` with the most of the words, in one line; None where none of them occurs."""
+    line = _SPACE.sub(" ", _BREAK.sub(" · ", text.strip()))
+    flat = aligned(line)
+    places = sorted(
+        (found.start(), found.end(), which)
+        for which, pattern in enumerate(patterns)
+        for found, _ in zip(pattern.finditer(flat), range(_MOST_PLACES), strict=False)
+        if found.end() > found.start()
+    )
+    if not places:
+        return None
+    start = max(0, _best(places) - _BEFORE)
+    if start and " " in line[start : start + _BEFORE]:
+        start = line.index(" ", start) + 1
+    end = min(len(line), start + _LONGEST)
+    if end < len(line) and " " in line[start + _LONGEST // 2 : end]:
+        end = line.rindex(" ", start, end)
+    return Snippet(_pieces(line, start, end, places), of_notes)
+
+
+def _best(places: Sequence[tuple[int, int, int]]) -> int:
+    """Where to begin, to show as many different words as there is room for."""
+
+    def shown(start: int) -> int:
+        return len({which for at, end, which in places if start <= at and end <= start + _LONGEST - _BEFORE})
+
+    return max((start for start, _, _ in places[:_MOST_PLACES]), key=lambda start: (shown(start), -start))
+
+
+def _pieces(line: str, start: int, end: int, places: Sequence[tuple[int, int, int]]) -> tuple[Piece, ...]:
+    pieces, at = [], start
+    if start:
+        pieces.append(Piece("… ", False))
+    for begin, stop, _ in places:
+        if begin < at or stop > end:
+            continue
+        if begin > at:
+            pieces.append(Piece(line[at:begin], False))
+        pieces.append(Piece(line[begin:stop], True))
+        at = stop
+    if at < end:
+        pieces.append(Piece(line[at:end], False))
+    if end < len(line):
+        pieces.append(Piece(" …", False))
+    return tuple(pieces)

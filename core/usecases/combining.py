@@ -1,0 +1,290 @@
+"""Tickets that belong together: one that goes on in another, for a day to be taken back; links between two.
+
+Nobody reads more by a merge than before: whoever asked for the merged ticket follows the other, without a word of it,
+unless everybody may read it or the staff say that they join.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core import limits
+from core.commands import LinkTickets, MergeTicket, UndoMerge, UnlinkTickets
+from core.errors import N_, AlreadySo, Clash, Conflict, SameTicket
+from core.events import (
+    AbsorptionUndone,
+    Event,
+    MergeUndone,
+    ParticipantAdded,
+    ParticipantRemoved,
+    StatusChanged,
+    TicketAbsorbed,
+    TicketClosed,
+    TicketLinked,
+    TicketMerged,
+    TicketReopened,
+    TicketSnoozed,
+    TicketUnlinked,
+)
+from core.merged import draft_of, survivor_of
+from core.model.ids import PersonId, TicketId, ref_of
+from core.model.outbox import NewTimer, TimerKind
+from core.model.relation import RELATION_WORDS_BACK, UNDO_TIME, Link, Merge, Moved, Relation
+from core.model.ticket import Ending, Status, Ticket
+from core.policy import Action
+from core.storage import Outcome
+from core.usecases.case import Case
+from core.usecases.threads import make_threads
+
+
+class SensitiveApart(Clash):
+    template = N_("{ref} and {other} cannot be merged: a sensitive ticket goes with none of another category.")
+
+
+class NotMerged(Clash):
+    template = N_("{ref} is not merged into another ticket.")
+
+
+class MergeStands(Clash):
+    template = N_("{ref} was merged more than a day ago: that stays. /staff link and /staff split still help.")
+
+
+class MergedOn(Clash):
+    template = N_("{ref} was itself merged into {into} since. Take that back first, with /staff unmerge {ref}.")
+
+
+@dataclass(slots=True)
+class _Company:
+    """Who comes along into the other ticket, and how."""
+
+    joined: list[PersonId] = field(default_factory=list)
+    followed: list[PersonId] = field(default_factory=list)
+
+
+async def merge_ticket(command: MergeTicket, case: Case) -> Outcome:
+    """Into where the other went, if it was merged itself. Raises NoSuchTicket where the asker may not see both."""
+    ticket = await case.ticket(command.ticket, Action.COMBINE)
+    named = await case.ticket(command.into, Action.COMBINE)
+    into = await case.ticket((await survivor_of(named, case.work)).id, Action.COMBINE)
+    merged = ticket.merge(into, case.now)
+    sensitive = case.desk.is_sensitive(ticket.category) or case.desk.is_sensitive(into.category)
+    if sensitive and ticket.category != into.category:
+        raise SensitiveApart(ref=ticket.ref, other=into.ref)
+    left = await case.work.combining.left_with(ticket.id)
+    company = await _bring_along(ticket, into, left, case, joins=command.join)
+    moved = Moved(
+        status=ticket.status,
+        resolved_at=ticket.resolved_at,
+        closed_at=ticket.closed_at,
+        ending=ticket.ending,
+        snoozed_until=ticket.snoozed_until,
+        joined=tuple(company.joined),
+        followed=tuple(company.followed),
+        left={PersonId(person): since for person, (since, _words) in left.items()},
+    )
+    await case.work.combining.merge(ticket.id, into.id, moved, case.now)
+    await case.work.timers.disarm(ticket.id, TimerKind.QUIET_CLOSE)
+    closed = () if ticket.status is Status.CLOSED else (TicketClosed(ticket=ticket.id, ending=Ending.MERGED),)
+    case.change(replace(merged, follower_count=0), *closed, TicketMerged(ticket=ticket.id, into=into.id))
+    await _take_in(into, ticket, company, case.of_another())
+    return Outcome(ticket=into.id)
+
+
+async def _bring_along(
+    ticket: Ticket,
+    into: Ticket,
+    left: Mapping[int, tuple[datetime, Mapping[str, str] | None]],
+    case: Case,
+    *,
+    joins: bool,
+) -> _Company:
+    """Those who asked join the other ticket or follow it; those who followed the one follow the other."""
+    company = _Company()
+    room = limits.PARTICIPANTS - len(into.participants)
+    for person in _without((ticket.requester, *sorted(ticket.participants)), into):
+        if joins and len(company.joined) < room:
+            company.joined.append(person)
+        else:
+            words = draft_of(ticket, case.desk) if person == ticket.requester else None
+            await _follow(into.id, person, case.now, words, company, case)
+    for number, (since, typed) in left.items():
+        person = PersonId(number)
+        await case.work.tickets.unfollow(ticket.id, person)
+        if person not in company.joined and person in _without([person], into):
+            await _follow(into.id, person, since, typed, company, case)
+    for person in company.joined:  # who takes part hears of it anyway, and keeps no follow beside that
+        await case.work.tickets.unfollow(ticket.id, person)
+    return company
+
+
+def _without(people: Iterable[PersonId], into: Ticket) -> Sequence[PersonId]:
+    return [person for person in people if person != into.requester and person not in into.participants]
+
+
+async def _follow(
+    ticket: TicketId,
+    person: PersonId,
+    since: datetime,
+    words: Mapping[str, str] | None,
+    company: _Company,
+    case: Case,
+) -> None:
+    if await case.work.tickets.follow(ticket, person, since, words):
+        company.followed.append(person)
+
+
+async def _take_in(into: Ticket, ticket: Ticket, company: _Company, case: Case) -> None:
+    """``into`` is changed even where nobody comes along: of two that are merged at once into each other or on into a
+    third, one sees what the other did."""
+    goes_on = replace(
+        into,
+        participants=into.participants | set(company.joined),
+        follower_count=into.follower_count + len(company.followed),
+    )
+    if company.joined:
+        await make_threads(goes_on, case)
+    added = [ParticipantAdded(ticket=into.id, person=person) for person in company.joined]
+    case.change(goes_on, TicketAbsorbed(ticket=into.id, merged=ticket.id), *added)
+
+
+async def undo_merge(command: UndoMerge, case: Case) -> Outcome:
+    """All is put back as it was, whatever became of the other ticket; what was said there since stays there."""
+    ticket = await case.ticket(command.ticket, Action.COMBINE)
+    merge = await case.work.combining.merge_of(ticket.id)
+    if merge is None:
+        raise NotMerged(ref=ticket.ref)
+    if case.now - merge.at > UNDO_TIME:
+        raise MergeStands(ref=ticket.ref)
+    into = await case.ticket(merge.into, Action.COMBINE)
+    if into.merged_into is not None:
+        raise MergedOn(ref=into.ref, into=ref_of(into.merged_into))
+    if not await case.work.combining.undo_merge(merge.id, case.now):
+        raise Conflict(f"{ticket.ref} is merged no longer")
+    moved = await _as_of_now(merge, case)
+    await _give_back(into, ticket, moved, case)
+    await _go_on(ticket, moved, merge, case)
+    return Outcome(ticket=ticket.id)
+
+
+async def _as_of_now(merge: Merge, case: Case) -> Moved:
+    """With whoever was absorbed by a link since as who they are."""
+    moved = merge.moved
+    left = moved.left or {}
+    now = await case.work.people.survivors(sorted({*moved.joined, *moved.followed, *left}))
+    return replace(
+        moved,
+        joined=tuple(now.get(person, person) for person in moved.joined),
+        followed=tuple(now.get(person, person) for person in moved.followed),
+        left={now.get(person, person): since for person, since in left.items()},
+    )
+
+
+async def _give_back(into: Ticket, ticket: Ticket, moved: Moved, case: Case) -> None:
+    """Whoever came along leaves the other ticket; its followers follow their own again."""
+    words = {person: typed for person, (_at, typed) in (await case.work.combining.left_with(into.id)).items()}
+    gone = [await case.work.tickets.unfollow(into.id, person) for person in moved.followed]
+    back = [
+        await case.work.tickets.follow(ticket.id, person, since, words.get(person))
+        for person, since in (moved.left or {}).items()
+        if person != ticket.requester
+    ]
+    leaving = [person for person in moved.joined if person in into.participants]
+    another = case.of_another()
+    another.change(
+        replace(
+            into,
+            participants=into.participants - set(leaving),
+            follower_count=max(0, into.follower_count - sum(gone)),
+        ),
+        AbsorptionUndone(ticket=into.id, merged=ticket.id),
+        *(ParticipantRemoved(ticket=into.id, person=person) for person in leaving),
+    )
+    case.changed = replace(ticket, follower_count=sum(back))
+
+
+async def _go_on(ticket: Ticket, moved: Moved, merge: Merge, case: Case) -> None:
+    aside = moved.snoozed_until if moved.snoozed_until is not None and moved.snoozed_until > case.now else None
+    restored = replace(
+        case.changed or ticket,
+        status=moved.status,
+        resolved_at=moved.resolved_at,
+        closed_at=moved.closed_at,
+        ending=None if moved.ending is None else Ending(moved.ending),
+        snoozed_until=aside,
+        merged_into=None,
+    )
+    case.change(restored, *_goes_on(restored), MergeUndone(ticket=ticket.id, into=merge.into))
+    if aside is not None:
+        await case.work.timers.arm(NewTimer(kind=TimerKind.SNOOZE, ticket=ticket.id, due_at=aside))
+    if moved.status is Status.RESOLVED and moved.resolved_at is not None:
+        category = case.desk.categories.get(ticket.category)
+        due = moved.resolved_at + timedelta(days=category.quiet_days if category else 7)
+        timer = NewTimer(kind=TimerKind.QUIET_CLOSE, ticket=ticket.id, due_at=max(due, case.now))
+        await case.work.timers.arm(timer)
+    if moved.status.is_live:
+        await make_threads(restored, case)
+
+
+def _goes_on(ticket: Ticket) -> Sequence[Event]:
+    """What its clocks follow from: that it is not over any more, and whether it waits or is put aside."""
+    if not ticket.status.is_live:
+        return ()
+    events: list[Event] = [TicketReopened(ticket=ticket.id, reason=None)]
+    if ticket.status is Status.WAITING:
+        events.append(StatusChanged(ticket=ticket.id, before=Status.IN_PROGRESS, after=Status.WAITING))
+    if ticket.snoozed_until is not None:
+        events.append(TicketSnoozed(ticket=ticket.id, until=ticket.snoozed_until))
+    return events
+
+
+async def link_tickets(command: LinkTickets, case: Case) -> Outcome:
+    """Raises AlreadySo where they are linked so, or the other way round."""
+    ticket, other = await _both(command, case)
+    link = _link(ticket.id, other.id, command.relation)
+    known = await case.work.combining.links_of(ticket.id)
+    if replace(link, first=link.second, second=link.first) in known and link.relation is not Relation.RELATES:
+        raise AlreadySo(ref=f"{ticket.ref}, {other.ref}", what=RELATION_WORDS_BACK[link.relation])
+    if not await case.work.combining.link(link, case.now):
+        raise AlreadySo(ref=ticket.ref, what=N_("it is linked so"))
+    told = TicketLinked(ticket=ticket.id, other=other.id, relation=link.relation, is_first=True)
+    _tell(ticket, other, [told], case)
+    back = replace(told, ticket=other.id, other=ticket.id, is_first=False)
+    _tell(other, ticket, [back], case.of_another())
+    return Outcome(ticket=ticket.id)
+
+
+async def unlink_tickets(command: UnlinkTickets, case: Case) -> Outcome:
+    ticket, other = await _both(command, case)
+    between = [one for one in await case.work.combining.links_of(ticket.id) if other.id in (one.first, one.second)]
+    if not between:
+        raise AlreadySo(ref=ticket.ref, what=N_("it has no link to that one"))
+    gone = []
+    for link in between:
+        await case.work.combining.unlink(link)
+        is_first = link.first == ticket.id
+        gone.append(TicketUnlinked(ticket=ticket.id, other=other.id, relation=link.relation, is_first=is_first))
+    _tell(ticket, other, gone, case)
+    back = [replace(one, ticket=other.id, other=ticket.id, is_first=not one.is_first) for one in gone]
+    _tell(other, ticket, back, case.of_another())
+    return Outcome(ticket=ticket.id)
+
+
+def _tell(ticket: Ticket, other: Ticket, events: Sequence[Event], case: Case) -> None:
+    """In the trail of ``ticket``, which names no sensitive ticket unless it is sensitive itself: others read it."""
+    if case.desk.is_sensitive(ticket.category) or not case.desk.is_sensitive(other.category):
+        case.change(ticket, *events)
+
+
+async def _both(command: LinkTickets | UnlinkTickets, case: Case) -> tuple[Ticket, Ticket]:
+    ticket = await case.ticket(command.ticket, Action.COMBINE)
+    other = await case.ticket(command.other, Action.COMBINE)
+    if ticket.id == other.id:
+        raise SameTicket(ref=ticket.ref)
+    return ticket, other
+
+
+def _link(ticket: TicketId, other: TicketId, relation: Relation) -> Link:
+    """What relates to another is related to by it: kept once."""
+    if relation is Relation.RELATES:
+        return Link(min(ticket, other), max(ticket, other), relation)
+    return Link(ticket, other, relation)
