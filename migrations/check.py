@@ -1,4 +1,4 @@
-"""``python -m migrations.check``: do the migrations make the tables that ``adapters/sql/tables.py`` declares?
+"""``python -m migrations.check``: do the migrations make the tables that ``adapters/sql/tables`` declares?
 
 Upgrades a fresh SQLite database and compares. Exits with 1, naming the differences, where they drifted apart.
 """

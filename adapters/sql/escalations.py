@@ -46,8 +46,10 @@ class SqlEscalations(Room, Escalations):
         if await self._changed(saved) == 0:
             raise Conflict(f"escalation {escalation.id} is no longer at version {escalation.version}")
 
-    async def going_on(self, *, limit: int) -> Sequence[Escalation]:
+    async def going_on(self, *, after: EscalationId | None = None, limit: int) -> Sequence[Escalation]:
         rows = select(escalations).where(text(GOING_ON)).order_by(escalations.c.id).limit(limit)
+        if after is not None:
+            rows = rows.where(escalations.c.id > after)
         return [_escalation(row) for row in await self._rows(rows)]
 
 

@@ -11,6 +11,8 @@ from adapters.sql.tables import events
 from core.events import (
     Event,
     MessageEdited,
+    MessageMovedAway,
+    MessageMovedHere,
     MessagePosted,
     MessageUndone,
     ReactionChanged,
@@ -86,12 +88,15 @@ class SqlEvents(Room, Events):
 
 
 _ADD = insert(events).returning(events.c.id)
-_OF_MESSAGES = [kind.__name__ for kind in (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)]
+_OF_MESSAGES = [
+    kind.__name__
+    for kind in (MessagePosted, MessageEdited, MessageUndone, ReactionChanged, MessageMovedAway, MessageMovedHere)
+]
 _POSTING = (
     select(events)
     .where(
         events.c.ticket_id == bindparam("ticket"),
-        events.c.kind == MessagePosted.__name__,
+        events.c.kind.in_([MessagePosted.__name__, MessageMovedHere.__name__]),
         events.c.data["message"].as_integer() == bindparam("message"),
     )
     .order_by(events.c.id.desc())  # what is asked for was mostly said just now

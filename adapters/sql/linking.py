@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Inserting, Room
 from adapters.sql.tables import (
@@ -28,6 +29,9 @@ from adapters.sql.tables import (
     deliveries,
     drafts,
     escalations,
+    faq_ratings,
+    faq_versions,
+    faqs,
     files,
     followers,
     grants,
@@ -49,6 +53,7 @@ from adapters.sql.types import Id
 from core.model.ids import PersonId
 from core.model.outbox import ToPerson
 from core.model.people import Platform
+from core.model.similar import Item, Kind
 from core.storage import Links
 
 _PLAIN: Sequence[Column[Any]] = (
@@ -61,6 +66,7 @@ _PLAIN: Sequence[Column[Any]] = (
     inbox.c.person_id,
     drafts.c.person_id,
     escalations.c.acknowledged_by,
+    faq_versions.c.by_id,
 )
 """Columns that name a person, where both may have rows beside each other."""
 _SHARED: Sequence[tuple[Table, tuple[str, ...]]] = (
@@ -69,11 +75,17 @@ _SHARED: Sequence[tuple[Table, tuple[str, ...]]] = (
     (reactions, ("message_id", "emoji")),
     (reads, ("ticket_id",)),
     (preferences, ("key",)),
+    (faq_ratings, ("faq_id",)),
 )
 """Tables in which a person has one row for each of these columns' values."""
 
 
 class SqlLinks(Room, Links):
+    def __init__(self, connection: AsyncConnection, marked: set[Item]) -> None:
+        """``marked``: to be indexed once this unit is done."""
+        super().__init__(connection)
+        self._marked = marked
+
     async def offer(self, owner: PersonId, digest: str, *, at: datetime, until: datetime) -> None:
         """Codes that ran out are forgotten."""
         await self._run(delete(link_codes).where(link_codes.c.expires_at <= at))
@@ -103,6 +115,8 @@ class SqlLinks(Room, Links):
         for statement in _STEPS:
             await self._run(statement, both)
         lanes = {platform.value: ToPerson(survivor, platform).lane for platform in Platform}
+        own = await self._rows(select(tickets.c.id).where(tickets.c.requester_id == survivor))
+        self._marked.update(Item(Kind.TICKET, row.id) for row in own)
         theirs = update(deliveries).where(deliveries.c.person_id == absorbed)
         await self._run(theirs.values(person_id=survivor, lane=case(lanes, value=deliveries.c.platform)))
 
@@ -172,6 +186,20 @@ def _only_the_furthest() -> Executable:
     return delete(reads).where(exists().where(both, beside.c.event_id > reads.c.event_id))
 
 
+def _of_two_ratings_one() -> Sequence[Executable]:
+    """Of a FAQ that both said something of, what the survivor said counts."""
+    theirs, beside = faq_ratings.alias(), faq_ratings.alias()
+    doubled = (
+        select(theirs.c.faq_id)
+        .join(beside, and_(beside.c.faq_id == theirs.c.faq_id, beside.c.person_id == _survivor))
+        .where(theirs.c.person_id == _absorbed)
+    )
+    return tuple(
+        update(faqs).where(faqs.c.id.in_(doubled.where(theirs.c.helpful.is_(said)))).values({column: column - 1})
+        for column, said in ((faqs.c.helpful, True), (faqs.c.unhelpful, False))
+    )
+
+
 def _of_own(table: Table) -> Executable:
     """A requester hears of the ticket anyway: they neither follow it nor take part in it besides."""
     own = select(tickets.c.id).where(tickets.c.requester_id == _survivor)
@@ -199,6 +227,7 @@ _STEPS: Sequence[Executable] = (
     ),
     _one_less.where(_tickets_of(followers, _absorbed), _tickets_of(followers, _survivor)),
     _only_the_furthest(),
+    *_of_two_ratings_one(),
     *(statement for table, keys in _SHARED for statement in _without_doubles(table, keys)),
     _one_less.where(tickets.c.requester_id == _survivor, _tickets_of(followers, _survivor)),
     _of_own(followers),

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Insert, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.sql.database import Inserting, Room, Values
@@ -16,12 +17,18 @@ from adapters.sql.tables import files as uploads
 from adapters.sql.tables import tickets as desk_tickets
 from core.model.ids import FileId, MessageId, PersonId, ThreadId, TicketId
 from core.model.people import Platform
+from core.model.similar import Item, Kind
 from core.model.thread import Copy, Message, MessageKind, Reaction
 from core.storage import Copies, Messages, Reactions
 from core.text import Text, from_json, to_json
 
 
 class SqlMessages(Room, Messages):
+    def __init__(self, connection: AsyncConnection, marked: set[Item]) -> None:
+        """``marked``: to be indexed once this unit is done."""
+        super().__init__(connection)
+        self._marked = marked
+
     async def add(
         self,
         ticket: TicketId,
@@ -40,6 +47,7 @@ class SqlMessages(Room, Messages):
             "at": at,
             "origin_id": origin,
         }
+        self._marked.add(Item(Kind.TICKET, ticket))
         return _message((await self._run(_ADD, values)).one(), ())
 
     async def get(self, message: MessageId) -> Message | None:
@@ -54,6 +62,7 @@ class SqlMessages(Room, Messages):
             "undone_at": message.undone_at,
         }
         await self._run(_SAVE, values)
+        self._marked.add(Item(Kind.TICKET, message.ticket))
 
     async def last_by(self, ticket: TicketId, author: PersonId) -> Message | None:
         theirs = (messages.c.ticket_id == ticket, messages.c.author_id == author, messages.c.undone_at.is_(None))

@@ -153,9 +153,12 @@ class SqlOutbox(Room, Outbox):
         )
         if taken is not None:
             return None
-        row = await self._run(select(pace.c.next_at).where(pace.c.pace_key == pace_key))
+        of_key, nearest = pace.c.pace_key == pace_key, now + interval
+        row = await self._run(select(pace.c.next_at).where(of_key))
         free_at: datetime = row.scalar_one()
-        return free_at
+        if free_at > nearest:
+            await self._run(update(pace).where(of_key, pace.c.next_at > nearest).values(next_at=nearest))
+        return min(free_at, nearest)
 
     async def sent_since(self, space: str, since: datetime) -> Sequence[tuple[datetime, Intent]]:
         sent = (deliveries.c.lane == ToSpace(space).lane, text(DONE), deliveries.c.intent.in_(_ALERTS))

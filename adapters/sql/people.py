@@ -124,8 +124,9 @@ class SqlPeople(Room, People):
         if not is_there:
             raise Conflict(f"person {person.id} was absorbed by another")
 
-    async def set_duty(self, person: PersonId, duty: Duty) -> None:
-        said = {"duty": duty.state, "duty_since": duty.since, "duty_until": duty.until}
+    async def set_duty(self, person: PersonId, duty: Duty | None) -> None:
+        state, since, until = (duty.state, duty.since, duty.until) if duty is not None else (None, None, None)
+        said = {"duty": state, "duty_since": since, "duty_until": until}
         await self._run(update(persons).where(persons.c.id == person).values(**said))
 
     async def set_capacity(self, person: PersonId, capacity: int | None) -> None:

@@ -7,10 +7,12 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.sql.combining import SqlCombining
 from adapters.sql.database import Database
 from adapters.sql.desk import SqlLeases, SqlMarks, SqlTroubles
 from adapters.sql.escalations import SqlEscalations
 from adapters.sql.events import SqlEvents
+from adapters.sql.faqs import SqlFaqs
 from adapters.sql.files import SqlFiles
 from adapters.sql.linking import SqlLinks
 from adapters.sql.messages import SqlCopies, SqlMessages, SqlReactions
@@ -18,10 +20,14 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.people import SqlPeople
 from adapters.sql.preferences import SqlPreferences
 from adapters.sql.reads import SqlReads
+from adapters.sql.search.documents import SqlIndex
+from adapters.sql.search.fulltext import SqlFullText
+from adapters.sql.search.semantic import SqlVectors
 from adapters.sql.threads import SqlThreads
 from adapters.sql.tickets import SqlTickets
 from adapters.sql.timers import SqlDrafts, SqlInbox, SqlTimers
 from adapters.sql.workload import SqlWorkload
+from core.model.similar import Item
 from core.storage import Store, UnitOfWork
 
 
@@ -31,10 +37,16 @@ class SqlUnitOfWork(UnitOfWork):
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self.connection = connection
         self._writing = writing
+        self._marked: set[Item] = set()
+        """Whose words this unit changed."""
+
+    async def finish(self) -> None:
+        """Leave the marks to the indexer: last of all, so that no row that others wait for is wanted after them."""
+        await self.index.write_marks()
 
     @cached_property
     def tickets(self) -> SqlTickets:
-        return SqlTickets(self.connection)
+        return SqlTickets(self.connection, self._marked)
 
     @cached_property
     def people(self) -> SqlPeople:
@@ -42,7 +54,7 @@ class SqlUnitOfWork(UnitOfWork):
 
     @cached_property
     def links(self) -> SqlLinks:
-        return SqlLinks(self.connection)
+        return SqlLinks(self.connection, self._marked)
 
     @cached_property
     def threads(self) -> SqlThreads:
@@ -50,7 +62,7 @@ class SqlUnitOfWork(UnitOfWork):
 
     @cached_property
     def messages(self) -> SqlMessages:
-        return SqlMessages(self.connection)
+        return SqlMessages(self.connection, self._marked)
 
     @cached_property
     def copies(self) -> SqlCopies:
@@ -97,6 +109,26 @@ class SqlUnitOfWork(UnitOfWork):
         return SqlDrafts(self.connection)
 
     @cached_property
+    def faqs(self) -> SqlFaqs:
+        return SqlFaqs(self.connection, self._marked)
+
+    @cached_property
+    def combining(self) -> SqlCombining:
+        return SqlCombining(self.connection)
+
+    @cached_property
+    def index(self) -> SqlIndex:
+        return SqlIndex(self.connection, self._marked)
+
+    @cached_property
+    def fulltext(self) -> SqlFullText:
+        return SqlFullText(self.connection)
+
+    @cached_property
+    def vectors(self) -> SqlVectors:
+        return SqlVectors(self.connection)
+
+    @cached_property
     def leases(self) -> SqlLeases:
         return SqlLeases(self.connection)
 
@@ -128,7 +160,9 @@ class SqlStore(Store):
     async def write(self) -> AsyncGenerator[SqlUnitOfWork]:
         """A unit that may change things. Leaving it commits, an exception rolls back. Raises Unavailable, Conflict."""
         async with self._database.transaction(writing=True) as connection:
-            yield SqlUnitOfWork(connection, writing=True)
+            unit = SqlUnitOfWork(connection, writing=True)
+            yield unit
+            await unit.finish()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[SqlUnitOfWork]:

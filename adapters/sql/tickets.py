@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    null,
     or_,
     select,
     update,
@@ -29,11 +30,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room
 from adapters.sql.keys import containing
-from adapters.sql.tables import followers, live, participants, tickets
+from adapters.sql.search.matching import ALL, SEEN, TITLE, holding, of_kind
+from adapters.sql.search.terms import worded
+from adapters.sql.tables import followers, index_marks, live, participants, tickets
 from core.errors import Conflict
 from core.model.ids import PersonId, TicketId, parse_ref
 from core.model.people import Platform
+from core.model.similar import Item, Kind
 from core.model.ticket import Answer, Ending, Priority, Status, Ticket, Visibility
+from core.rules import queue as rules
 from core.storage import NewTicket, Order, Sight, TicketQuery, Tickets
 from core.text import from_json, to_json
 
@@ -42,8 +47,10 @@ urgency = case({priority.value: priority.weight for priority in Priority}, value
 
 
 class SqlTickets(Room, Tickets):
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, marked: set[Item]) -> None:
+        """``marked``: to be indexed once this unit is done."""
         super().__init__(connection)
+        self._marked = marked
         self._present: dict[tuple[TicketId, int], frozenset[PersonId]] = {}
         """Who took part in what this unit read: nobody else changes that without the next version."""
 
@@ -66,7 +73,9 @@ class SqlTickets(Room, Tickets):
             alerted_in=new.alerted_in,
         )
         added = await self._run(_ADD, {**_columns(ticket), "version": 0})
-        return self._met(added.one(), frozenset())
+        ticket = self._met(added.one(), frozenset())
+        self._marked.add(Item(Kind.TICKET, ticket.id))
+        return ticket
 
     async def get(self, ticket: TicketId) -> Ticket | None:
         rows = await self._rows(_GET, {"ticket": ticket})
@@ -83,6 +92,7 @@ class SqlTickets(Room, Tickets):
             present = frozenset(PersonId(row.person_id) for row in rows)
         await self._change_company(ticket, present)
         self._present[ticket.id, ticket.version + 1] = ticket.participants
+        self._marked.add(Item(Kind.TICKET, ticket.id))
 
     async def _change_company(self, ticket: Ticket, present: frozenset[PersonId]) -> None:
         if gone := present - ticket.participants:
@@ -93,16 +103,57 @@ class SqlTickets(Room, Tickets):
             await self._run(insert(participants), rows)
 
     async def find(self, query: TicketQuery) -> Sequence[Ticket]:
-        statement = select(tickets).where(*_wanted(query)).limit(query.limit).offset(query.offset)
+        statement = select(tickets).where(*self._wanted(query)).limit(query.limit).offset(query.offset)
         match query.order:
             case Order.NEWEST:
                 statement = statement.order_by(tickets.c.id.desc())
+            case Order.FOLLOWERS:
+                statement = statement.order_by(tickets.c.follower_count.desc(), tickets.c.id.desc())
+            case Order.BEST:
+                real = worded(query.words)
+                titled = [self._held(real, TITLE, any_of=query.any_word).desc()] if real else []
+                statement = statement.order_by(*titled, tickets.c.id.desc())
             case Order.QUEUE:
-                statement = statement.order_by(tickets.c.snoozed_until.is_not(None), urgency.desc(), tickets.c.id)
+                statement = statement.order_by(
+                    tickets.c.snoozed_until.is_not(None), ranked(query.raised_from).desc(), tickets.c.id
+                )
         return await self._all(statement)
 
+    def _wanted(self, query: TicketQuery) -> Sequence[ColumnElement[bool]]:
+        return [*_wanted(query), *([self._says(query)] if query.words else [])]
+
+    def _says(self, query: TicketQuery) -> ColumnElement[bool]:
+        """The title of what is not indexed yet is looked at, and so it is for words without a letter, which are in no
+        index."""
+        titled = and_(*(containing(tickets.c.title, word) for word in query.words))
+        real = worded(query.words)
+        if not real:
+            return titled
+        if query.any_word:
+            return self._indexed(real, query)
+        bare = (containing(tickets.c.title, word) for word in query.words if word not in real)
+        marked = select(index_marks.c.subject).where(index_marks.c.kind == Kind.TICKET.value)
+        own = [item.id for item in self._marked if item.kind is Kind.TICKET]
+        is_marked = or_(tickets.c.id.in_(marked), tickets.c.id.in_(own))
+        ways = [and_(is_marked, titled), and_(self._indexed(real, query), *bare)]
+        if len(query.words) == 1 and (named := _named(query.words[0])) is not None:
+            ways.append(tickets.c.id == named)
+        return or_(*ways)
+
+    def _indexed(self, words: Sequence[str], query: TicketQuery) -> ColumnElement[bool]:
+        """Notes are looked in only where the person may read them."""
+        seen = self._held(words, SEEN, any_of=query.any_word)
+        if not query.sight.staff_categories:
+            return seen
+        may_read_notes = tickets.c.category.in_(sorted(query.sight.staff_categories))
+        return or_(seen, and_(may_read_notes, self._held(words, ALL, any_of=query.any_word)))
+
+    def _held(self, words: Sequence[str], columns: tuple[str, ...], *, any_of: bool) -> ColumnElement[bool]:
+        held = holding(words, columns, any_of=any_of, on_postgresql=self._on_postgresql)
+        return tickets.c.id.in_(of_kind(Kind.TICKET, held))
+
     async def count(self, query: TicketQuery, *, most: int) -> int:
-        found = select(tickets.c.id).where(*_wanted(query)).limit(most).subquery()
+        found = select(tickets.c.id).where(*self._wanted(query)).limit(most).subquery()
         return int((await self._run(select(func.count()).select_from(found))).scalar_one())
 
     async def count_open_by(self, requester: PersonId) -> int:
@@ -113,17 +164,21 @@ class SqlTickets(Room, Tickets):
         rows = await self._rows(_OPENED_SINCE, {"person": requester, "since": since})
         return [row.opened_at for row in rows]
 
-    async def place_in_queue(self, ticket: Ticket) -> int:
-        weight = ticket.priority.weight
-        before = or_(urgency > weight, and_(urgency == weight, tickets.c.id < ticket.id))
+    async def place_in_queue(self, ticket: Ticket, raised_from: int = 0) -> int:
+        weight = rules.ranked(ticket.priority, ticket.follower_count, raised_from).weight
+        rank = ranked(raised_from)
+        before = or_(rank > weight, and_(rank == weight, tickets.c.id < ticket.id))
         waiting = (tickets.c.team == ticket.team, live(tickets.c.status), nobodys())
         ahead = select(func.count()).select_from(tickets).where(*waiting, before, tickets.c.id != ticket.id)
         return 1 + int((await self._run(ahead)).scalar_one())
 
-    async def follow(self, ticket: TicketId, person: PersonId, at: datetime) -> bool:
+    async def follow(
+        self, ticket: TicketId, person: PersonId, at: datetime, words: Mapping[str, str] | None = None
+    ) -> bool:
+        typed = null() if words is None else dict(words)
         row = await self._row(
             self._insert(followers)
-            .values(ticket_id=ticket, person_id=person, at=at)
+            .values(ticket_id=ticket, person_id=person, at=at, words=typed)
             .on_conflict_do_nothing()
             .returning(followers.c.person_id)
         )
@@ -177,18 +232,31 @@ _OPENED_SINCE = (
 )
 
 
+def ranked(raised_from: int) -> ColumnElement[int]:
+    """The weight by which a ticket waits: ``core/rules/queue.py`` in SQL."""
+    if raised_from == 0:
+        return urgency
+    raised = and_(tickets.c.follower_count >= raised_from, urgency < Priority.URGENT.weight)
+    return case((raised, urgency + 1), else_=urgency)
+
+
 def visible(sight: Sight) -> ColumnElement[bool]:
     """Whether the person of ``sight`` may know of a row of ``tickets``."""
     own = tickets.c.requester_id == sight.person
     if sight.own_only:
         return own
-    public = and_(tickets.c.visibility == Visibility.PUBLIC.value, tickets.c.category.in_(sorted(sight.known)))
     return or_(
         own,
         _with(participants.c.ticket_id, participants.c.person_id, sight.person),
-        public if sight.known else false(),
+        _public(sight),
         tickets.c.category.in_(sorted(sight.staff_categories)) if sight.staff_categories else false(),
     )
+
+
+def _public(sight: Sight) -> ColumnElement[bool]:
+    if not sight.known:
+        return false()
+    return and_(tickets.c.visibility == Visibility.PUBLIC.value, tickets.c.category.in_(sorted(sight.known)))
 
 
 def _with(ticket: ColumnElement[int], holder: ColumnElement[int], person: PersonId) -> ColumnElement[bool]:
@@ -213,7 +281,10 @@ def _wanted(query: TicketQuery) -> Sequence[ColumnElement[bool]]:
     wanted += [column.in_(sorted(values)) for column, values in among if values is not None]
     if query.tags is not None:
         wanted.append(or_(false(), *(_tagged(tag) for tag in sorted(query.tags))))
-    wanted += [_says(word) for word in query.words]
+    if query.public:
+        wanted.append(_public(query.sight))
+    if query.followed_by is not None:
+        wanted.append(_with(followers.c.ticket_id, followers.c.person_id, query.followed_by))
     if query.before is not None:
         wanted.append(tickets.c.id < query.before)
     return wanted
@@ -235,10 +306,8 @@ def _tagged(tag: str) -> ColumnElement[bool]:
     return cast(tickets.c.tags, Text).contains(json.dumps(tag), autoescape=True)
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    named = parse_ref(word) or (TicketId(int(word)) if _NUMBER.fullmatch(word) else None)
-    in_title = containing(tickets.c.title, word)
-    return in_title if named is None else or_(in_title, tickets.c.id == named)
+def _named(word: str) -> TicketId | None:
+    return parse_ref(word) or (TicketId(int(word)) if _NUMBER.fullmatch(word) else None)
 
 
 def _concerns(person: PersonId) -> ColumnElement[bool]:
@@ -276,6 +345,7 @@ def _columns(ticket: Ticket) -> dict[str, object]:
         "offered_to": ticket.offered_to,
         "offered_until": ticket.offered_until,
         "snoozed_until": ticket.snoozed_until,
+        "merged_into": ticket.merged_into,
         "last_digest": ticket.last_digest,
     }
 
@@ -308,6 +378,7 @@ def _ticket(row: Row[Any], taking_part: frozenset[PersonId]) -> Ticket:
         offered_to=None if row.offered_to is None else PersonId(row.offered_to),
         offered_until=row.offered_until,
         snoozed_until=row.snoozed_until,
+        merged_into=None if row.merged_into is None else TicketId(row.merged_into),
         version=row.version,
         last_digest=row.last_digest,
     )

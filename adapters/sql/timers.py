@@ -38,24 +38,34 @@ class SqlTimers(Room, Timers):
             theirs.append(timers.c.subject == subject)
         await self._run(delete(timers).where(*theirs))
 
+    async def arm_if_none(self, new: NewTimer) -> None:
+        armed = self._insert(timers).values(kind=new.kind, ticket_id=new.ticket, subject=new.subject, due_at=new.due_at)
+        await self._run(armed.on_conflict_do_nothing())
+
     async def due(self, now: datetime, limit: int) -> Sequence[Timer]:
         return [_timer(row) for row in await self._rows(_DUE, {"now": now, "most": limit})]
 
     async def of(self, ticket: TicketId) -> Sequence[Timer]:
-        theirs = select(timers).where(timers.c.ticket_id == ticket).order_by(timers.c.due_at, timers.c.id)
+        theirs = select(timers).where(timers.c.ticket_id == ticket, _KNOWN).order_by(timers.c.due_at, timers.c.id)
         return [_timer(row) for row in await self._rows(theirs)]
 
     async def late(self, before: datetime) -> tuple[int, datetime | None]:
         [late] = await self._rows(_LATE, {"before": before})
         return late.how_many, late.first
 
+    async def unknown_kinds(self) -> Sequence[str]:
+        kinds = select(timers.c.kind).where(~_KNOWN).distinct().order_by(timers.c.kind)
+        return [row.kind for row in await self._rows(kinds)]
+
     async def take(self, timer: TimerId) -> bool:
         return await self._changed(delete(timers).where(timers.c.id == timer)) > 0
 
 
+_KNOWN = timers.c.kind.in_(sorted(TimerKind))
+"""What a newer desk armed, whose database this one serves again, is left to it and holds up nothing."""
 _DUE = (
     select(timers)
-    .where(timers.c.due_at <= bindparam("now", type_=timers.c.due_at.type))
+    .where(timers.c.due_at <= bindparam("now", type_=timers.c.due_at.type), _KNOWN)
     .order_by(timers.c.due_at, timers.c.id)
     .limit(bindparam("most", type_=Integer))
 )
@@ -78,7 +88,9 @@ def _timer(row: Row[Any]) -> Timer:
 class SqlInbox(Room, Inbox):
     async def find(self, door: Platform, inbound: str) -> Outcome | None:
         row = await self._row(_FIND, {"at_door": door, "called": inbound})
-        return row and Outcome(ticket=row.ticket_id, message=row.message_id, draft=row.draft, person=row.person_id)
+        return row and Outcome(
+            ticket=row.ticket_id, message=row.message_id, draft=row.draft, person=row.person_id, faq=row.faq_id
+        )
 
     async def record(self, door: Platform, inbound: str, outcome: Outcome, at: datetime) -> None:
         values = {
@@ -88,6 +100,7 @@ class SqlInbox(Room, Inbox):
             "message_id": outcome.message,
             "draft": outcome.draft,
             "person_id": outcome.person,
+            "faq_id": outcome.faq,
             "at": at,
         }
         if await self._row(_recording(self._insert), values) is None:

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, union_all, update
 
 from adapters.sql.database import Room
 from adapters.sql.tables import escalations, events, live, tickets, timers
 from adapters.sql.tables import people as persons
 from adapters.sql.tickets import nobodys, urgency
-from core.events import SlaBreached, UrgencyDecided
+from core.events import SlaBreached, SlaBreachFound, UrgencyDecided
 from core.model.escalation import EscalationState
 from core.model.ids import PersonId, TicketId
 from core.model.outbox import TimerKind
 from core.model.ticket import Priority, Status
 from core.storage import Solved, Tally, Waiting, Workload
+
+_BREACHES = [kind.__name__ for kind in (SlaBreached, SlaBreachFound)]
 
 
 class SqlWorkload(Room, Workload):
@@ -33,11 +35,15 @@ class SqlWorkload(Room, Workload):
             carried[PersonId(row.who)].append(Priority(row.priority))
         return dict(carried)
 
-    async def waiting(self, teams: Sequence[str], *, limit: int) -> Sequence[Waiting]:
+    async def waiting(self, teams: Sequence[str], *, after: Waiting | None = None, limit: int) -> Sequence[Waiting]:
         nobodys = (tickets.c.assignee_id.is_(None), tickets.c.offered_to.is_(None), tickets.c.snoozed_until.is_(None))
+        behind: ColumnElement[bool] = true()
+        if after is not None:
+            as_urgent = and_(urgency == after.priority.weight, tickets.c.id > after.ticket)
+            behind = or_(urgency < after.priority.weight, as_urgent)
         rows = await self._rows(
             select(tickets.c.id, tickets.c.team, tickets.c.category, tickets.c.priority)
-            .where(tickets.c.team.in_(teams), live(tickets.c.status), *nobodys)
+            .where(tickets.c.team.in_(teams), live(tickets.c.status), *nobodys, behind)
             .order_by(urgency.desc(), tickets.c.id)
             .limit(limit)
         )
@@ -96,7 +102,7 @@ class SqlWorkload(Room, Workload):
 
     async def tally(self, teams: Sequence[str], categories: Sequence[str]) -> Tally:
         these = (live(tickets.c.status), tickets.c.team.in_(teams), tickets.c.category.in_(categories))
-        is_breached = exists().where(events.c.ticket_id == tickets.c.id, events.c.kind == SlaBreached.__name__)
+        is_breached = exists().where(events.c.ticket_id == tickets.c.id, events.c.kind.in_(_BREACHES))
         goes_on = exists().where(escalations.c.ticket_id == tickets.c.id, escalations.c.state != EscalationState.ENDED)
         counted = select(
             func.count().label("open"),
@@ -115,6 +121,12 @@ class SqlWorkload(Room, Workload):
             escalating=row.escalating,
             oldest=None if row.oldest is None else TicketId(row.oldest),
         )
+
+    async def found_late(self, teams: Sequence[str], categories: Sequence[str], since: datetime) -> int:
+        these = (live(tickets.c.status), tickets.c.team.in_(teams), tickets.c.category.in_(categories))
+        found = (events.c.kind == SlaBreachFound.__name__, events.c.at >= since)
+        counted = select(func.count()).where(*these, exists().where(events.c.ticket_id == tickets.c.id, *found))
+        return int((await self._run(counted)).scalar_one())
 
     async def urgencies_declined(self, requester: PersonId) -> int:
         decided = (events.c.kind == UrgencyDecided.__name__, events.c.data["granted"].as_boolean().is_(False))

@@ -1,0 +1,1 @@
+"""Search in the database's own full text: SQLite's FTS5, PostgreSQL's tsvector."""
