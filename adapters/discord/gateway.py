@@ -31,6 +31,7 @@ from adapters.discord.hearing.losses import Losses
 from adapters.discord.hearing.members import Members
 from adapters.discord.hearing.messages import is_said
 from adapters.discord.hearing.order import Order
+from adapters.discord.hearing.questions import Questions
 from adapters.discord.hearing.standing import Standing
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
@@ -42,7 +43,9 @@ from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 
-INTENTS = discord.Intents(guilds=True, members=True, guild_messages=True, message_content=True, guild_reactions=True)
+INTENTS = discord.Intents(
+    guilds=True, members=True, guild_messages=True, dm_messages=True, message_content=True, guild_reactions=True
+)
 _LONGEST_WAIT = 30.0
 """Seconds that discord.py waits out a rate limit; past it, what asked is tried again later, in its lane."""
 
@@ -100,6 +103,7 @@ class Gateway(discord.Client):
         self.lanes = Lanes(around.pauses, away=discord_away)
         engine, store, rest, rooms = around.engine, around.store, around.rest, around.rooms
         self._inbound = Inbound(engine=engine, store=store, rest=rest, people=around.people, downloads=around.downloads)
+        self._questions = Questions(around.desk, rest, around.people)
         self._losses = Losses(engine=engine, store=store, rest=rest, rooms=rooms)
         self._standing = Standing(client=self, desk=around.desk.desk, report=around.report, mended=around.mended)
         self._hidden: frozenset[int] = frozenset()
@@ -179,7 +183,12 @@ class Gateway(discord.Client):
     # --- what is said ----------------------------------------------------------------------------------------------
 
     async def on_message(self, message: discord.Message) -> None:
-        if message.guild is not None and is_said(message):
+        if not is_said(message):
+            return
+        if message.guild is None:
+            answer, apologise = partial(self._questions.answer, message), partial(self._questions.apologise, message)
+            self.lanes.put(("question", message.author.id), answer, instead=apologise)
+        else:
             hear = partial(self._inbound.hear, message, Kept())
             self._order.put(message.channel.id, hear, instead=partial(self._inbound.apologise, message))
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from core.hosts import is_loopback
 from core.text import clean_line
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -69,7 +70,7 @@ def smtp_server(url: str) -> SmtpServer:
         raise ValueError(f"There is something behind the host and its port: {_EXAMPLE}.")
     user, password = _credentials(parts)
     tls = _tls(parts, parts.hostname)
-    if password is not None and tls is Tls.NONE and not _is_this_computer(parts.hostname):
+    if password is not None and tls is Tls.NONE and not is_loopback(parts.hostname):
         raise ValueError("The password would travel unencrypted: take starttls=no out, or user and password.")
     port = parts.port or _PORTS[parts.scheme]
     return SmtpServer(host=parts.hostname, port=port, tls=tls, user=user, password=password)
@@ -122,7 +123,7 @@ def _tls(parts: SplitResult, host: str) -> Tls:
         case "smtps", _:
             raise ValueError("smtps:// is encrypted from the first byte: take out what stands behind the “?”.")
         case _, []:
-            return Tls.NONE if _is_this_computer(host) else Tls.STARTTLS
+            return Tls.NONE if is_loopback(host) else Tls.STARTTLS
         case _, [("starttls", "no")]:
             return Tls.NONE
         case _, [("starttls", "required")]:
@@ -136,14 +137,5 @@ def _is_host(host: str) -> bool:
         return True
     try:
         return bool(ip_address(host))
-    except ValueError:
-        return False
-
-
-def _is_this_computer(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
     except ValueError:
         return False

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from urllib.parse import quote, quote_plus
 
 import aiohttp
 from yarl import URL
 
+from adapters.chat.waiting import retry_after
 from core.ports import Retry, Undeliverable, Unknown
 from core.text import clean_line, shorten
 
@@ -60,7 +60,7 @@ async def post_message(
     if isinstance(answer, Exception):
         raise answer
     if answer.status == 429 or answer.status >= 500 or answer.status == 408:
-        raise Retry(_reason(answer, target), after=_seconds(answer.retry_after, now))
+        raise Retry(_reason(answer, target), after=retry_after(answer.retry_after, now))
     if answer.status >= 300:
         raise Undeliverable(_reason(answer, target))
     name = _json(answer.body).get("name")
@@ -116,16 +116,3 @@ def _json(body: bytes) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """Retry-After as seconds from ``now``: a number or a date (RFC 9110, section 10.2.3); None for anything else."""
-    if retry_after is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
-        return float(retry_after)
-    try:
-        at = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())

@@ -9,6 +9,7 @@ Wrong tokens are slowed down by network address, right ones never: no guesser ke
 page, and none finds one in 2^256.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,7 @@ from core.commands import Acknowledge, Actor
 from core.composing import reader_of
 from core.engine import Engine
 from core.errors import BadField, Clash
-from core.escalating import acknowledgers
+from core.escalating import acknowledgers, going_on
 from core.model.desk import Acknowledge as Link
 from core.model.escalation import Escalation, EscalationState
 from core.model.people import Platform
@@ -52,7 +53,19 @@ class _Alert:
     path: str
     ticket: Ticket
     escalation: Escalation
+    others: Sequence[Escalation]
+    """The ticket's others that go on: an acknowledgement stops them too."""
     names: Names
+
+    @property
+    def state(self) -> EscalationState:
+        """Of the link: it ends with its own escalation, and is to be pressed while any of the ticket's calls."""
+        own, running = self.escalation.state, EscalationState.RUNNING
+        return own if own is EscalationState.ENDED or not self.still_calls else running
+
+    @property
+    def still_calls(self) -> bool:
+        return any(one.state is EscalationState.RUNNING for one in (self.escalation, *self.others))
 
 
 class Acknowledging:
@@ -130,8 +143,9 @@ class Acknowledging:
             ticket, escalation = await work.tickets.get(number), await work.escalations.get(called)
             if ticket is None or escalation is None or escalation.ticket != ticket.id:
                 raise NoSuchLink
+            others = [one for one in await going_on(ticket.id, work) if one.id != escalation.id]
             names = await acknowledgers([escalation], work)
-        return _Alert(f"/ack/{token}", ticket, escalation, names)
+        return _Alert(f"/ack/{token}", ticket, escalation, others, names)
 
     def _may(self, visitor: Visitor, alert: _Alert) -> bool:
         return may(Action.ACKNOWLEDGE, visitor.person, alert.ticket, self._desk, self._clock.now())
@@ -139,7 +153,7 @@ class Acknowledging:
     def _shown(
         self, alert: _Alert, visitor: Visitor | None, *, typed: str = "", problem: BadField | None = None
     ) -> web.Response:
-        ticket, escalation = alert.ticket, alert.escalation
+        ticket = alert.ticket
         reader = reader_of(visitor.person if visitor is not None else None, self._desk, self._clock.now())
         _ = reader.gettext
         return self._pages.html(
@@ -149,7 +163,8 @@ class Acknowledging:
             ref=ticket.ref,
             priority=_(PRIORITY_WORDS[ticket.priority]).capitalize(),
             age=_("opened {ago}").format(ago=ago(ticket.opened_at, reader)),
-            state=escalation.state.value,
+            state=alert.state.value,
+            still_calls=alert.still_calls,
             held=self._held(alert, reader),
             way=self._way(visitor, alert),
             path=alert.path,
@@ -161,7 +176,7 @@ class Acknowledging:
 
     def _held(self, alert: _Alert, reader: Reader) -> str:
         escalation, _ = alert.escalation, reader.gettext
-        if escalation.state is not EscalationState.ACKNOWLEDGED or escalation.acknowledged_at is None:
+        if alert.state is not EscalationState.ACKNOWLEDGED or escalation.acknowledged_at is None:
             return ""
         sensitive = self._desk.is_sensitive(alert.ticket.category)
         who = _("Somebody") if sensitive else acknowledger(escalation, alert.names, reader)

@@ -12,6 +12,7 @@ from adapters.web.api import PageApi
 from adapters.web.bulk import BulkApi
 from adapters.web.channel import WebChannel
 from adapters.web.config import WebConfig
+from adapters.web.faqs import FaqPages
 from adapters.web.first import FirstPaints
 from adapters.web.gate import Gate
 from adapters.web.helpdesk import Helpdesk
@@ -20,15 +21,19 @@ from adapters.web.openapi import document
 from adapters.web.pages import Pages
 from adapters.web.preferences import PreferencesApi
 from adapters.web.render import answer
+from adapters.web.search import SearchApi
 from adapters.web.sessions import Sessions
+from adapters.web.similar import SimilarApi
 from adapters.web.threads import ThreadApi
 from adapters.web.tokens import Tokens
 from adapters.web.triage import TriageApi
 from adapters.web.uploads import Uploads
 from core.administration import Administration
 from core.engine import Engine
+from core.faqs import FaqReading
 from core.ports import Clock, Keys, Signer
 from core.reading import Reading
+from core.searching import Searching
 from core.storage import Store
 from core.triage import Triage
 from core.vocabulary import FrontDesk
@@ -64,18 +69,28 @@ class WebDoor:
         triage = Triage(store, desk.desk, Reading(store, desk.desk, clock))
         self._preferences = PreferencesApi(store, desk.desk, clock, self._gate)
         self._triage = TriageApi(triage, desk.desk, self._gate, self._preferences)
+        self._search = SearchApi(Searching(store, desk.desk, Reading(store, desk.desk, clock)), desk.desk, self._gate)
+        self._similar = SimilarApi(desk, engine, self._gate)
         self._bulk = BulkApi(desk, triage, self._gate)
         self._pages = Pages(
             gate=self._gate,
             sessions=sessions,
             accounts=self._accounts,
             admin=self._admin,
-            first=FirstPaints(self._api, self._triage, self._gate, config.origin),
+            first=FirstPaints(self._api, self._search, self._triage, self._gate, config.origin),
             keys=keys,
             config=config,
         )
         self._acknowledging = Acknowledging(
             desk=desk, engine=engine, store=store, clock=clock, signer=signer, gate=self._gate, pages=self._pages
+        )
+        self._faqs = FaqPages(
+            reading=FaqReading(store, desk.desk, clock),
+            desk=desk.desk,
+            gate=self._gate,
+            pages=self._pages,
+            clock=clock,
+            origin=config.origin,
         )
         self._helpdesk = Helpdesk(
             desk=desk,
@@ -97,9 +112,12 @@ class WebDoor:
             self._api,
             self._threads,
             self._triage,
+            self._search,
+            self._similar,
             self._bulk,
             self._preferences,
             self._admin,
+            self._faqs,
             self._helpdesk,
         )
         return [*(route for part in parts for route in part.routes()), description]

@@ -9,7 +9,9 @@ from adapters.web.gate import Gate, Visitor
 from adapters.web.paint import Brush
 from adapters.web.problems import status_of
 from adapters.web.render import JsonObject
+from adapters.web.search import SearchApi
 from adapters.web.triage import TriageApi
+from core.commands import Actor
 from core.errors import NoSuchTicket
 from core.model.ids import TicketId
 from core.vocabulary import View
@@ -18,8 +20,9 @@ from core.vocabulary import View
 @dataclass(frozen=True, slots=True)
 class FirstPaint:
     data: JsonObject
-    """``{"me","list","thread"}``: the page's modules begin with it. ``list``: the person's own tickets; of staff
-    ``{"tickets","total","query","filters","agents"}``. ``thread``: null where none is open, or it is not there."""
+    """``{"me","list","thread"}``: the page's modules begin with it. ``list``: ``{"tickets","total","query"}``, of
+    a student's own tickets or of what the address looks for (``total`` null: not counted); of staff with
+    ``"filters"`` and ``"agents"`` besides. ``thread``: null where none is open, or it is not there."""
     brush: Brush
     lost: str
     """Why the ticket that was asked for is not shown; "" where it is."""
@@ -27,8 +30,9 @@ class FirstPaint:
 
 
 class FirstPaints:
-    def __init__(self, api: PageApi, triage: TriageApi, gate: Gate, origin: str) -> None:
+    def __init__(self, api: PageApi, search: SearchApi, triage: TriageApi, gate: Gate, origin: str) -> None:
         self._api = api
+        self._search = search
         self._triage = triage
         self._gate = gate
         self._origin = origin
@@ -44,7 +48,13 @@ class FirstPaints:
         mine = (
             await self._triage.first_of(visitor, actor)
             if visitor.person.is_staff
-            else await self._api.list_of(View.MINE, visitor, actor)
+            else await self._found(request, visitor, actor)
         )
         data: JsonObject = {"me": await self._api.me_of(visitor), "list": mine, "thread": thread}
         return FirstPaint(data, Brush(reader.now, reader.zone, self._origin), lost, status)
+
+    async def _found(self, request: web.Request, visitor: Visitor, actor: Actor) -> JsonObject:
+        found = await self._search.first_of(request.query, visitor, actor)
+        if found is not None:
+            return found
+        return {"tickets": await self._api.list_of(View.MINE, visitor, actor), "total": None, "query": ""}

@@ -7,8 +7,10 @@ from http import HTTPStatus
 from adapters.web.operations import STAFF_OPERATIONS, STAFF_SCHEMAS, Operation
 from adapters.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, listed, maybe, one_of, ref, shape
 from adapters.web.sessions import COOKIE
+from adapters.web.similar import Choice
 from core.model.thread import MessageKind
 from core.model.ticket import Priority
+from core.storage import Order
 from core.text import Json
 from core.vocabulary import View
 
@@ -19,6 +21,7 @@ _BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stre
 _page = partial(Operation, tag="Page")
 _desk = partial(Operation, tag="Help desk")
 
+_SEVERAL: Schema = listed(TEXT)
 _TURN = (403, 404, 409, 422, 429)
 """What a command may be refused with."""
 
@@ -30,6 +33,24 @@ _OPERATIONS: Sequence[Operation] = (
         "Tickets in a list",
         listed(ref("Summary")),
         query={"view": one_of(list(View)), "before": NUMBER},
+        refusals=(403, 422),
+    ),
+    _page(
+        "get",
+        "/api/search",
+        "Tickets by words and filters: those with all the words, or else with some; with where they stand",
+        shape(tickets=listed(ref("Summary")), total=NUMBER),
+        query={
+            "q": _SEVERAL,
+            "status": _SEVERAL,
+            "priority": _SEVERAL,
+            "category": _SEVERAL,
+            "tag": _SEVERAL,
+            "among": one_of(["mine", "followed", "public"]),
+            "order": one_of(list(Order)),
+            "offset": NUMBER,
+            "limit": NUMBER,
+        },
         refusals=(403, 422),
     ),
     _page(
@@ -114,6 +135,25 @@ _OPERATIONS: Sequence[Operation] = (
     ),
     _page(
         "post",
+        "/api/similar",
+        "What may answer a ticket that is being written: three tickets or FAQs at most",
+        ref("Similar"),
+        body=shape({"description": TEXT, "category": TEXT}, title=TEXT),
+        refusals=(403, 422, 429),
+    ),
+    _page(
+        "post",
+        "/api/similar/choice",
+        "Take one of these in place of a ticket of one's own; values: what was typed for that",
+        ref("Reply"),
+        body=shape(
+            {"ref": TEXT, "values": {"type": "object", "additionalProperties": TEXT}},
+            choice=one_of(list(Choice)),
+        ),
+        refusals=_TURN,
+    ),
+    _page(
+        "post",
         "/api/files",
         "Upload a file, to be attached by a message or a form",
         ref("File"),
@@ -133,6 +173,16 @@ _OPERATIONS: Sequence[Operation] = (
         status=HTTPStatus.SWITCHING_PROTOCOLS,
         refusals=(400, 403, 429),
     ),
+    _desk(
+        "get",
+        "/api/faqs",
+        "Frequently asked questions, by their words; the staff read drafts too",
+        listed(ref("Faq")),
+        query={"q": TEXT, "category": TEXT},
+        may_be_open=True,
+        refusals=(429,),
+    ),
+    _desk("get", "/api/faqs/{id}", "One of them", ref("Faq"), may_be_open=True, refusals=(404, 429)),
     _page("get", "/api/openapi.json", "This description", {"type": "object"}, open=True),
     _desk(
         "post",
@@ -235,7 +285,7 @@ def _described(operation: Operation) -> Mapping[str, Json]:
         "summary": operation.summary,
         "tags": [operation.tag],
         "responses": _responses(operation),
-        "security": [] if operation.open else [{"token": []}, {"cookie": []}],
+        "security": _security(operation),
     }
     parameters = _parameters(operation)
     if parameters:
@@ -243,6 +293,12 @@ def _described(operation: Operation) -> Mapping[str, Json]:
     if operation.body is not None:
         words["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": operation.body}}}
     return words
+
+
+def _security(operation: Operation) -> Sequence[Json]:
+    if operation.open:
+        return []
+    return [*([{}] if operation.may_be_open else []), {"token": []}, {"cookie": []}]
 
 
 def _responses(operation: Operation) -> Mapping[str, Json]:

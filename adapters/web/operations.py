@@ -30,6 +30,8 @@ class Operation:
     query: Mapping[str, Schema] = field(default_factory=dict)
     open: bool = False
     """Whether it wants nobody signed in."""
+    may_be_open: bool = False
+    """Whether it wants nobody signed in where the desk is set so."""
 
 
 _staff = partial(Operation, tag="Staff")

@@ -26,9 +26,12 @@ _PAINTED = 40
 """Entries; the modules know the earlier ones too, and show them as the reader comes near."""
 _TOGETHER = timedelta(minutes=5)
 _DEEPEST = 24
+_SKEW = 5
+"""Seconds that a clock may be behind the one that wrote a time: what is that near is not to come."""
 _MOST_NAMES = 12
 _STANDING = frozenset({"with", "offered", "escalation", "snoozed", "place", "expected", "duty", "opened"})
 _MAIL = re.compile(r"mailto:[^\s]+@[^\s]+", re.IGNORECASE)
+_REF = re.compile(r"(T-\d+)", re.ASCII)
 _TAGS = {"bold": Markup("strong"), "italic": Markup("em"), "strike": Markup("s")}
 _LISTS = {True: Markup("ol"), False: Markup("ul")}
 _NOT_IN_SCRIPT = re.compile("[<>\u2028\u2029\ud800-\udfff]")
@@ -63,6 +66,15 @@ def hue(name: str) -> int:
 
 def letters(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper() or "?"
+
+
+def refs_in(words: str) -> Markup:
+    """``words`` with each ticket that they name as a link to it."""
+    pieces = _REF.split(words)
+    return Markup("").join(
+        Markup('<a href="/t/{}">{}</a>').format(piece, piece) if at % 2 else escape(piece)
+        for at, piece in enumerate(pieces)
+    )
 
 
 def size(count: int) -> str:
@@ -126,16 +138,11 @@ class Brush:
         return Markup('<time class="edited" datetime="{}" title="Edited on {}">(edited)</time>').format(iso, when)
 
     def distance(self, at: datetime) -> str:
-        """ "just now", "3 min ago", "in 2 h", "yesterday", else a date."""
-        seconds = (self.now - at).total_seconds()
-        near = _near(abs(seconds))
-        days = self._days_ago(at)
-        if near is None and abs(days) == 1:
-            return "yesterday" if days == 1 else "tomorrow"
-        if near is None and abs(days) < 14:
-            near = f"{abs(days)} days"
-        if near is not None and abs(days) < 14:
-            return near if near == "just now" else f"{near} ago" if seconds >= 0 else f"in {near}"
+        """ "just now", "3 min ago", "yesterday", else a date; of what is to come "in a moment", "in 1 h 29 min"."""
+        seconds, days = (self.now - at).total_seconds(), self._days_ago(at)
+        near = _ahead(-seconds, days) if seconds < -_SKEW else _behind(seconds, days)
+        if near is not None:
+            return near
         here = at.astimezone(self.zone)
         return _day(here) if here.year == self.now.astimezone(self.zone).year else f"{_day(here)}, {here.year}"
 
@@ -237,16 +244,35 @@ class Brush:
         return away.format(url, shown)
 
 
-def _near(seconds: float) -> str | None:
-    """A distance of less than a day."""
+def _behind(seconds: float, days: int) -> str | None:
     if seconds < 60:
         return "just now"
     if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // 3600)} h" if seconds < 86_400 else None
+        return f"{int(seconds // 60)} min ago"
+    if seconds < 86_400 and days < 2:
+        return f"{int(seconds // 3600)} h ago"
+    if days == 1:
+        return "yesterday"
+    return f"{days} days ago" if days < 14 else None
 
 
-FUNCTIONS = (standing_of, is_message, is_gone, hue, letters, size, fitted, who_reacted, in_colour, data)
+def _ahead(seconds: float, days: int) -> str | None:
+    """To the nearest, not rounded down."""
+    minutes = int(seconds / 60 + 0.5)
+    if seconds < 60:
+        return "in a moment"
+    if minutes < 60:
+        return f"in {minutes} min"
+    if minutes < 600 and minutes % 60:
+        return f"in {minutes // 60} h {minutes % 60} min"
+    if seconds < 86_400 and days > -2:
+        return f"in {int(seconds / 3600 + 0.5)} h"
+    if days == -1:
+        return "tomorrow"
+    return f"in {-days} days" if days > -14 else None
+
+
+FUNCTIONS = (standing_of, is_message, is_gone, hue, letters, refs_in, size, fitted, who_reacted, in_colour, data)
 """What the templates call by name."""
 
 

@@ -12,6 +12,7 @@ from core.model.ids import PersonId, ref_of
 from core.model.people import Person, Role
 from core.model.thread import File
 from core.model.ticket import PRIORITY_WORDS, WORDS
+from core.rules.snippets import Snippet
 from core.text import Json, to_json
 from core.vocabulary import (
     Choice,
@@ -162,9 +163,15 @@ def summary_json(summary: Summary, desk: Desk, reader: Reader, me: PersonId) -> 
         "tags": list(ticket.tags),
         "unread": summary.unread,
         "last": _last_json(summary.last, reader, me) if summary.last is not None else None,
+        "snippet": _snippet_json(summary.snippet) if summary.snippet is not None else None,
         "opened_at": time_json(ticket.opened_at),
         "updated_at": time_json(ticket.updated_at),
     }
+
+
+def _snippet_json(snippet: Snippet) -> JsonObject:
+    pieces: list[Json] = [{"text": piece.text, "found": piece.is_found} for piece in snippet.pieces]
+    return {"pieces": pieces, "of_notes": snippet.of_notes}
 
 
 def _last_json(last: LastWords, reader: Reader, me: PersonId) -> JsonObject:

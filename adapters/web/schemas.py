@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from core.cards.card import ButtonStyle, InputKind, StepState, Tone
+from core.model.faq import FaqState
 from core.model.people import Platform
+from core.model.similar import Kind
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.text import Json
@@ -37,6 +39,8 @@ def shape(optional: Mapping[str, Schema] | None = None, **fields: Schema) -> Sch
     """An object whose ``fields`` are always there."""
     return {"type": "object", "required": list(fields), "properties": {**fields, **(optional or {})}}
 
+
+_CHOSEN = shape(choice=TEXT, label=TEXT)
 
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": shape(type=TEXT, title=TEXT, status=NUMBER, detail=TEXT, message=TEXT, reason=TEXT),
@@ -76,6 +80,25 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
     ),
     "Reply": shape(card=maybe(ref("Card")), form=maybe(ref("Form")), ticket=maybe(shape(ref=TEXT, url=TEXT))),
+    "Similar": shape(
+        title=TEXT,
+        own=TEXT,
+        items=listed(
+            shape(
+                kind=one_of(list(Kind)),
+                ref=TEXT,
+                title=TEXT,
+                why=listed(TEXT),
+                state=TEXT,
+                followed=listed(TEXT),
+                answer=TEXT,
+                is_solved=FLAG,
+                choice=maybe(_CHOSEN),
+                url=TEXT,
+            )
+        ),
+        others=maybe(shape(line=TEXT, detail=TEXT, choice=maybe(_CHOSEN))),
+    ),
     "File": shape(
         id=NUMBER,
         name=TEXT,
@@ -104,6 +127,7 @@ SCHEMAS: Mapping[str, Schema] = {
         visibility=one_of(list(Visibility)),
         tags=listed(TEXT),
         unread=NUMBER,
+        snippet=maybe(shape(pieces=listed(shape(text=TEXT, found=FLAG)), of_notes=FLAG)),
         last=maybe(shape(who=TEXT, mine=FLAG, text=TEXT, at=TIME, kind=one_of(list(MessageKind)))),
         opened_at=TIME,
         updated_at=TIME,
@@ -173,6 +197,25 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "User": shape(id=NUMBER, username=TEXT, email=TEXT, role=one_of(["customer", "agent", "admin"])),
     "Token": shape(token=TEXT),
+    "Faq": shape(
+        {
+            "state": one_of(list(FaqState)),
+            "version": NUMBER,
+            "published_version": maybe(NUMBER),
+            "review_at": maybe(TIME),
+            "helpful": NUMBER,
+            "unhelpful": NUMBER,
+        },
+        id=NUMBER,
+        ref=TEXT,
+        question=TEXT,
+        answer=ref("Text"),
+        plain=TEXT,
+        category=TEXT,
+        category_label=TEXT,
+        updated_at=TIME,
+        url=TEXT,
+    ),
     "Ticket": shape(
         id=NUMBER,
         title=TEXT,

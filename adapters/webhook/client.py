@@ -4,20 +4,17 @@ aiohttp names addresses in its exceptions, and an address may hold a secret: wha
 the handler of what was caught. An answer's body is not read: its status says all, and its words could repeat both.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import aiohttp
 
+from adapters.chat.waiting import retry_after
 from adapters.webhook.endpoint import Endpoint
 from core.ports import Retry, Undeliverable, Unknown
 
 TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=8)
-_LONGEST_WAIT = 3600.0
-"""Seconds that a receiver may put an alert off by one answer."""
 _LATER = frozenset({408, 425, 429})
 _SAYS_WHEN = frozenset({429, 503})
 
@@ -52,7 +49,7 @@ async def post_signed(
         return
     reason = f"{name} answered {_words_of(answer.status)}"
     if answer.status >= 500 or answer.status in _LATER:
-        after = _seconds(answer.retry_after, now) if answer.status in _SAYS_WHEN else None
+        after = retry_after(answer.retry_after, now) if answer.status in _SAYS_WHEN else None
         raise Retry(f"{reason}.", after=after)
     raise Undeliverable(f"{reason}{_how_to_mend(answer.status)}")
 
@@ -105,16 +102,3 @@ def _how_to_mend(status: int) -> str:
             return ", a redirect, which is not followed: set its address to where that leads."
         case _:
             return "."
-
-
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """Retry-After as seconds from ``now``: a number or a date (RFC 9110, section 10.2.3); None for anything else."""
-    written = (retry_after or "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", written):
-        return min(float(written), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(0.0, seconds), _LONGEST_WAIT)

@@ -6,12 +6,12 @@ Both are secrets (an address may hold a token): no sentence that is raised here 
 import base64
 import binascii
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from standardwebhooks import Webhook as Signer
 from yarl import URL
 
 from adapters.chat.addresses import is_web_address
+from core.hosts import is_loopback
 
 _PREFIX = "whsec_"
 _FEWEST, _MOST = 24, 64
@@ -38,7 +38,7 @@ def url_of(written: str) -> URL:
     url = _address(written.strip())
     if url is None:
         raise ValueError("This is not a web address: write it like https://alerts.example.edu/threaddesk.")
-    if url.scheme != "https" and not _is_this_computer(url.host or ""):
+    if url.scheme != "https" and not is_loopback(url.host or ""):
         raise ValueError(
             "Alerts would travel unencrypted: write https://. Only a receiver on this computer has http://."
         )
@@ -75,12 +75,3 @@ def _decoded(written: str) -> bytes | None:
         return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def _is_this_computer(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

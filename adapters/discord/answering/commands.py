@@ -37,7 +37,14 @@ _CHOICES = 25
 _TYPED = 6000
 """Characters of an option. All four: https://discord.com/developers/docs/interactions/application-commands"""
 
-_SUGGESTED = {ParameterKind.TICKET, ParameterKind.CATEGORY, ParameterKind.TEAM, ParameterKind.AGENT}
+_SUGGESTED = {
+    ParameterKind.TICKET,
+    ParameterKind.OTHER,
+    ParameterKind.CATEGORY,
+    ParameterKind.TEAM,
+    ParameterKind.AGENT,
+    ParameterKind.FAQ,
+}
 """Suggested while one types: a desk may have more of them than the 25 that Discord can list."""
 
 
@@ -108,9 +115,10 @@ def _needed(commands: Sequence[SlashCommand]) -> discord.Permissions | None:
     Discord shows and hides all verbs of a noun at once, so a noun is for those who may use most of it.
     """
     rows = [TABLE[command.action] for command in commands]
-    if sum(bool(requester) for requester, _agent, _lead, _admin in rows) * 2 > len(rows):
+    half = len(rows) / 2
+    if sum(bool(requester) for requester, _agent, _lead, _admin in rows) > half:
         return None
-    if any(agent or lead for _requester, agent, lead, _admin in rows):
+    if sum(bool(agent or lead) for _requester, agent, lead, _admin in rows) > half:
         return discord.Permissions(manage_threads=True)
     return discord.Permissions(manage_guild=True)
 

@@ -245,13 +245,16 @@ class Interactions:
         return None if thread is None else thread.ticket
 
     async def _form(self, talk: Conversation, command: SlashCommand, given: Mapping[str, str]) -> Form | None:
-        """What the command asks first; None too where it is about a ticket and nothing says which: the desk will."""
+        """What the command asks first; None too where it wants a ticket and nothing says which: the desk will."""
         form = self._desk.form_of(command, given, talk.reader)
-        about = next((p.name for p in command.parameters if p.kind is ParameterKind.TICKET), None)
+        about = next((p for p in command.parameters if p.kind is ParameterKind.TICKET), None)
         if form is None or about is None:
             return form
-        ticket = parse_ref(given[about]) if about in given else await self._ticket_in_time(talk.interaction)
-        return None if ticket is None else self._desk.form_of(command, given, talk.reader, ticket)
+        is_named = about.name in given
+        ticket = parse_ref(given[about.name]) if is_named else await self._ticket_in_time(talk.interaction)
+        if ticket is None and (about.required or is_named):
+            return None
+        return self._desk.form_of(command, given, talk.reader, ticket)
 
     async def _draft_in_time(self, interaction: Asked, press: Press) -> Mapping[str, str]:
         draft = press.arguments.get("draft")

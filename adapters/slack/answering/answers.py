@@ -67,6 +67,15 @@ class Answers:
             log.warning("slack_form_late", why=str(late))
             await talk.tell(form_card(form, talk.reader))
 
+    async def confirm(self, talk: Conversation, card: Card) -> None:
+        """A card in a modal that is sent by the card's first button; where none can be shown any more, with all its
+        buttons. Raises Refused, Retry, Unknown."""
+        try:
+            await talk.confirm(card, card.buttons[0])
+        except Late as late:
+            log.warning("slack_card_late", why=str(late))
+            await talk.tell(card)
+
     async def card(
         self,
         talk: Conversation,
@@ -160,9 +169,12 @@ def opener_of(action: str) -> str:
 
 
 def draft_of(action: str) -> DraftId | None:
-    """The draft that a form fills which is sent by ``action``. Raises UnknownAction."""
-    sent = decode(action)
-    return sent.draft if isinstance(sent, Submit) else None
+    """The draft that a form fills which is sent by ``action``, or that a button goes on with. Raises UnknownAction."""
+    done = decode(action)
+    if isinstance(done, Submit):
+        return done.draft
+    draft = done.arguments.get("draft")
+    return DraftId(draft) if draft else None
 
 
 def filled(form: Form, values: Mapping[str, str]) -> Form:

@@ -5,7 +5,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -16,8 +16,9 @@ from adapters.slack.answering.responding import respond
 from adapters.slack.api.client import Refused, Slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.words.cards import card_message
-from adapters.slack.words.modal import card_modal, modal, waiting
-from core.cards.card import Card, Form, Reader
+from adapters.slack.words.fit import Payload
+from adapters.slack.words.modal import card_modal, modal, sending_modal, waiting
+from core.cards.card import Button, Card, Form, Reader
 from core.ports import Retry, Unknown
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,10 @@ _OPENED = "exchanged_trigger_id"
 """It has opened a modal already."""
 _LATE = frozenset({"expired_trigger_id", "invalid_trigger_id", _OPENED})
 """https://docs.slack.dev/reference/methods/views.open#errors"""
+TITLE = "title"
+"""The key of a ticket's title in its form."""
+_COMPARED = frozenset({TITLE, "category", "description"})
+"""What a form asks for, by whose title what is similar can be shown before it is sent."""
 
 
 class Late(Exception):
@@ -35,7 +40,8 @@ class Late(Exception):
 class Conversation:
     """``note``: where it was asked, which a modal opened here remembers. ``trigger``: opens one modal; "" where there
     is none. ``view_id``: the modal in which it was asked, and is answered. ``reader``: for whom the answer is made, as
-    far as is known without asking anybody."""
+    far as is known without asking anybody. ``watches``: whether Slack is to tell of a ticket's title before its form is
+    sent."""
 
     def __init__(
         self,
@@ -47,6 +53,7 @@ class Conversation:
         *,
         trigger: str = "",
         view_id: str = "",
+        watches: bool = False,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.note = note
@@ -56,11 +63,16 @@ class Conversation:
         self._config = config
         self._notes = notes
         self._trigger = trigger
+        self._watches = watches
         self._sleep = sleep
 
     async def ask(self, form: Form, *, category: str | None = None) -> None:
         """Show a form in a modal: a new one, or the one in which this is asked. Raises Late, Refused."""
         await self._show(self.form_view(form, category=category))
+
+    async def confirm(self, card: Card, button: Button) -> None:
+        """Show a card in a modal that is sent by ``button``, one of its own. Raises Late, Refused."""
+        await self._show(self.confirm_view(card, button))
 
     async def wait(self) -> None:
         """Open a modal that says that the answer is coming, and then has it. Raises Late, Refused."""
@@ -80,8 +92,15 @@ class Conversation:
                 return
         await self._tell(card_message(card))
 
-    def form_view(self, form: Form, *, category: str | None = None) -> Mapping[str, Any]:
-        return modal(form, metadata=self._notes.write(self.note), category=category)
+    def form_view(self, form: Form, *, category: str | None = None, below: Sequence[Payload] = ()) -> Mapping[str, Any]:
+        """``below``: blocks under the title of the ticket that the form opens."""
+        is_compared = self._watches and {entry.key for entry in form.inputs} >= _COMPARED
+        watched = TITLE if is_compared else ""
+        return modal(form, metadata=self._notes.write(self.note), category=category, watched=watched, below=below)
+
+    def confirm_view(self, card: Card, button: Button) -> Mapping[str, Any]:
+        made = sending_modal(card, self._config.desk_name, button)
+        return {**made, "private_metadata": self._notes.write(self.note)}
 
     def card_view(self, card: Card) -> Mapping[str, Any]:
         """The card as a modal, whose buttons are answered where this was asked."""

@@ -45,6 +45,8 @@ class Waits:
     """That a modal which was sent may wait for what comes of it, before it says that the answer is coming."""
     expect: float = 0.25
     """Before it is asked what an opening will need: whoever pressed in the same moment is answered first."""
+    look: float = 1.0
+    """That a form which was changed before it is sent may wait for what is similar to it."""
     link: float = 2.5
     """That the answer to an opening waits for the thread, to lead there."""
     close: float = 2.0
@@ -149,6 +151,7 @@ class Counter:
                 await self.people.reader(asked.note.user),
                 trigger=asked.trigger,
                 view_id=asked.view_id,
+                watches=self.desk.desk.similar.enabled,
             )
             try:
                 await answer(talk)

@@ -29,7 +29,7 @@ from adapters.slack.people import People
 from adapters.slack.rooms import Rooms
 from adapters.slack.turns import Turns
 from adapters.slack.words.buttons import pressed
-from adapters.slack.words.modal import CATEGORY
+from adapters.slack.words.modal import changed
 from core.actions import Press, Submit, decode
 from core.model.ids import DraftId
 from core.storage import Store
@@ -76,7 +76,7 @@ class Interactions:
         self._quoting = Quoting(self._counter, groups, attachments)
         self._modals = Modals(self._counter, self._home, self._quoting, attachments)
         self._shortcuts = Shortcuts(self._counter, self._quoting)
-        self.mentions = Mentions(self._counter, self._commands)
+        self.mentions = Mentions(self._counter, self._commands, groups)
 
     async def close(self) -> None:
         """Whoever waits for an answer gets it, if it comes soon."""
@@ -89,15 +89,15 @@ class Interactions:
         await self._counter.answered(asked, lambda talk: self._commands.run(talk, asked, typed))
 
     async def action(self, body: Payload, ack: AsyncAck) -> None:
-        """A button, an entry of a menu, or the choice of a category."""
+        """A button, an entry of a menu, or what changes a form before it is sent."""
         await ack()
         asked, done = of_action(body, self._counter.notes), body["actions"][0]
-        action, chosen = pressed(done), done.get("selected_option") or {}
+        action, change = pressed(done), changed(done)
         if action is not None:
             await self._counter.answered(asked, lambda talk: self._press(talk, asked, action))
-        elif str(done.get("action_id")).startswith(CATEGORY):
-            category, at = str(chosen.get("value") or ""), float(done.get("action_ts") or 0)
-            await self._counter.answered(asked, lambda talk: self._modals.choose(talk, asked, category, at))
+        elif change is not None:
+            at = float(done.get("action_ts") or 0)
+            await self._counter.answered(asked, lambda talk: self._modals.change(talk, asked, change, at))
 
     async def submit(self, body: Payload, ack: AsyncAck) -> None:
         """A modal that was sent."""
@@ -123,6 +123,9 @@ class Interactions:
 
     async def _pressed(self, talk: Conversation, asked: Asked, action: str) -> None:
         counter = self._counter
+        if self._modals.is_beside_a_form(asked):
+            await self._modals.press(talk, asked, action)
+            return
         values = await self._values(talk, asked, decode(action))
         form = counter.desk.form_at(action, talk.reader, values)
         if form is not None:

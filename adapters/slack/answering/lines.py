@@ -90,6 +90,7 @@ class Spoken:
         nouns = "|".join(sorted(map(re.escape, vocabulary.nouns), key=len, reverse=True))
         self._named = re.compile(rf"(?<![\w/.-])/(?:{nouns})\b(?: |(?=\W|$))")
         self._usages = {one.usage: self.of(one.usage) for one in vocabulary.commands}
+        self._listed = {f"/{noun}": command if noun == _NOUN else f"{command} {noun}" for noun in vocabulary.nouns}
 
     def of(self, words: str) -> str:
         """The desk's own words with its commands in them as they are typed here: ``/staff note`` is ``/ticket staff
@@ -109,8 +110,11 @@ class Spoken:
 
     def card(self, card: Card) -> Card:
         """A list of commands, as the help is."""
-        rows = tuple(replace(row, title=self._usages.get(row.title, row.title)) for row in card.rows)
-        return replace(card, rows=rows)
+        known = self._listed | self._usages
+        if not any(row.title in known for row in card.rows):
+            return card
+        rows = tuple(replace(row, title=known.get(row.title, row.title)) for row in card.rows)
+        return replace(card, rows=rows, footer=self.of(card.footer))
 
     def form(self, form: Form) -> Form:
         """Whose problem may end with how the command is used."""

@@ -4,6 +4,8 @@ No modal opens from a message, since only what is pressed brings a trigger: a bu
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -14,11 +16,14 @@ from adapters.slack.answering.conversation import Conversation
 from adapters.slack.answering.counter import Counter
 from adapters.slack.answering.notes import Note
 from adapters.slack.answering.quoting import opening_from
-from adapters.slack.hearing.messages import line_for_app, root_of
+from adapters.slack.groups import Groups
+from adapters.slack.hearing.messages import line_for_app, root_of, words_of
 from adapters.slack.words.cards import card_message
-from core.actions import Press, encode_press
+from core.actions import Press, UnknownAction, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Reader
 from core.cards.ticket import ticket_list
+from core.commands import Actor
+from core.model.ids import TicketId
 from core.model.thread import Thread
 from core.ports import Unknown
 from core.text import Text
@@ -34,8 +39,9 @@ _HELP = ""
 class Mentions:
     """Fulfils ``hearing.inbound.Asked``."""
 
-    def __init__(self, counter: Counter, commands: Commands) -> None:
+    def __init__(self, counter: Counter, commands: Commands, groups: Groups) -> None:
         self._counter = counter
+        self._groups = groups
         self._commands = commands
         self._answered: OrderedDict[tuple[str, str], None] = OrderedDict()
         """Slack tells of one message in several ways."""
@@ -63,6 +69,8 @@ class Mentions:
             await self._what_can_be_done(talk, asked, thread)
         elif await self._is_mention(event):
             await self._commands.run(talk, asked, _HELP)
+        elif question := await self._question(event):
+            await self._ask(talk, asked, event, question)
         else:
             await self._offer(talk, asked, event)
 
@@ -75,15 +83,44 @@ class Mentions:
         reply = await self._counter.desk.press(encode_press(Press("ticket", "show", thread.ticket)), actor)
         await self._counter.answers.show(talk, reply, actor.person)
 
-    async def _offer(self, talk: Conversation, asked: Asked, event: Payload) -> None:
-        """Below words that are in no ticket: to open one with them, and where to write for those that are open. It
-        stays there, for whenever it is read."""
+    async def _question(self, event: Payload) -> str:
+        """What words in no ticket's thread ask; "" where the desk answers none, or files are to go with them."""
+        if event.get("files") or not self._counter.desk.desk.similar.enabled:
+            return ""
+        return (await words_of(event, self._counter.people, self._groups)).plain().strip()
+
+    async def _ask(self, talk: Conversation, asked: Asked, event: Payload, question: str) -> None:
+        """As the command does, with where to write for those tickets that are open: the words may be meant for one."""
         counter = self._counter
+        command = counter.desk.vocabulary.find("ask", "")
+        if command is None:
+            raise UnknownAction
         actor = await counter.actor(asked)
+        reply = await counter.desk.run(command, {"question": question}, actor)
+        card = await counter.answers.card(talk, reply, actor.person)
+        mine, ways = await self._mine(actor)
+        if mine:
+            hint = talk.reader.gettext("If this belongs to a ticket of yours, write it in its thread:")
+            body = Text((*card.body.blocks, *Text.of(hint).blocks))
+            rows = led(self._listed(mine, talk.reader), ways).rows
+            card = replace(card, body=body, rows=(*card.rows, *rows))
+        await self._say_below(asked, event, card)
+
+    async def _offer(self, talk: Conversation, asked: Asked, event: Payload) -> None:
+        """To open a ticket with words that are in none, and where to write for those that are open."""
+        mine, ways = await self._mine(await self._counter.actor(asked))
+        await self._say_below(asked, event, led(self._offered(mine, str(event["ts"]), talk.reader), ways))
+
+    async def _mine(self, actor: Actor) -> tuple[list[Summary], Mapping[TicketId, str]]:
+        """The actor's live tickets, and the ways to their threads."""
+        counter = self._counter
         found = [one for one in await counter.desk.list(View.MINE, actor) if one.ticket.status.is_live][:_LISTED]
         tickets = [one.ticket.id for one in found]
-        ways = await counter.rooms.ways(tickets, actor.person) if actor.person is not None else {}
-        card = led(self._offered(found, str(event["ts"]), talk.reader), ways)
+        return found, await counter.rooms.ways(tickets, actor.person) if actor.person is not None else {}
+
+    async def _say_below(self, asked: Asked, event: Payload, card: Card) -> None:
+        """It stays there, for whenever it is read."""
+        counter = self._counter
         said = {"channel": asked.note.channel, "thread_ts": root_of(event), **card_message(card)}
         try:
             await counter.slack.call("chat.postMessage", {**said, "unfurl_links": False, "unfurl_media": False})
@@ -98,7 +135,14 @@ class Mentions:
             if found
             else _("These words are in no ticket yet. Press the button, and they become one.")
         )
-        names = {one.ticket.assignee: one.assignee or "?" for one in found if one.ticket.assignee is not None}
-        listed = ticket_list("", [one.ticket for one in found], names, self._counter.desk.desk, reader)
         opening = Button(label=_("Open a ticket with these words"), action=opening_from(ts), style=ButtonStyle.PRIMARY)
-        return Card(title=_("Shall this become a ticket?"), body=Text.of(words), rows=listed.rows, buttons=(opening,))
+        return Card(
+            title=_("Shall this become a ticket?"),
+            body=Text.of(words),
+            rows=self._listed(found, reader).rows,
+            buttons=(opening,),
+        )
+
+    def _listed(self, found: list[Summary], reader: Reader) -> Card:
+        names = {one.ticket.assignee: one.assignee or "?" for one in found if one.ticket.assignee is not None}
+        return ticket_list("", [one.ticket for one in found], names, self._counter.desk.desk, reader)

@@ -1,4 +1,4 @@
-"""Modals that are sent, and the one menu in them that changes what is asked.
+"""Modals: what is sent, what changes in one before it is sent, and what is pressed beside it.
 
 Slack waits three seconds for what becomes of a modal: it closes, or shows something else. What takes longer than a
 moment is shown as being under way, and its end after.
@@ -19,19 +19,21 @@ from adapters.chat.downloads import Kept
 from adapters.chat.quoting import MessageGone, quoted_card
 from adapters.slack.answering.answers import draft_of, filled, opener_of
 from adapters.slack.answering.asked import Asked, Payload, of_submit
-from adapters.slack.answering.conversation import Conversation
+from adapters.slack.answering.conversation import TITLE, Conversation
 from adapters.slack.answering.counter import Counter
 from adapters.slack.answering.home import Home
 from adapters.slack.answering.quoting import Quoting
 from adapters.slack.answering.shortcuts import TICKET
+from adapters.slack.answering.similar import Similar
 from adapters.slack.api.client import Refused
 from adapters.slack.hearing.attachments import Attachments
 from adapters.slack.manifest import Shortcut
 from adapters.slack.words.modal import values_of
-from core.actions import UnknownAction
+from core.actions import Press, UnknownAction, decode, encode_press
 from core.cards.card import Card, Form
 from core.commands import Actor
 from core.errors import Refusal
+from core.model.draft import SHOWN, SIMILAR
 from core.model.ids import FileId, PersonId, parse_ref
 from core.ports import Retry, Unknown
 from core.vocabulary import Reply
@@ -57,6 +59,8 @@ class _Taken:
     lost: Sequence[str] = ()
     card: Card | None = None
     """Where the answer is none of the desk's."""
+    before: Card | None = None
+    """What is similar, to be read before it is opened: its first button opens it all the same."""
 
 
 class Modals:
@@ -65,41 +69,47 @@ class Modals:
         self._home = home
         self._quoting = quoting
         self._attachments = attachments
+        self._similar = Similar(counter)
         self._taking: set[asyncio.Task[_Taken]] = set()
-        self._chosen: OrderedDict[str, float] = OrderedDict()
-        """View -> when its category was chosen last."""
+        self._changed: OrderedDict[str, float] = OrderedDict()
+        """View -> when it was changed last before it was sent."""
 
     async def submit(self, body: Payload, ack: AsyncAck) -> None:
         """Never raises, once what was sent could be read."""
         asked = of_submit(body, self._counter.notes)
         await self._counter.answered(asked, lambda talk: self._submit(talk, asked, ack), acknowledged=False)
 
-    async def choose(self, talk: Conversation, asked: Asked, chosen: str, at: float) -> None:
-        """The category: its questions take the place of the others, and what was typed stays. ``at``: when it was
-        chosen, by Slack's clock."""
+    async def change(self, talk: Conversation, asked: Asked, change: tuple[str, str], at: float) -> None:
+        """The category: its questions take the place of the others; or the title. What is similar to both is shown
+        beside them, and what was typed stays: Slack keeps what is in an input whose ids are the same.
+        ``change``: the input's key, and what is in it now. ``at``: when it was changed, by Slack's clock."""
         talk.view_id = ""  # whatever is to be said of it, the form stays
-        is_first = self._choose(asked.view_id, at)
-        values, _ = values_of(asked.view)
-        form = self._form(str(asked.view["callback_id"]), {**values, "category": chosen}, talk)
+        is_first = self._note_change(asked.view_id, at)
+        values = {**values_of(asked.view)[0], change[0]: change[1]}
+        found = await self._similar.to(values, asked)
+        if is_first and change[0] == TITLE and not found and not asked.note.has_similar:
+            return
+        form = self._form(str(asked.view["callback_id"]), values, talk)
         if form is None:
             raise UnknownAction
-        made = talk.form_view(form, category=chosen)
+        talk.note = replace(talk.note, has_similar=bool(found))
+        made = talk.form_view(form, category=values.get("category", ""), below=self._similar.blocks(found, talk.reader))
         try:
             is_changed = await self._change(asked, made, hash=asked.view.get("hash"))
-            if not is_changed and not is_first and self._chosen.get(asked.view_id) == at:
-                # By the choice before this one, which came when that had not changed it yet.
+            if not is_changed and not is_first and self._changed.get(asked.view_id) == at:
+                # By the change before this one, which came when that had not changed it yet.
                 await self._change(asked, made)
         except (Retry, Unknown) as failed:
-            # Then the questions are asked once it is sent.
+            # Then the questions are asked, and what is similar is shown, once it is sent.
             log.warning("slack_modal_not_changed", why=str(failed))
         await self._counter.expect(asked)
 
-    def _choose(self, view_id: str, at: float) -> bool:
-        """Whether it is the first choice there."""
-        earlier = self._chosen.get(view_id)
-        self._chosen[view_id] = max(at, earlier or at)
-        if len(self._chosen) > _REMEMBERED:
-            self._chosen.popitem(last=False)
+    def _note_change(self, view_id: str, at: float) -> bool:
+        """Whether it is the first one there."""
+        earlier = self._changed.get(view_id)
+        self._changed[view_id] = max(at, earlier or at)
+        if len(self._changed) > _REMEMBERED:
+            self._changed.popitem(last=False)
         return earlier is None
 
     async def _change(self, asked: Asked, view: Mapping[str, Any], **unless_changed: Any) -> bool:
@@ -111,6 +121,27 @@ class Modals:
             return False
         return True
 
+    def is_beside_a_form(self, asked: Asked) -> bool:
+        """Whether a button is one that the form of a new ticket shows, beside its inputs."""
+        return asked.note.has_similar and bool(values_of(asked.view)[0])
+
+    async def press(self, talk: Conversation, asked: Asked, action: str) -> None:
+        """A button beside the form of a new ticket, in place of which it stands: what was typed goes into a draft, with
+        which the button goes on. What is refused is said above the form."""
+        actor = await self._counter.actor(asked)
+        try:
+            press, form = decode(action), str(asked.view["callback_id"])
+            if not isinstance(press, Press):
+                raise UnknownAction
+            draft = await self._counter.desk.keep_draft(values_of(asked.view)[0], actor, draft_of(form))
+            with_draft = encode_press(replace(press, arguments={**press.arguments, "draft": draft}))
+            reply = await self._counter.desk.press(with_draft, actor)
+        except Refusal as refusal:
+            await self._show(talk, asked, await self._mended(talk, asked, refusal))
+        else:
+            talk.note = replace(talk.note, has_similar=False)
+            await self._counter.answers.show(talk, reply, actor.person)
+
     async def _submit(self, talk: Conversation, asked: Asked, ack: AsyncAck) -> None:
         taking = asyncio.create_task(self._take(talk, asked), name="slack modal")
         self._taking.add(taking)
@@ -120,6 +151,9 @@ class Modals:
         taken = taking.result() if taking.done() else None
         if taken is not None and taken.form is not None:
             await ack(response_action="update", view=dict(talk.form_view(taken.form)))
+        elif taken is not None and taken.before is not None:
+            view = talk.confirm_view(taken.before, taken.before.buttons[0])
+            await ack(response_action="update", view=dict(view))
         elif taken is not None and talk.note.channel:
             await ack()
             talk.view_id = ""
@@ -134,6 +168,9 @@ class Modals:
     async def _show(self, talk: Conversation, asked: Asked, taken: _Taken) -> None:
         if taken.form is not None:
             await self._counter.answers.ask(talk, taken.form)
+            return
+        if taken.before is not None:
+            await self._counter.answers.confirm(talk, taken.before)
             return
         card = taken.card
         if taken.reply is not None:
@@ -164,8 +201,14 @@ class Modals:
         lost = (*kept.lost.values(), *found.elsewhere)
         files: tuple[FileId, ...] = tuple(kept.files.values()) or asked.note.files
         talk.note = replace(talk.note, files=files)
-        # None leaves those that came before: a form that is shown again cannot show them.
-        reply = await self._counter.desk.submit(action, values, files or None, actor)
+        if isinstance(decode(action), Press):
+            reply = await self._counter.desk.press(action, actor)
+        else:
+            known = {SIMILAR: SHOWN} if asked.note.has_similar else {}
+            # None leaves those that came before: a form that is shown again cannot show them.
+            reply = await self._counter.desk.submit(action, {**values, **known}, files or None, actor)
+        if reply.suggestions and reply.card is not None:
+            return _Taken(before=reply.card)
         if reply.form is not None:
             form = self._counter.spoken.form(filled(reply.form, values))
             return _Taken(form=replace(form, problem="\n".join(filter(None, (*lost, form.problem)))))

@@ -47,6 +47,8 @@ class Note:
     files: tuple[FileId, ...] = ()
     """Those that an earlier sending of the same form brought."""
     said: Said | None = None
+    has_similar: bool = False
+    """Whether the form shows what is similar to the ticket that it opens."""
 
 
 class Notes:

@@ -6,6 +6,7 @@ questions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.slack.words.cards import card_blocks
@@ -28,27 +29,37 @@ from adapters.slack.words.fit import (
     typed,
 )
 from core import limits
-from core.cards.card import Card, Choice, Form, Input, InputKind
+from core.cards.card import Button, Card, Choice, Form, Input, InputKind
 from core.text import clean, clean_line
 
 CATEGORY = "choose."
 """What the ``action_id`` of a menu begins with on whose choice other inputs depend: Slack tells of it at once."""
+WATCHED = "watch."
+"""What the ``action_id`` of a line begins with that Slack tells of when Enter is pressed in it
+(https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object). Each letter would
+be an event, and each change of the form a call, of which a workspace has about a hundred a minute."""
 _NOTICE = 2_000
 _WAIT = "One moment…"
 
 
-def modal(form: Form, *, metadata: str, category: str | None = None) -> Payload:
+def modal(
+    form: Form, *, metadata: str, category: str | None = None, watched: str = "", below: Sequence[Payload] = ()
+) -> Payload:
     """The modal for ``form``, with the inputs that apply.
 
     ``category``: what is chosen where other inputs depend on it; None: what it is filled with. ``metadata``: given back
-    with whatever is done in it. Raises ValueError where that is longer than 3,000 characters.
+    with whatever is done in it. ``watched``: the key of a line that Slack tells of before the form is sent; ``below``:
+    blocks under it. Raises ValueError where ``metadata`` is longer than 3,000 characters.
     """
     if len(metadata) > METADATA:
         raise ValueError(f"metadata of {len(metadata)} characters")
     deciding = {entry.when.field for entry in form.inputs if entry.when is not None}
     notices = list(_notices(form))
-    shown = _shown(form, category)[: VIEW_BLOCKS - len(notices)]
-    inputs = [_input(entry, category if entry.key in deciding else None, entry.key in deciding) for entry in shown]
+    inputs: list[Payload] = []
+    for entry in _shown(form, category)[: VIEW_BLOCKS - len(notices) - len(below)]:
+        chosen = category if entry.key in deciding else None
+        inputs.append(_input(entry, chosen, decides=entry.key in deciding, is_watched=entry.key == watched))
+        inputs += below if entry.key == watched else ()
     return {
         **_view(form.title, notices + inputs or [_said(clean_line(form.title) or NONE)]),
         "callback_id": form.action,
@@ -60,6 +71,22 @@ def modal(form: Form, *, metadata: str, category: str | None = None) -> Payload:
 def card_modal(card: Card, title: str) -> Payload:
     """A card to read, and to press the buttons of."""
     return _view(title, card_blocks(card))
+
+
+def sending_modal(card: Card, title: str, button: Button) -> Payload:
+    """A card to read, and to press the buttons of: all but ``button``, which sends the modal."""
+    others = tuple(one for one in card.buttons if one is not button)
+    submit = plain_text(one_line(button.label, TITLE) or "✓")
+    return {**card_modal(replace(card, buttons=others), title), "callback_id": button.action, "submit": submit}
+
+
+def changed(action: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The key of an input that changed before the form was sent, and what is in it now, from an ``action`` of a
+    ``block_actions`` payload; None where it is none of those that a form watches."""
+    if not str(action.get("action_id") or "").startswith((CATEGORY, WATCHED)):
+        return None
+    chosen = action.get("selected_option") or {}
+    return str(action.get("block_id") or ""), str(chosen.get("value") or action.get("value") or "")
 
 
 def waiting(title: str) -> Payload:
@@ -120,7 +147,7 @@ def _said(words: str) -> Payload:
     return rich(line(text(words, BOLD)))
 
 
-def _input(entry: Input, chosen: str | None, decides: bool) -> Payload:
+def _input(entry: Input, chosen: str | None, *, decides: bool, is_watched: bool) -> Payload:
     made: Payload = {
         "type": "input",
         "block_id": entry.key,
@@ -130,7 +157,10 @@ def _input(entry: Input, chosen: str | None, decides: bool) -> Payload:
     }
     if hint := one_line(entry.hint, HINT):
         made["hint"] = plain_text(hint)
-    return made | ({"dispatch_action": True} if made["element"]["action_id"].startswith(CATEGORY) else {})
+    if is_watched:
+        on_enter = {"trigger_actions_on": ["on_enter_pressed"]}
+        made["element"] |= {"action_id": f"{WATCHED}{entry.key}", "dispatch_action_config": on_enter}
+    return made | ({"dispatch_action": True} if changed(made["element"]) is not None else {})
 
 
 def _element(entry: Input, value: str, decides: bool) -> Payload:

@@ -1,6 +1,7 @@
 // The agent's hands: what each key, each line of the palette and each button of the selection does.
 
 import { createBulk, VERBS } from "./bulk.js";
+import { createCombine } from "./combine.js";
 import { $, say } from "./dom.js";
 import { createFacts } from "./facts.js";
 import { createKeys, markKeys } from "./keys.js";
@@ -23,7 +24,8 @@ export function createAgent(does, triage) {
     worksOn: triage.worksOn,
     rest: () => triage.focus(),
   });
-  const facts = createFacts({ change: (verb, ref) => void bulk.run(verb, [ref]) });
+  const combine = createCombine({ choose: palette.choose, run: does.run, tell: does.tell, me: does.me, known: () => triage.refs() });
+  const facts = createFacts({ change: (verb, ref) => void bulk.run(verb, [ref]), combine: combine.run });
   let room = null; // of the open ticket
   let me = null;
 
@@ -110,6 +112,11 @@ export function createAgent(does, triage) {
     pickAll: () => triage.pickAll(),
     undo: () => void undo(),
     palette: () => palette.open(),
+    words: () => {
+      does.show("list");
+      $("filter-words").focus();
+      $("filter-words").select();
+    },
     command: () => {
       does.show("talk");
       does.type("/");
@@ -198,6 +205,7 @@ export function createAgent(does, triage) {
     return [
       { label: "Open a ticket", icon: "plus", run: () => $("open-ticket").click() },
       { label: "Tickets", icon: "mark", run: () => void does.go(null) },
+      { label: "What many ask for", icon: "flame", run: () => void does.run("/desk hot").catch((error) => does.tell(error.message, "warning")) },
       isAdmin && { label: "Administration", icon: "facts", run: to("/admin") },
       ...(isAdmin ? ["People", "Teams", "Pending", "Failures", "Alerts", "Configuration"] : []).map((name) => ({ label: `Administration: ${name}`, icon: "facts", run: to(`/admin/${name.toLowerCase()}`) })),
       document.querySelector(".demo-alerts") && { label: "Alert space", icon: "bell", run: to("/alerts") },

@@ -27,9 +27,9 @@ export function newKey() {
 export const get = (path) => request("GET", path, { waits: WAITS.slice(0, 2) });
 
 /** `key`: the same for the same wish, however often it is sent. `onwait` hears of each wait for the connection;
- * `waits`: how long each takes, in ms. */
-export function post(path, value, { key = newKey(), onwait, waits = WAITS } = {}) {
-  return request("POST", path, { key, onwait, waits, json: value });
+ * `waits`: how long each takes, in ms; `signal` ends it, as Unreachable. */
+export function post(path, value, { key = newKey(), onwait, waits = WAITS, signal } = {}) {
+  return request("POST", path, { key, onwait, waits, signal, json: value });
 }
 
 export const put = (path, value) => change("PUT", path, value);
@@ -91,14 +91,14 @@ function parsed(text) {
 
 const unsafe = (key) => ({ Accept: "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": key });
 
-async function request(method, path, { key, onwait, waits, json }) {
+async function request(method, path, { key, onwait, waits, signal, json }) {
   const headers = method === "GET" ? { Accept: "application/json" } : unsafe(key);
   if (json !== undefined) headers["Content-Type"] = "application/json";
-  const options = { method, headers, body: json === undefined ? undefined : JSON.stringify(json) };
+  const options = { method, headers, signal, body: json === undefined ? undefined : JSON.stringify(json) };
   for (const wait of [...waits, null]) {
     const answer = await tryOnce(path, options);
     if (answer !== null) return answer;
-    if (wait === null) break;
+    if (wait === null || signal?.aborted) break;
     onwait?.();
     await pause(wait);
   }

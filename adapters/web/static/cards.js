@@ -56,7 +56,7 @@ export function standingOf(fields) {
 
 export function fieldList(fields) {
   if (!fields?.length) return null;
-  const value = (field) => (field.at ? time(field.at, "both") : field.value || "–");
+  const value = (field) => (field.at ? time(field.at, "both") : leads(field) ? refsIn(field.value) : field.value || "–");
   return h(
     "dl",
     { class: "fields" },
@@ -65,6 +65,12 @@ export function fieldList(fields) {
     ),
   );
 }
+
+/** Whether a field names tickets that its reader may look at: where a merged one went is told to its requester too, who may
+ * not. */
+const leads = ({ key }) => ["link", "merged"].includes(key) || (key === "merged_into" && document.body.classList.contains("for-staff"));
+
+const refsIn = (text) => text.split(/(T-\d+)/).map((piece, at) => (at % 2 ? h("a", { href: `/t/${piece}`, textContent: piece }) : piece));
 
 function rowList(rows, does) {
   if (!rows?.length) return null;

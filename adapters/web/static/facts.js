@@ -1,6 +1,7 @@
 // Beside the thread: what can be changed about a ticket, what else its requester asked, and all that happened to it.
 
 import { get } from "./api.js";
+import { combinations } from "./combine.js";
 import { $, append, h, words } from "./dom.js";
 import { time } from "./times.js";
 
@@ -12,10 +13,11 @@ const CHANGES = [
   ["transfer", "Transfer…", ""],
 ];
 
-/** For staff. `does.change(verb, ref)` asks for what it needs and does it. */
+/** For staff. `does.change(verb, ref)` and `does.combine(verb, view)` ask for what they need and do it. */
 export function createFacts(does) {
   const place = $("facts-more");
   let now = null; // the ref that shows
+  let shown = null; // and its thread as the desk gave it
   let cursor = null;
   let othersOf = "";
   let found = ""; // those others, as they show
@@ -29,11 +31,25 @@ export function createFacts(does) {
     if (ref !== now) build(ref);
     else if (cursor !== room.cursor && place.querySelector("#facts-history")?.open) void history(ref);
     cursor = room.cursor;
-    place.querySelector(".facts-change").hidden = !view.may_note;
+    for (const group of place.querySelectorAll(".facts-change")) group.hidden = !view.may_note;
+    combine(view);
     asker = view.ticket.requester;
     if (othersOf === ref) return;
     othersOf = ref;
     void others(ref);
+  }
+
+  /** What it can be combined with depends on what it belongs with already. A button that has the focus keeps it. */
+  function combine(view) {
+    const group = place.querySelector("#facts-combine");
+    shown = view;
+    const all = combinations(view);
+    if (group.dataset.verbs !== String(all)) {
+      const held = group.contains(document.activeElement);
+      group.dataset.verbs = String(all);
+      group.replaceChildren(...all.map(([verb, label]) => h("button", { type: "button", class: "button small", textContent: label, onclick: () => void does.combine(verb, shown) })));
+      if (held) group.firstElementChild.focus({ preventScroll: true });
+    }
   }
 
   /** Any ticket may be other than it shows. */
@@ -57,6 +73,7 @@ export function createFacts(does) {
         { class: "facts-change", role: "group", "aria-label": "Change" },
         CHANGES.map(([verb, label, key]) => h("button", { type: "button", class: "button small", "aria-keyshortcuts": key || undefined, title: key ? `${label} (${key})` : undefined, textContent: label, onclick: () => does.change(verb, ref) })),
       ),
+      h("div", { class: "facts-change", id: "facts-combine", role: "group", "aria-label": "Belongs together" }),
       h("section", { class: "facts-others", id: "facts-others", hidden: true }),
       h("details", { class: "facts-history", id: "facts-history", ontoggle: open }, h("summary", { textContent: "History" }), h("ol", {})),
     );

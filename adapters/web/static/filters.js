@@ -145,6 +145,7 @@ export function createFilters({ onchange, tell, me, keeper }, first = null) {
     const now = new URLSearchParams(wanted?.query ?? "");
     if (document.activeElement !== wordsBox) wordsBox.value = now.get("q") ?? "";
     order.value = now.get("order") ?? "queue";
+    order.querySelector("[value=best]").disabled = !now.has("q") && order.value !== "best"; // of no words nothing is best
     const set_ = [...FIELDS, ...TYPED].map(({ name }) => name).filter((name) => now.has(name)).length;
     $("filter-toggle").classList.toggle("on", set_ > 0 && !exact());
     for (const select of box.querySelectorAll("select[name]")) fillSelect(select, now);
@@ -296,6 +297,7 @@ export function createFilters({ onchange, tell, me, keeper }, first = null) {
     clearTimeout(timer);
     timer = setTimeout(() => set("q", wordsBox.value.trim()), TYPING);
   });
+  wordsBox.addEventListener("keydown", (event) => intoList(event));
   order.addEventListener("change", () => set("order", order.value === "queue" ? "" : order.value));
   $("filter-toggle").addEventListener("click", () => {
     const isOpen = box.hidden;
@@ -315,6 +317,13 @@ export function createFilters({ onchange, tell, me, keeper }, first = null) {
     choose,
     count,
     current: () => exact()?.id ?? null,
+    /** What the words of the filter are looked for in all tickets by; null where they are already, or there are none. */
+    widened() {
+      const now = new URLSearchParams(wanted?.query ?? "");
+      const isNarrow = [...now.keys()].some((name) => !["q", "order"].includes(name));
+      if (!now.get("q") || !isNarrow) return null;
+      return () => want(new URLSearchParams({ q: now.get("q"), order: "best" }));
+    },
     isPlain: () => Boolean(exact()),
     /** By its place in the list, from 1. */
     nth: (number) => known[number - 1]?.id,
@@ -327,6 +336,13 @@ export function createFilters({ onchange, tell, me, keeper }, first = null) {
 export function choicesOf(commands, kind) {
   const parameters = commands.flatMap((command) => command.parameters);
   return parameters.find((parameter) => parameter.kind === kind && parameter.choices?.length)?.choices ?? [];
+}
+
+/** From the box of words down to what they find. */
+export function intoList(event) {
+  if (event.key !== "ArrowDown") return;
+  event.preventDefault();
+  document.querySelector("#thread-list a")?.focus();
 }
 
 /** Whether two queries ask for the same, in whatever order they say it. */

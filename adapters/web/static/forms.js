@@ -4,12 +4,15 @@ import { newKey, post, Unreachable } from "./api.js";
 import { begunOf, forgetBegun, keepBegun } from "./begun.js";
 import { $, h, icon, words } from "./dom.js";
 import { Basket, catchFiles } from "./files.js";
+import { createSimilar } from "./similar.js";
 
 const NEAR_THE_LIMIT = 0.8;
+const OPENING = /^\d+!ticket!open!/; // as core/actions.py writes it
 
 /** `onreply(reply)` gets what the desk answers once a form is taken. `keeper()` names for whom, and about which ticket,
- * typing is kept; `onkept()` hears that more or less of it is. */
-export function createForms({ onreply, keeper, onkept }) {
+ * typing is kept; `onkept()` hears that more or less of it is. `onchosen(reply, chosen, back)`: something similar was taken
+ * in place of a new ticket; `back()` shows its form again, with all that was typed; null where it was closed meanwhile. */
+export function createForms({ onreply, keeper, onkept, onchosen = null }) {
   const sheet = $("sheet");
   let opener = null;
   let about = ""; // the title of the ticket that the form is about
@@ -17,6 +20,7 @@ export function createForms({ onreply, keeper, onkept }) {
   let state = null; // of the form that shows
 
   sheet.addEventListener("close", () => {
+    state?.similar?.stop();
     sheet.replaceChildren();
     if (state && !state.isTouched) forgetBegun(state.place, state.name, state.id);
     if (!state?.isTouched) leave?.();
@@ -56,6 +60,7 @@ export function createForms({ onreply, keeper, onkept }) {
     const fields = form.inputs.map((input) => fieldOf(input, typed[input.key], changed));
     const problem = h("p", { class: "problem", role: "alert", id: "sheet-problem", dir: "auto", textContent: form.problem ?? "" });
     const submit = h("button", { class: "button primary", type: "submit", textContent: form.submit || "Send" });
+    const similar = onchosen && OPENING.test(form.action) ? similarTo(form, submit) : null;
     const element = h(
       "form",
       { method: "dialog", autocomplete: "off", "aria-describedby": "sheet-problem" },
@@ -66,6 +71,7 @@ export function createForms({ onreply, keeper, onkept }) {
         h("button", { class: "tool", type: "button", "aria-label": "Close", dataset: { close: "" } }, icon("close")),
       ),
       h("div", { class: "sheet-body" }, about && words(about, "p", "sheet-about"), form.intro && words(form.intro, "p", "quiet"), problem, fields.map((field) => field.element)),
+      similar?.element,
       h(
         "footer",
         { class: "sheet-foot" },
@@ -73,11 +79,12 @@ export function createForms({ onreply, keeper, onkept }) {
         submit,
       ),
     );
+    state?.similar?.stop();
     state = null; // what is filled in now was not changed by hand
     if (fill) fillIn(fields, fill);
     for (const field of fields) field.basket?.restore(files);
     applyConditions(fields);
-    state = { form, place, name, id, typed, fields, problem, submit, isTouched, key: newKey(), busy: false };
+    state = { form, place, name, id, typed, fields, problem, submit, similar, isTouched, key: newKey(), busy: false };
     const shown = state;
     element.addEventListener("input", changed);
     element.addEventListener("submit", (event) => {
@@ -85,6 +92,8 @@ export function createForms({ onreply, keeper, onkept }) {
       void send(shown);
     });
     sheet.replaceChildren(element);
+    sheet.classList.toggle("of-ticket", similar !== null);
+    similar?.look(valuesOf(fields));
     if (form.problem) sheet.querySelector(".sheet-body").scrollTop = 0;
   }
 
@@ -93,7 +102,31 @@ export function createForms({ onreply, keeper, onkept }) {
     state.key = newKey();
     state.isTouched = true;
     applyConditions(state.fields);
+    state.similar?.look(valuesOf(state.fields));
     remember();
+  }
+
+  /** What is similar to the ticket that `form` is to open. While something is, `submit` says what it means then. */
+  function similarTo(form, submit) {
+    const usual = submit.textContent;
+    return createSimilar({
+      shown: (own) => (submit.textContent = own ?? usual),
+      chosen(reply, chosen) {
+        if (!state) {
+          onchosen(reply, chosen, null); // it was closed meanwhile, and what was typed is kept
+          return;
+        }
+        const { place, name, id, typed, fields } = state;
+        const begun = { id, values: { ...typed, ...valuesOf(fields, { all: true }) }, files: filesIn(fields) };
+        forgetBegun(place, name, id);
+        leave = state = null;
+        sheet.close();
+        onchosen(reply, chosen, () => {
+          keepBegun(place, name, begun);
+          open(form, { begun: id });
+        });
+      },
+    });
   }
 
   function remember() {

@@ -1,11 +1,14 @@
 // A ticket as a line of a list: the student's and the agents'.
 
-import { h, icon, words } from "./dom.js";
+import { $, h, icon, words } from "./dom.js";
 import { time } from "./times.js";
 
-/** `isStaff`: a box to select it, and who asked. `isPicked`: whether it is selected. */
-export function itemOf(ticket, { selected, isStaff = false, isPicked = false } = {}) {
-  const isNew = ticket.unread > 0 && ticket.ref !== selected;
+/**
+ * `isStaff`: a box to select it, and who asked. `isPicked`: whether it is selected. `isPublic`: of a list of everybody's,
+ * where only what is one's own is ever new.
+ */
+export function itemOf(ticket, { selected, isStaff = false, isPicked = false, isPublic = false } = {}) {
+  const isNew = ticket.unread > 0 && ticket.ref !== selected && (ticket.is_mine || !isPublic);
   return h(
     "li",
     { class: isPicked ? "picked" : "", dataset: { row: ticket.ref } },
@@ -19,7 +22,7 @@ export function itemOf(ticket, { selected, isStaff = false, isPicked = false } =
         "aria-current": ticket.ref === selected ? "page" : undefined,
       },
       h("span", { class: "item-top" }, words(ticket.title, "span", "item-title"), time(ticket.last?.at ?? ticket.updated_at ?? ticket.opened_at)),
-      lastOf(ticket.last),
+      ticket.snippet ? foundIn(ticket.snippet) : lastOf(ticket.last),
       subOf(ticket, isStaff, isNew),
     ),
   );
@@ -27,6 +30,16 @@ export function itemOf(ticket, { selected, isStaff = false, isPicked = false } =
 
 const pickOf = ({ ref, title }, isPicked) =>
   h("label", { class: "pick" }, h("input", { type: "checkbox", checked: isPicked, "aria-label": `Select ${ref} ${title}` }));
+
+/** Where the words stand that were looked for. */
+function foundIn({ pieces, of_notes: isNote }) {
+  return h(
+    "span",
+    { class: `item-last item-found${isNote ? " of-note" : ""}` },
+    isNote && [icon("lock"), "Note: "],
+    h("bdi", {}, pieces.map(({ text, found }) => (found ? h("mark", { textContent: text }) : text))),
+  );
+}
 
 /** The newest words, and whose they are. */
 function lastOf(last) {
@@ -86,6 +99,16 @@ function renewed(row, item) {
   const name = item.querySelector("input")?.getAttribute("aria-label");
   if (name) row.querySelector("input").setAttribute("aria-label", name);
   return row;
+}
+
+/** Below a list that is empty: what else one may do, as pairs of a label and what it does. Those that stay keep the focus. */
+export function offerWays(ways) {
+  const place = $("none-ways");
+  const labels = ways.map(([label]) => label).join("\n");
+  if ([...place.children].map((button) => button.textContent).join("\n") === labels) return;
+  const isHeld = place.contains(document.activeElement);
+  place.replaceChildren(...ways.map(([label, onclick]) => h("button", { type: "button", class: "button small", textContent: label, onclick })));
+  if (isHeld) $("filter-words").focus();
 }
 
 /** Show which of a list's tickets is open. */

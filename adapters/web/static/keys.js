@@ -20,6 +20,7 @@ export const KEYS = [
     { press: ["g", "r"], after: "g", on: "r", run: "urgent", says: "Urgent" },
     { press: ["g", "w"], after: "g", on: "w", run: "waiting", says: "Waiting" },
     { press: ["g", "a"], after: "g", on: "a", run: "all", says: "All open" },
+    { press: ["f"], on: "f", run: "words", says: "Search for words in this list" },
     { press: ["1", "…", "9"], on: /^[1-9]$/, run: "nth", says: "The filter at that place, saved ones too" },
   ]],
   ["Several at once", [
@@ -51,6 +52,9 @@ export const KEYS = [
 const ALL = KEYS.flatMap(([, keys]) => keys);
 const IS_MAC = /Mac|iP/.test(navigator.platform ?? "");
 
+/** Whether Ctrl is held, or what stands for it. */
+export const isMod = (event) => (IS_MAC ? event.metaKey : event.ctrlKey);
+
 /** `actions`: what each `run` of the table does; `back()`: one step back. */
 export function createKeys({ actions, back }) {
   let first = null; // the first key of a pair, once it is pressed
@@ -61,7 +65,7 @@ export function createKeys({ actions, back }) {
     const key = letterOf(event);
     // Where [ and ] are written with AltGr, it comes as Ctrl with Alt.
     const isGraph = event.getModifierState("AltGraph");
-    const mod = IS_MAC ? event.metaKey : event.ctrlKey;
+    const mod = isMod(event);
     const isWriting = isField(event.target);
     const isElsewhere = document.querySelector("dialog[open]") !== null;
     let found;

@@ -44,7 +44,7 @@ const notices = createNotices({ isOpen: (ref) => ref === here() && document.hasF
 const open = (ref, how) => void go(ref, how);
 const threads = isStaff
   ? createTriage({ open, me, keeper: () => keeper, tell: does.tell, picked: (refs) => agent?.picked(refs), renewed: () => agent?.renewed() }, first.list)
-  : createThreads({ open, tell: does.tell }, first.list);
+  : createThreads({ open, me, show, tell: does.tell, ask: (words) => void ask(words, []), run: (line) => does.run(line) }, first.list);
 const thread = createThread(does);
 const composer = createComposer(
   { send: (message) => thread.send(message), run, ask, editLast: () => thread.editLast(), seen: () => thread.seen() },
@@ -53,7 +53,7 @@ const composer = createComposer(
 if (isStaff) agent = createAgent(does, threads);
 const account = createAccount({ open }, me);
 const keptAt = () => `${keeper}:${here() ?? ""}`;
-const forms = createForms({ onreply: (reply) => void answer(reply), keeper: keptAt, onkept: () => begun.show() });
+const forms = createForms({ onreply: (reply) => void answer(reply), keeper: keptAt, onkept: () => begun.show(), onchosen: chose });
 const begun = createBegun({
   all: () => (here() === null && !$("sheet").open ? ticketsBegun(keptAt()) : []),
   goOn: ({ id }, button) => void command(button, "/ticket open", { begun: id }),
@@ -74,7 +74,7 @@ function go(ref, how) {
 
 /** `seed`: a card of the ticket, to show until its thread is here. `byKey`: single keys are to go on working there. */
 async function arrive(ref, { push = true, seed = null, byKey = false } = {}) {
-  if (push && ref !== here()) history.pushState(null, "", ref ? `/t/${ref}` : "/");
+  if (push && ref !== here()) history.pushState(null, "", ref ? `/t/${ref}` : threads.home());
   $("asides").replaceChildren();
   $("home").hidden = ref !== null;
   begun.show();
@@ -172,6 +172,25 @@ function answer({ card, form, ticket }, { isHelp = false, begun: id = null, from
   } else aside(card, isHelp);
 }
 
+/** Something similar was taken in place of a new ticket. `back()` shows the form of that again. */
+function chose({ card }, { choice, ref }, back) {
+  threads.stir();
+  const followed = [{ label: `Open ${ref}`, url: `/t/${ref}` }, { label: "Undo", run: () => void unfollow(ref, back) }];
+  const mine = back ? [{ label: "Open mine after all", run: back }] : [];
+  notices.tell(card.title, "good", choice === "follow" ? followed : mine);
+}
+
+async function unfollow(ref, back) {
+  try {
+    const { card } = await post("/api/actions", { action: `1.ticket.unfollow.${ref.replace(/\D/g, "")}` }); // as core/actions.py writes it
+    threads.stir();
+    notices.tell(card.title);
+    back?.();
+  } catch (error) {
+    notices.tell(error.message, "warning");
+  }
+}
+
 /** Of a ticket that the page knows. */
 const titleOf = (ref) => (ref && ref === here() ? $("talk-title").textContent : (threads.glance(ref)?.title ?? ""));
 
@@ -227,7 +246,7 @@ addEventListener("click", (event) => {
   if (button) toArea(button.dataset.areaTo);
   const anchor = event.target.closest?.("a[href]");
   const isPlain = !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-  if (!anchor || !isPlain || !isOwn(anchor.origin)) return;
+  if (!anchor || !isPlain || anchor.target || !isOwn(anchor.origin)) return;
   const ref = refIn(anchor.href);
   if (!ref && anchor.pathname !== "/") return;
   if (anchor.hash) return;
@@ -261,7 +280,9 @@ addEventListener("keydown", (event) => {
 
 addEventListener("popstate", () => {
   void go(here(), { push: false });
-  if (here() === null) show("list");
+  if (here() !== null) return;
+  history.replaceState(null, "", threads.home()); // the list is as it was left
+  show("list");
 });
 
 document.querySelector("[data-next]")?.addEventListener("submit", (event) => {

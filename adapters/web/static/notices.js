@@ -1,7 +1,7 @@
 // What reached me: a toast when it comes, a list under the bell, a number in the window's title.
 
 import { get, put as tellDesk } from "./api.js";
-import { whileBusy } from "./cards.js";
+import { fieldList, whileBusy } from "./cards.js";
 import { $, h, icon, link, refIn, words } from "./dom.js";
 import { here } from "./kept.js";
 import { blocks, isEmpty } from "./text.js";
@@ -102,17 +102,27 @@ export function createNotices(does) {
     const open = opener(card, ref, acts.length === 0, () => close());
     const close = put($("toasts-news"), card.tone, [
       words(card.title, "p", "toast-title"),
-      (card.rows ?? []).map((row) => words(row.title, "p", "toast-row")),
       card.subtitle && words(card.subtitle, "p"),
-      !isEmpty(card.body) && h("div", { class: "text toast-text" }, blocks(card.body)),
+      saidIn(card),
       buttons(card, [...acts, open]),
     ], asks(card));
     toasts.set(id, close);
   }
 
-  /** A sentence of the desk's: what was done, or why not. */
-  function tell(sentence, tone = "good") {
-    put($(tone === "warning" ? "toasts-problems" : "toasts-news"), tone, [words(sentence, "p", "toast-title")]);
+  /** A sentence of the desk's: what was done, or why not. `acts`: what can be done about it, `[{label, url}]` or
+   * `[{label, run}]`. */
+  function tell(sentence, tone = "good", acts = []) {
+    const close = put($(tone === "warning" ? "toasts-problems" : "toasts-news"), tone, [
+      words(sentence, "p", "toast-title"),
+      acts.length > 0 && h("div", { class: "buttons", role: "group", "aria-label": `Actions: ${sentence}` }, acts.map((act) => actOf(act, () => close()))),
+    ]);
+  }
+
+  function actOf({ label, url, run }, then) {
+    const way = url ? link(url, label) : h("button", { type: "button", textContent: label, onclick: run });
+    way.className = "button small";
+    way.addEventListener("click", then);
+    return way;
   }
 
   /** Returns what closes it. `waits`: it goes only when it is answered, or put away. */
@@ -181,7 +191,9 @@ export function createNotices(does) {
     const item = url ? link(url, ...inner) : h("div", {}, ...inner);
     item.addEventListener("click", () => $("notices").hidePopover());
     const acts = actsOf(card, () => $("notices").hidePopover());
-    return h("li", { class: isMarked ? "new" : undefined }, item, buttons(card, acts));
+    // A closed list is read by nobody: it is not drawn in full with each notice that comes.
+    const said = $("notices").matches(":popover-open") ? saidIn(card).filter(Boolean) : [];
+    return h("li", { class: isMarked ? "new" : undefined }, item, said.length > 0 && h("div", { class: "notice-said" }, said), buttons(card, acts));
   }
 
   $("notices").addEventListener("toggle", (event) => {
@@ -209,6 +221,14 @@ const actsIn = (card) => (card.buttons ?? []).filter(({ action }) => action);
 
 /** Whether it wants an answer of its reader's, and waits for it. */
 const asks = (card) => actsIn(card).some(({ style }) => style === "primary" || ["warning", "urgent"].includes(card.tone));
+
+/** All that a notice says beside its title and what happened. */
+const saidIn = (card) => [
+  ...(card.rows ?? []).map((row) => words([row.title, row.detail].filter(Boolean).join(" · "), "p", "notice-row")),
+  !isEmpty(card.body) && h("div", { class: "text notice-text" }, blocks(card.body)),
+  fieldList(card.fields),
+  card.footer && words(card.footer, "p", "card-footer"),
+];
 
 /** Buttons of a notice; `card` tells those with one label in several notices apart. */
 function buttons(card, all) {

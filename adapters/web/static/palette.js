@@ -34,7 +34,7 @@ export function createPalette({ sources, find, closed }) {
     none,
   );
   document.body.append(dialog);
-  let mode = null; // {groups, free, finds, done}
+  let mode = null; // {groups, free, find, isAll, done}
   let options = [];
   let active = -1;
   let found = [];
@@ -46,17 +46,19 @@ export function createPalette({ sources, find, closed }) {
 
   /** Everything there is to find. */
   function open(words = "") {
-    start({ label: "Find a ticket or a command", hint: "Ticket, command, filter or page", groups: sources(), finds: true }, words);
+    start({ label: "Find a ticket or a command", hint: "Ticket, command, filter or page", groups: sources(), find, isAll: true }, words);
   }
 
   /**
-   * Ask for one of `choices` ([{value, label, detail}]), or with `free` for words: resolves to the value, or to null
-   * where none was chosen.
+   * Ask for one of `choices` ([{value, label, detail}]), or of those that `find(words)` brings, or with `free` for words:
+   * resolves to the value, or to null where none was chosen.
    */
-  function choose({ label, choices = [], free = false, value = "" }) {
+  function choose({ label, choices = [], find: more = null, free = false, value = "" }) {
     return new Promise((resolve) => {
-      const groups = [{ group: "", items: choices.map((choice) => ({ ...choice, run: () => resolve(choice.value) })) }];
-      start({ label, hint: free ? "Words" : "Type to narrow down", groups, free: free && ((words) => resolve(words)), done: () => resolve(null) }, value);
+      const itemOf = (choice) => ({ ...choice, run: () => resolve(choice.value) });
+      const groups = [{ group: "", items: choices.map(itemOf) }];
+      const found = more && (async (words) => (await more(words)).map(itemOf));
+      start({ label, hint: free ? "Words" : "Type to narrow down", groups, find: found, free: free && ((words) => resolve(words)), done: () => resolve(null) }, value);
     });
   }
 
@@ -68,7 +70,7 @@ export function createPalette({ sources, find, closed }) {
     input.setAttribute("aria-label", mode.label);
     list.setAttribute("aria-label", mode.label);
     input.placeholder = mode.hint;
-    question.hidden = mode.finds === true;
+    question.hidden = mode.isAll === true;
     question.textContent = mode.label;
     input.value = words;
     if (!dialog.open) dialog.showModal();
@@ -180,7 +182,7 @@ export function createPalette({ sources, find, closed }) {
     const before = found; // until others are found, so that the list does not jump
     forget();
     const words = input.value.trim();
-    if (mode.finds && words.length > 1) {
+    if (mode.find && words.length > 1) {
       found = before.filter((item) => fit(item.label, words) > 0);
       timer = setTimeout(() => void look(words, turn), TYPING);
     }
@@ -188,7 +190,7 @@ export function createPalette({ sources, find, closed }) {
   });
 
   async function look(words, mine) {
-    const answer = await find(words).catch((error) => error);
+    const answer = await mode.find(words).catch((error) => error);
     if (mine !== turn || !dialog.open) return;
     timer = 0;
     found = answer instanceof Error ? [] : answer;
@@ -213,13 +215,13 @@ export function createPalette({ sources, find, closed }) {
 
 /** Tickets as items, found by their title or ref. */
 export async function findTickets(words, open) {
+  return (await ticketsLike(words)).map((item) => ({ ...item, run: () => open(item.value) }));
+}
+
+/** The same as choices. */
+export async function ticketsLike(words) {
   const { tickets } = await get(`/api/triage?${new URLSearchParams({ q: words, order: "newest", limit: 8 })}`);
-  return tickets.map((ticket) => ({
-    label: `${ticket.ref} ${ticket.title}`,
-    detail: `${ticket.status_label} · ${ticket.requester}`,
-    icon: "facts",
-    run: () => open(ticket.ref),
-  }));
+  return tickets.map((ticket) => ({ value: ticket.ref, label: `${ticket.ref} ${ticket.title}`, detail: `${ticket.status_label} · ${ticket.requester}`, icon: "facts" }));
 }
 
 /** The items that fit, best first; all of them, in their order, where nothing is typed. */

@@ -11,19 +11,33 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "nume
 const midnight = (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 const daysAgo = (at) => Math.round((midnight(new Date()) - midnight(at)) / 86_400_000);
 
-/** "just now", "3 min ago", "in 2 h", "yesterday", else a date. */
+/** "just now", "3 min ago", "yesterday", else a date; of what is to come "in a moment", "in 1 h 29 min", "tomorrow". */
 export function distance(at) {
   const seconds = (Date.now() - at.getTime()) / 1000;
-  const size = Math.abs(seconds);
-  const said = (count, unit) => (seconds >= 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`);
-  if (size < 60) return "just now";
-  if (size < 3600) return said(Math.floor(size / 60), "min");
   const days = daysAgo(at);
-  if (size < 86_400 && Math.abs(days) < 2) return said(Math.floor(size / 3600), "h");
+  const near = seconds < -SKEW ? ahead(-seconds, days) : behind(seconds, days);
+  return near ?? (at.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(at);
+}
+
+const SKEW = 5; // seconds that this clock may be behind the desk's: what is that near is not to come
+
+function behind(seconds, days) {
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400 && days < 2) return `${Math.floor(seconds / 3600)} h ago`;
   if (days === 1) return "yesterday";
+  return days < 14 ? `${days} days ago` : null;
+}
+
+/** To the nearest, not rounded down: what is 119 minutes and a half away is 2 hours away. */
+function ahead(seconds, days) {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return "in a moment";
+  if (minutes < 60) return `in ${minutes} min`;
+  if (minutes < 600 && minutes % 60) return `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds < 86_400 && days > -2) return `in ${Math.round(seconds / 3600)} h`;
   if (days === -1) return "tomorrow";
-  if (Math.abs(days) < 14) return said(Math.abs(days), "days");
-  return (at.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(at);
+  return days > -14 ? `in ${-days} days` : null;
 }
 
 /** "Today", "Yesterday", "Monday, 2 March". */

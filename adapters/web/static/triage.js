@@ -3,7 +3,7 @@
 import { get, Refusal } from "./api.js";
 import { $, say } from "./dom.js";
 import { createFilters, same } from "./filters.js";
-import { itemOf, mark, refill } from "./items.js";
+import { itemOf, mark, offerWays, refill } from "./items.js";
 
 const PAUSE = 500; // ms between two looks at the list, however much happens
 const AGAIN = 5000; // ms until the desk is asked once more, where it could not be reached
@@ -132,7 +132,8 @@ export function createTriage(does, first = null) {
     if (wantsFirst && [wantsFirst, document.body].includes(document.activeElement)) rest(0);
     wantsFirst = null;
     $("thread-none").hidden = tickets.length > 0;
-    if (!tickets.length) showNothing(filters.isPlain() ? (NOTHING[filters.current()] ?? "Nothing fits this filter.") : "Nothing fits this filter.");
+    if (tickets.length) offerWays([]);
+    else showEmpty();
     $("thread-more").hidden = tickets.length >= total;
     if (moreHad && $("thread-more").hidden) focusRow(Math.min(before, tickets.length - 1));
     const count = total >= 1000 ? "1000 and more tickets" : total === 1 ? "1 ticket" : `${total} tickets`;
@@ -163,6 +164,13 @@ export function createTriage(does, first = null) {
     panel.setAttribute("aria-busy", "false");
     $("thread-none").textContent = sentence;
     $("thread-none").hidden = false;
+  }
+
+  function showEmpty() {
+    const widen = filters.widened();
+    if (widen) showNothing("No ticket of this filter has these words.");
+    else showNothing((filters.isPlain() && NOTHING[filters.current()]) || "Nothing fits this filter.");
+    offerWays(widen ? [["Look in all tickets", () => filters.widened()?.()]] : []);
   }
 
   function showPicked() {
@@ -366,6 +374,7 @@ export function createTriage(does, first = null) {
     focus: () => rest(clamp(at)),
     glance: (ref) => tickets?.find((ticket) => ticket.ref === ref),
     all,
+    home: () => "/",
     refs: () => (tickets ?? []).slice(0, 60).map(({ ref, title }) => ({ value: ref, label: `${ref} ${title}` })),
   };
 }
