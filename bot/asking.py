@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.actions import Press, Submit, UnknownAction, decode
 from core.cards.card import Form, Reader
+from core.cards.faq import faq_form
 from core.cards.forms import command_form, open_form, questions_form
 from core.model.desk import Desk
+from core.model.draft import SHOWN, SIMILAR
 from core.model.ids import DraftId, TicketId
 from core.vocabulary import Asks, Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -29,7 +31,7 @@ class Asking:
     ) -> Form | None:
         """None where it can run with what is given. ``pressed``: it was a button."""
         if command.asks is Asks.DRAFT:
-            return open_form(given, self._desk, reader)
+            return self._begun(command, given, reader, ticket)
         if not _is_to_ask(command, given, pressed=pressed):
             return None
         return command_form(command, given, ticket, self._vocabulary, reader)
@@ -43,16 +45,30 @@ class Asking:
             return self.of_command(command, press.arguments, reader, press.ticket, pressed=asks)
         if "skip" in press.arguments:
             return None
+        if command.noun == "faq" and not press.arguments.get("draft"):
+            return self._begun(command, press.arguments, reader, press.ticket)
         draft = DraftId(press.arguments["draft"]) if press.arguments.get("draft") else None
+        if command.noun == "faq":
+            return faq_form(values, self._desk, reader, draft=draft)
         category = self._desk.categories.get(press.arguments.get("category", ""))
         if category is not None:
             return questions_form(category, values, reader, draft=draft)
         return open_form(values, self._desk, reader, draft=draft)
 
+    def _begun(
+        self, command: SlashCommand, given: Mapping[str, str], reader: Reader, ticket: TicketId | None
+    ) -> Form | None:
+        """The form of a command that has one of its own. None where it must be looked up what to fill it with."""
+        if command.noun != "faq":
+            return open_form(given, self._desk, reader)
+        return None if ticket is not None or "ref" in given or "faq" in given else faq_form({}, self._desk, reader)
+
     def skipping(self, press: Press, values: Mapping[str, str]) -> tuple[Submit, Mapping[str, str]] | None:
         """What the button sends that leaves a category's other questions empty; None for any other button. ``values``:
         what its draft holds, which stays."""
         command, arguments = self.named(press), press.arguments
+        if command.asks is Asks.DRAFT and arguments.get("skip") == SIMILAR and arguments.get("draft"):
+            return Submit(command.noun, command.verb, draft=DraftId(arguments["draft"])), {SIMILAR: SHOWN}
         category = self._desk.categories.get(arguments.get("category", ""))
         if command.asks is not Asks.DRAFT or "skip" not in arguments or category is None or not arguments.get("draft"):
             return None

@@ -33,12 +33,16 @@ class Auditor:
         now = self._clock.now()
         async with self._store.read() as work:
             count, first = await work.timers.late(now - LATE)
+            unknown = await work.timers.unknown_kinds() if count else ()
         if not count or first is None:
             return None
+        newer = (
+            f" Some are of kinds that only a newer version knows ({', '.join(unknown)}): start that." if unknown else ""
+        )
         return (
             f"Deadlines that did not ring in time: {count}, the first {_length(now - first)} late. Calls of "
             "escalations may be among them. Look in the log for “timer not fired” and “look stumbled”, and whether "
-            "the database and the desk's processes keep up."
+            f"the database and the desk's processes keep up.{newer}"
         )
 
     async def look(self) -> None:

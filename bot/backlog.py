@@ -5,7 +5,7 @@ state: what waits are rows, and each ticket's command looks again for itself, so
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -38,8 +38,6 @@ log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=10)
 """How often it looks by itself."""
-_MOST = 1_000
-"""Tickets that one look goes through, the most urgent first."""
 _LIGHTEST = min(WEIGHT.values())
 _MAKES_ROOM = (
     DutyChanged,
@@ -55,13 +53,14 @@ _MAKES_ROOM = (
 
 
 class Backlog:
-    """One per process."""
+    """One per process. ``at_once``: how many tickets are read at once, the most urgent first."""
 
-    def __init__(self, *, store: Store, engine: Engine, desk: Desk, clock: Clock) -> None:
+    def __init__(self, *, store: Store, engine: Engine, desk: Desk, clock: Clock, at_once: int = 1_000) -> None:
         self._store = store
         self._engine = engine
         self._desk = desk
         self._clock = clock
+        self._at_once = at_once
         self._teams = {key: team for key, team in desk.teams.items() if assigns_itself(team)}
         self._awake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -100,21 +99,27 @@ class Backlog:
     async def drain(self) -> int:
         """Offer what waits, the most urgent first, while anybody on duty has room; returns how many were tried. A night
         in which nobody is there costs two queries."""
-        agents = await self._agents()
-        served = sorted(key for key, those in agents.items() if any(one.has_room_for(_LIGHTEST) for one in those))
-        if not served:
-            return 0
-        async with self._store.read() as work:
-            waiting = await work.workload.waiting(served, limit=_MOST)
-        tried = 0
-        for one in waiting:
-            if not any(agent.has_room_for(_LIGHTEST) for those in agents.values() for agent in those):
+        agents, tried = await self._agents(), 0
+        async for one in self._waiting(_with_room(agents)):
+            if not _with_room(agents):
                 break
             if await self._is_for_somebody(one, agents[one.team]):
                 await self._offer(one)
                 tried += 1
                 agents = await self._agents()
         return tried
+
+    async def _waiting(self, teams: Sequence[str]) -> AsyncIterator[Waiting]:
+        """All of it, in parts: what nobody can take hides nothing behind it."""
+        after: Waiting | None = None
+        while teams:
+            async with self._store.read() as work:
+                found = await work.workload.waiting(teams, after=after, limit=self._at_once)
+            for one in found:
+                yield one
+            if len(found) < self._at_once:
+                return
+            after = found[-1]
 
     async def _offer(self, one: Waiting) -> None:
         """One that cannot be offered now is looked at again later, and holds up no other."""
@@ -148,3 +153,8 @@ class Backlog:
         return ticket is not None and any(
             can_be_asked(person, ticket, team, so_far, self._desk, now) for person in skilled
         )
+
+
+def _with_room(agents: Mapping[str, Sequence[Agent]]) -> Sequence[str]:
+    """The teams in which somebody on duty has room for the lightest ticket."""
+    return sorted(key for key, those in agents.items() if any(one.has_room_for(_LIGHTEST) for one in those))

@@ -11,7 +11,8 @@ from adapters.slack import checkup as slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.manifest import REQUEST_PATH
 from bot.settings import Settings
-from bot.settings.values import is_loopback, split_url
+from bot.settings.values import split_url
+from core.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,11 @@ from rich.table import Table
 from adapters.chat.steps import Step
 from adapters.slack.manifest import manifest
 from adapters.sql import schema
-from bot import checkup, lifecycle
+from bot import checkup, doubts, lifecycle
 from bot.commands.room import person_called
 from bot.desk import vocabulary_of
+from bot.knowing import Found, model_of
+from bot.reindex import reindex
 from bot.settings import BadSettings, Settings, desk_of, effective, load
 from bot.telemetry import set_up_logs
 from bot.wiring import Office, open_office
@@ -84,6 +86,7 @@ def _announce(url: str, settings: Settings) -> None:
     if settings.desk.demo:
         out.print("  A demo: open the page and be the student, the agent, the lead or the admin.")
         out.print(f"  What the leads' alert space receives: {escape(url)}/alerts")
+        _doubt(doubts.unwritten(settings))
     out.print("  Stop it with Ctrl+C.\n")
 
 
@@ -100,8 +103,31 @@ def check(
     state = _attempt(lambda: schema.check_version(settings.database.url.get_secret_value()))
     words = "up to date" if state is schema.SchemaState.CURRENT else "will be brought up to date by threaddesk run"
     out.print(f"\nThe settings are right. The database: {words}.")
+    _doubt(doubts.unwritten(settings))
+    if state is schema.SchemaState.CURRENT:
+        _doubt(_attempt(lambda: _strangers(settings)))
+    found = model_of(settings.similar)
+    out.print(f"Similar tickets are found by {_way(found)}")
     if not offline and not _attempt(lambda: _doors_ready(settings)):
         raise typer.Exit(1)
+
+
+def _doubt(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        out.print(f"  ! {escape(sentence)}")
+
+
+async def _strangers(settings: Settings) -> Sequence[str]:
+    office = open_office(settings, settings.web.public_url or "")
+    try:
+        async with office.store.read() as work:
+            return await doubts.strangers(settings, work.people)
+    finally:
+        await office.close()
+
+
+def _way(found: Found) -> str:
+    return "meaning." if found.parts is not None else f"words alone. {escape(found.why)}"
 
 
 async def _doors_ready(settings: Settings) -> bool:
@@ -126,6 +152,14 @@ def _told(step: Step) -> bool:
     if step.mend:
         out.print(f"      {escape(step.mend)}")
     return step.done
+
+
+@app.command()
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="everything anew, not only what waits")] = False,
+) -> None:
+    """Bring what search and similar tickets go by up to date; the desk may run meanwhile."""
+    out.print(escape(_in_office(lambda office: reindex(office, out, rebuild=rebuild))))
 
 
 @app.command("slack-manifest")

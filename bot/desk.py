@@ -10,6 +10,7 @@ from bot.asking import Asking, likeliest, pressed
 from bot.commands import COMMANDS
 from bot.commands.declaration import Declared
 from bot.commands.room import Room
+from bot.lookups import Lookups
 from core.actions import Submit, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.cards.forms import command_form
@@ -24,19 +25,24 @@ from core.commands import (
     PostMessage,
     React,
     RemoveMessage,
+    SaveDraft,
 )
 from core.engine import Engine
 from core.errors import N_, BadArgument, BadInput
+from core.faqs import FaqReading
 from core.grammar import parse, resolve
 from core.model.desk import Desk
 from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Identity, Person, Platform, Role
+from core.model.relation import RELATION_WORDS, Relation
+from core.model.suggestion import Suggestions
 from core.model.thread import File, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Visibility
 from core.policy import Action, require_in_general
 from core.ports import Clock, FileInspector
 from core.reading import Reading, asker_of
-from core.storage import Store
+from core.storage import Order, Store
+from core.suggesting import Meaning, Suggesting
 from core.text import Text
 from core.vocabulary import (
     PAGE,
@@ -75,6 +81,12 @@ def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabu
                 Choice(Role.LEAD, N_("lead")),
                 Choice(Role.ADMIN, N_("admin")),
             ),
+            ParameterKind.RELATION: tuple(Choice(one, RELATION_WORDS[one]) for one in Relation),
+            ParameterKind.ORDER: (
+                Choice(Order.BEST, N_("best")),
+                Choice(Order.NEWEST, N_("newest")),
+                Choice(Order.FOLLOWERS, N_("followers")),
+            ),
             ParameterKind.DECISION: (
                 Choice(Decision.ACCEPT, N_("accept")),
                 Choice(Decision.DECLINE, N_("decline")),
@@ -99,7 +111,9 @@ class ThreadDesk:
         clock: Clock,
         inspector: FileInspector,
         parsers: Mapping[Platform, Callable[[str], Text]],
+        meaning: Callable[[], Meaning | None] = lambda: None,
     ) -> None:
+        """``meaning``: the model of meaning that is ready at that moment, by which what is similar is found."""
         self._engine = engine
         self._store = store
         self._desk = desk
@@ -107,9 +121,11 @@ class ThreadDesk:
         self._inspector = inspector
         self._inspecting = Semaphore(_INSPECTIONS)
         self._reading = Reading(store, desk, clock)
+        self._faqs = FaqReading(store, desk, clock)
         self._vocabulary = vocabulary_of(desk)
         self._asking = Asking(self._vocabulary, desk)
         self._declared = {(one.command.noun, one.command.verb): one for one in COMMANDS}
+        self._lookups = Lookups(Suggesting(store, desk, clock, meaning), clock, deadline=desk.similar.patience)
         self._room = Room(
             engine=engine,
             store=store,
@@ -117,6 +133,7 @@ class ThreadDesk:
             desk=desk,
             clock=clock,
             vocabulary=self._vocabulary,
+            lookups=self._lookups,
             parsers=parsers,
         )
 
@@ -170,12 +187,23 @@ class ThreadDesk:
     async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
         return await self._reading.draft_values(draft, actor)
 
+    async def keep_draft(self, values: Mapping[str, str], actor: Actor, draft: DraftId | None = None) -> DraftId:
+        outcome = await self._engine.handle(SaveDraft(draft=draft, values=values), replace(actor, inbound=None))
+        if outcome.draft is None:
+            raise ValueError("a draft that was just saved has no name")
+        return outcome.draft
+
+    async def similar(self, title: str, description: str, category: str, actor: Actor) -> Suggestions:
+        return await self._lookups.similar(title, description, category, actor)
+
     async def suggest(self, kind: ParameterKind, typed: str, actor: Actor) -> Sequence[Choice]:
         match kind:
-            case ParameterKind.TICKET:
+            case ParameterKind.TICKET | ParameterKind.OTHER:
                 return likeliest(await self._reading.refs(actor), typed)
             case ParameterKind.AGENT:
                 return likeliest([Choice("me", "me"), *await self._reading.agents(actor)], typed)
+            case ParameterKind.FAQ:
+                return likeliest(await self._faqs.refs(actor), typed)
             case _:
                 return self._asking.choices(kind, typed, await self._reading.reader(actor))
 
@@ -208,6 +236,7 @@ class ThreadDesk:
     async def press(self, action: str, actor: Actor) -> Reply:
         press = pressed(action)
         command = self._asking.named(press)
+        await self._require_in_general(command, actor)
         draft = press.arguments.get("draft")
         values = await self._reading.draft_values(DraftId(draft), actor) if draft else {}
         skipping = self._asking.skipping(press, values)
@@ -221,6 +250,10 @@ class ThreadDesk:
             await self._reading.ticket(press.ticket, actor)
         return Reply(form=form, ticket=press.ticket)
 
+    async def _require_in_general(self, command: SlashCommand, actor: Actor) -> None:
+        """Before any form: whoever made a button up is not even asked."""
+        require_in_general(command.action, await self._room.asker(actor))
+
     async def submit(
         self, action: str, values: Mapping[str, str], files: tuple[FileId, ...] | None, actor: Actor
     ) -> Reply:
@@ -232,6 +265,7 @@ class ThreadDesk:
             return await self._do(Call(command=command, actor=actor, values=values, files=files, draft=sent.draft))
         if sent.draft is not None:
             raise UnknownAction
+        await self._require_in_general(command, actor)
         try:
             return await self._call(command, values, sent.ticket, actor, values=values)
         except BadInput as refusal:
@@ -278,7 +312,7 @@ class ThreadDesk:
         outcome = await self._engine.handle(saying, actor)
         if outcome.message is None:
             raise BadArgument(name="Idempotency-Key", problem=N_("it belongs to another request."), usage="")
-        return await self._reading.entry(ticket, outcome.message, actor)
+        return await self._reading.entry(outcome.ticket or ticket, outcome.message, actor)
 
     async def edit_message(self, ticket: TicketId, message: MessageId, text: Text, actor: Actor) -> Entry:
         await self._engine.handle(EditMessage(ticket=ticket, message=message, text=text), actor)

@@ -4,7 +4,6 @@ Security headers and a request id on each; on a demo desk, whose people sign in 
 name a loopback host and came through no proxy; health for those who watch the process.
 """
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from adapters.web.problems import of_http
+from core.hosts import is_loopback
 from core.ports import Keys
 
 log = structlog.get_logger(__name__)
@@ -52,16 +52,6 @@ def application(
     app.router.add_get("/health/ready", _ready(ready, late), allow_head=True)
     app.add_routes(routes)
     return app
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` (a name or an address, without a port) is this machine and no other."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _identified(keys: Keys) -> Middleware:

@@ -62,9 +62,11 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
             house.dispatcher.start()
             house.scheduler.start()
             house.backlog.start()
+            house.indexer.start()
             for chat in house.chat.values():
                 chat.start()
             announce(public_url)
+            house.knowing.start()
             log.info("started", url=public_url, demo=settings.desk.demo)
             await stop.wait()
         finally:
@@ -76,6 +78,8 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     log.info("stopping")
     house.scheduler.stop()
     await house.backlog.stop()
+    await house.indexer.stop()
+    await house.knowing.stop()
     for chat in house.chat.values():
         await chat.shut()
     await house.door.close()

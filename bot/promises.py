@@ -2,32 +2,40 @@
 by ticket.
 
 What it promised when that was last done is remembered in the database, so a start without a change looks at no ticket.
+What was late already by what it promises now is counted, and those who lead are told how much it is.
 """
 
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 
 import structlog
 
-from core.commands import Actor, RearmPromises
+from core.commands import Actor, RearmPromises, TellPromises
 from core.engine import Engine
 from core.errors import Refusal, Unavailable
 from core.model.desk import Desk
 from core.model.ids import TicketId
 from core.model.people import Platform
+from core.ports import Clock
 from core.storage import Store
 
 log = structlog.get_logger(__name__)
 
 _MARK = "promises"
+_BEGUN = "promises begun"
+"""What is being armed, and since when: of a process that dies meanwhile, the next goes on with it."""
 _AT_ONCE = 200
+_SYSTEM = Actor(person=None, door=Platform.SYSTEM)
 
 
 class Promises:
     """One per process; two that do it at once do it twice."""
 
-    def __init__(self, *, store: Store, engine: Engine, desk: Desk) -> None:
+    def __init__(self, *, store: Store, engine: Engine, desk: Desk, clock: Clock) -> None:
         self._store = store
         self._engine = engine
+        self._clock = clock
         self._categories = sorted(key for key, one in desk.categories.items() if one.sla is not None)
         self._promised = _fingerprint(desk)
         self._is_done = False
@@ -44,6 +52,7 @@ class Promises:
         return looked_at
 
     async def _rearm(self) -> int:
+        since = await self._begun()
         looked_at, after = 0, None
         while True:
             async with self._store.read() as work:
@@ -54,14 +63,27 @@ class Promises:
             if len(found) < _AT_ONCE:
                 break
             after = found[-1]
+        inbound = f"promises:{since.isoformat()}"
+        await self._engine.handle(TellPromises(since=since), replace(_SYSTEM, inbound=inbound))
         async with self._store.write() as work:
             await work.marks.put(_MARK, self._promised)
         log.info("promises looked at anew", tickets=looked_at)
         return looked_at
 
+    async def _begun(self) -> datetime:
+        """Since when these promises are being armed, by whichever process."""
+        async with self._store.write() as work:
+            promised, _, since = (await work.marks.get(_BEGUN) or "").partition(" ")
+            known = await work.marks.get(_MARK)
+            if promised == self._promised and known != promised:
+                return datetime.fromisoformat(since)
+            now = self._clock.now()
+            await work.marks.put(_BEGUN, f"{self._promised} {now.isoformat()}")
+        return now
+
     async def _one(self, ticket: TicketId) -> None:
         try:
-            await self._engine.handle(RearmPromises(ticket=ticket), Actor(person=None, door=Platform.SYSTEM))
+            await self._engine.handle(RearmPromises(ticket=ticket), _SYSTEM)
         except Unavailable:
             raise
         except Refusal as refusal:

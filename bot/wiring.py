@@ -26,7 +26,9 @@ from bot.clock import SecretKeys, SystemClock
 from bot.desk import ThreadDesk
 from bot.digest import Digest
 from bot.dispatcher import Channels, Dispatcher, Patience
-from bot.http import application
+from bot.http import Check, application
+from bot.indexer import Indexer
+from bot.knowing import Knowing, model_of
 from bot.promises import Promises
 from bot.rotas import Rotas, WatchedCalendar, calendars_of
 from bot.scheduler import Look, Scheduler
@@ -89,6 +91,8 @@ class House:
     dispatcher: Dispatcher
     scheduler: Scheduler
     backlog: Backlog
+    indexer: Indexer
+    knowing: Knowing
     door: WebDoor
     chat: Mapping[Platform, ChatDoor]
     """The chat platforms whose doors are open."""
@@ -122,38 +126,19 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     """Everything around the office. Writes the demo's people (or dismisses them) and the grants of bot.toml."""
     settings, desk, engine, clock = office.settings, office.desk, office.engine, office.clock
     keys = keys or SecretKeys()
-    people = await _people(office)
     inbox = AlertInbox(settings.data_dir / "alert-inbox.jsonl", clock) if settings.desk.demo else None
-    front = _front(office)
+    knowing = Knowing(office.store, lambda: model_of(settings.similar))
+    front = _front(office, knowing)
     secret = secret_key(settings)
     signer = HmacSigner(secret)
-    config = WebConfig(
-        secret_key=secret,
-        public_url=desk.public_url,
-        desk_name=desk.name,
-        demo_people=people,
-        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
-        max_files=settings.web.max_files,
-    )
-    door = WebDoor(
-        desk=front,
-        engine=engine,
-        store=office.store,
-        clock=clock,
-        keys=keys,
-        signer=signer,
-        config=config,
-        configuration=[Setting(*one) for one in effective(settings)],
-    )
+    door = _door(office, front, await _people(office), keys=keys, signer=signer, secret=secret)
     alerts = open_spaces(settings, _inbox_urls(settings, inbox, desk.public_url), clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
     chat = _chat(office, front, owner)
-    platforms: dict[str, Channel] = {Platform.WEB: WebChannel(door.live)}
-    platforms |= {platform: opened.channel for platform, opened in chat.items()}
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
-        channels=Channels(platforms=platforms, spaces=alerts.of),
+        channels=Channels(platforms=_ways_out(door, chat), spaces=alerts.of),
         desk=desk,
         clock=clock,
         keys=keys,
@@ -162,11 +147,74 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         patience=patience,
     )
     backlog = Backlog(store=office.store, engine=engine, desk=desk, clock=clock)
+    indexer = Indexer(store=office.store, clock=clock, owner=owner, embedder=knowing.embedder)
     engine.listen(dispatcher.wake)
+    engine.listen(indexer.committed)
     engine.listen(backlog.committed)
     engine.listen(door.live.committed)
     auditor = Auditor(store=office.store, engine=engine, clock=clock)
-    app = application(
+    scheduler = Scheduler(store=office.store, engine=engine, clock=clock, auditor=auditor, minutely=_minutely(office))
+    return House(
+        office=office,
+        app=_application(office, door, chat, inbox, late=auditor.late, keys=keys),
+        dispatcher=dispatcher,
+        scheduler=scheduler,
+        backlog=backlog,
+        indexer=indexer,
+        knowing=knowing,
+        door=door,
+        chat=chat,
+        alerts=alerts,
+    )
+
+
+def _door(
+    office: Office,
+    front: ThreadDesk,
+    people: Mapping[str, DemoPerson],
+    *,
+    keys: Keys,
+    signer: HmacSigner,
+    secret: bytes,
+) -> WebDoor:
+    """The console and the API. ``people``: whom anybody may be on a demo."""
+    settings = office.settings
+    return WebDoor(
+        desk=front,
+        engine=office.engine,
+        store=office.store,
+        clock=office.clock,
+        keys=keys,
+        signer=signer,
+        config=WebConfig(
+            secret_key=secret,
+            public_url=office.desk.public_url,
+            desk_name=office.desk.name,
+            demo_people=people,
+            max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+            max_files=settings.web.max_files,
+        ),
+        configuration=[Setting(*one) for one in effective(settings)],
+    )
+
+
+def _ways_out(door: WebDoor, chat: Mapping[Platform, ChatDoor]) -> Mapping[str, Channel]:
+    """To each platform."""
+    return {Platform.WEB: WebChannel(door.live), **{platform: opened.channel for platform, opened in chat.items()}}
+
+
+def _application(
+    office: Office,
+    door: WebDoor,
+    chat: Mapping[Platform, ChatDoor],
+    inbox: AlertInbox | None,
+    *,
+    late: Check,
+    keys: Keys,
+) -> web.Application:
+    """The one web server, with what every door serves. ``late``: what did not ring in time."""
+    files = office.settings.web
+    return application(
         [
             *door.routes(),
             *(route for opened in chat.values() for route in opened.routes()),
@@ -174,31 +222,20 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         ],
         keys=keys,
         ready=lambda: readiness(office.store),
-        late=auditor.late,
-        demo=settings.desk.demo,
-        max_body=settings.web.max_file_mb * settings.web.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
-    )
-    scheduler = Scheduler(store=office.store, engine=engine, clock=clock, auditor=auditor, minutely=_minutely(office))
-    return House(
-        office=office,
-        app=app,
-        dispatcher=dispatcher,
-        scheduler=scheduler,
-        backlog=backlog,
-        door=door,
-        chat=chat,
-        alerts=alerts,
+        late=late,
+        demo=office.settings.desk.demo,
+        max_body=files.max_file_mb * files.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
     )
 
 
 def _minutely(office: Office) -> Mapping[str, Look]:
-    promises = Promises(store=office.store, engine=office.engine, desk=office.desk)
+    promises = Promises(store=office.store, engine=office.engine, desk=office.desk, clock=office.clock)
     digest = Digest(engine=office.engine, desk=office.desk, clock=office.clock)
     rotas = Rotas(engine=office.engine, calendars=office.calendars)
     return {"promises": promises.rearm, "digest": digest.send_if_due, "calendars": rotas.look}
 
 
-def _front(office: Office) -> ThreadDesk:
+def _front(office: Office, knowing: Knowing) -> ThreadDesk:
     web = office.settings.web
     return ThreadDesk(
         engine=office.engine,
@@ -212,6 +249,7 @@ def _front(office: Office) -> ThreadDesk:
             Platform.DISCORD: discord_words,
             Platform.SLACK: slack_words,
         },
+        meaning=knowing.meaning,
     )
 
 

@@ -1,6 +1,6 @@
 """The slash commands, each declared once: a new one is a function in one of these modules, and it is on every door."""
 
-from bot.commands import alerts, desk, duty, linking, ticket, waiting, work
+from bot.commands import alerts, ask, combining, desk, duty, faq, linking, ticket, waiting, work
 from bot.commands.declaration import Declared
 
 COMMANDS: tuple[Declared, ...] = (
@@ -9,6 +9,9 @@ COMMANDS: tuple[Declared, ...] = (
     *waiting.COMMANDS,
     *duty.COMMANDS,
     *alerts.COMMANDS,
+    *faq.COMMANDS,
+    *ask.COMMANDS,
+    *combining.COMMANDS,
     *linking.COMMANDS,
     *desk.COMMANDS,
 )

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from bot.commands.room import Room
 from core.errors import N_
+from core.limits import TooManyOf
 from core.model.ids import TicketId
 from core.model.people import Person
 from core.policy import Action
 from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, SlashCommand
+
+MOST_WORDS = 12
+"""By which a list is narrowed."""
 
 Handler = Callable[[Call, Room], Awaitable[Reply]]
 
@@ -45,6 +49,14 @@ def about(call: Call) -> TicketId:
     if call.ticket is None:
         raise ValueError(f"{call.command.name} came without a ticket")
     return call.ticket
+
+
+def words_of(call: Call) -> tuple[str, ...]:
+    """Those that a list is narrowed by. Raises TooManyOf."""
+    words = tuple(call.arguments.get("words", "").split())
+    if len(words) > MOST_WORDS:
+        raise TooManyOf(name=N_("words"), count=len(words), limit=MOST_WORDS)
+    return words
 
 
 def who_asks(call: Call) -> Person:

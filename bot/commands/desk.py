@@ -1,13 +1,13 @@
 """/queue, /help and /desk: what is about the desk and not about one ticket."""
 
-from bot.commands.declaration import command, who_asks
+from bot.commands.declaration import command, who_asks, words_of
 from bot.commands.room import Room
 from core.cards.answers import failures_card, help_card, panel_card, people_card, persons_addressed
 from core.cards.card import Card
 from core.cards.ticket import ticket_list
 from core.commands import GrantRole, RetryDelivery
 from core.composing import reader_of
-from core.errors import N_, BadInput
+from core.errors import N_, BadField, BadInput
 from core.model.ids import DeliveryId
 from core.model.people import Role
 from core.policy import Action
@@ -22,21 +22,43 @@ class NotHere(BadInput):
     "queue",
     "",
     Parameter(name="team", kind=ParameterKind.TEAM, help=N_("Only this team's"), required=False),
+    Parameter(name="words", kind=ParameterKind.LINE, help=N_("Only those with these words"), required=False),
     help=N_("What waits, most urgent first"),
     action=Action.CLAIM,
 )
 async def queue(call: Call, room: Room) -> Reply:
     team = call.arguments.get("team")
-    found = await room.reading.list(View.QUEUE, call.actor, None, 50, team=team)
+    found = await room.reading.list(View.QUEUE, call.actor, None, 50, team=team, words=words_of(call))
     reader = room.reader(call)
     names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
     title = reader.gettext("The queue") if team is None else room.desk.team_name(team)
+    if words := words_of(call):
+        title = reader.gettext("{queue}: tickets with “{words}”").format(queue=title, words=" ".join(words))
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
 
 
-@command("help", "", help=N_("What you can do here"), action=Action.OPEN)
+class NoSuchWord(BadField):
+    template = N_("“{word}” begins none of your commands. Those that do: {words}.")
+
+
+@command(
+    "help",
+    "",
+    Parameter(
+        name="word", kind=ParameterKind.WORD, help=N_("The first word of some commands, like ticket"), required=False
+    ),
+    help=N_("What you can do here"),
+    action=Action.OPEN,
+)
 async def help_(call: Call, room: Room) -> Reply:
-    return Reply(card=help_card(room.commands_for(who_asks(call)), room.desk.name, room.reader(call)))
+    commands = room.commands_for(who_asks(call))
+    word = call.arguments.get("word", "").removeprefix("/").casefold()
+    if word:
+        every = dict.fromkeys(command.noun for command in commands)
+        if word not in every:
+            raise NoSuchWord(word=word, words=", ".join(every))
+        commands = [command for command in commands if command.noun == word]
+    return Reply(card=help_card(commands, room.desk.name, room.reader(call)))
 
 
 @command("desk", "people", help=N_("Everybody, with their roles"), action=Action.ADMINISTER)

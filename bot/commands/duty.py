@@ -7,10 +7,11 @@ from datetime import datetime
 from bot.commands.declaration import REF, about, command, who_asks
 from bot.commands.room import Room
 from bot.commands.until import parse_until
-from core.attendance import AHEAD, duty_of, had_by, loads, teams_of
+from core.attendance import AHEAD, duty_of, had_by, loads, teams_of, turns_of
 from core.cards.duty import (
     available_card,
     away_card,
+    by_shifts_card,
     capacity_card,
     duty_card,
     handed_over_card,
@@ -81,6 +82,22 @@ async def away(call: Call, room: Room) -> Reply:
 
 @command(
     "agent",
+    "auto",
+    _AGENT,
+    help=N_("Be on duty as your shifts say again, whatever you said before"),
+    action=Action.OWN_DUTY,
+)
+async def auto(call: Call, room: Room) -> Reply:
+    agent = await _whose(call, room)
+    outcome = await room.do(SetDuty(person=agent, state=None), call)
+    async with room.store.read() as work:
+        person = await work.people.get(outcome.person) if outcome.person is not None else None
+    turns = turns_of(person, room.desk, room.clock.now()) if person is not None else ()
+    return Reply(card=by_shifts_card(await _name(agent, room), turns, room.reader(call)))
+
+
+@command(
+    "agent",
     "handover",
     Parameter(
         name="ref", kind=ParameterKind.TICKET, help=N_("The ticket, like T-12; all of yours without"), required=False
@@ -111,7 +128,13 @@ async def _handed(ticket: TicketId, call: Call, room: Room) -> bool:
     return True
 
 
-@command("agent", "load", _TEAM, help=N_("What each agent carries, and until when they are there"), action=Action.CLAIM)
+@command(
+    "agent",
+    "load",
+    _TEAM,
+    help=N_("What each agent carries, and until when they are there"),
+    action=Action.SEE_DUTY,
+)
 async def load(call: Call, room: Room) -> Reply:
     now = room.clock.now()
     async with room.store.read() as work:
@@ -119,7 +142,7 @@ async def load(call: Call, room: Room) -> Reply:
     return Reply(card=load_card(views, room.desk, room.reader(call)))
 
 
-@command("agent", "duty", _TEAM, help=N_("Who is on duty, who is next, and when nobody is"), action=Action.CLAIM)
+@command("agent", "duty", _TEAM, help=N_("Who is on duty, who is next, and when nobody is"), action=Action.SEE_DUTY)
 async def duty(call: Call, room: Room) -> Reply:
     now = room.clock.now()
     async with room.store.read() as work:
@@ -189,4 +212,4 @@ def _teams(call: Call, room: Room) -> Sequence[Team]:
     return [chosen] if chosen is not None else teams_of(who_asks(call), room.desk)
 
 
-COMMANDS = (available, away, handover, load, duty, capacity, accept, pass_)
+COMMANDS = (available, away, auto, handover, load, duty, capacity, accept, pass_)

@@ -5,6 +5,7 @@ from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.lookups import Lookups
 from core import limits
 from core.cards.card import Card, Reader
 from core.commands import Actor, Command
@@ -38,6 +39,7 @@ class Room:
     desk: Desk
     clock: Clock
     vocabulary: Vocabulary
+    lookups: Lookups
     parsers: Mapping[Platform, Callable[[str], Text]]
     """How words typed through each door become text; a door without markup of its own has none."""
 

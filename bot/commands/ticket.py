@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.commands.declaration import REF, about, command
+from bot.commands.ask import before, marked, suggested
+from bot.commands.declaration import REF, about, command, words_of
 from bot.commands.room import Room, reply_about
 from core.cards.card import Card, Form, Reader
 from core.cards.forms import answers_in, command_form, next_form, open_form
@@ -25,10 +26,13 @@ from core.commands import (
 from core.errors import N_, BadInput, NoSuchDraft, NoSuchTicket
 from core.model.draft import Draft
 from core.model.ids import DraftId, FileId, TicketId, ref_of
-from core.model.ticket import Priority
+from core.model.suggestion import Suggestions
+from core.model.ticket import Priority, Status
 from core.policy import Action
+from core.searching import Searching, Wanted
+from core.storage import Order
 from core.usecases.opening import NotAChoice
-from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply, View
+from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply
 
 
 @command(
@@ -51,6 +55,9 @@ async def open_(call: Call, room: Room) -> Reply:
     draft, reader = await _drafted(call, room)
     if not call.is_form:
         return Reply(form=open_form(draft.values, room.desk, reader, draft=draft.id))
+    similar = await before(draft.values, call, room)
+    if similar:
+        return await _suggested(similar, draft, call, room)
     remaining = next_form(draft.values, room.desk, reader, draft=draft.id)
     if remaining is not None:
         return Reply(form=remaining)
@@ -65,6 +72,10 @@ async def _at_once(call: Call, room: Room) -> Reply:
     """From a form that had no draft yet: with everything asked and right, none is made."""
     reader = room.reader(call)
     refusal = None
+    similar = await before(call.values, call, room)
+    if similar:
+        draft, _ = await _drafted(call, room)
+        return await _suggested(similar, draft, call, room)
     if next_form(call.values, room.desk, reader, draft=None) is None:
         try:
             outcome = await room.do(await _opening(call.values, call.files or (), None, call, room), call)
@@ -74,6 +85,13 @@ async def _at_once(call: Call, room: Room) -> Reply:
     draft, reader = await _drafted(call, room)
     form = next_form(draft.values, room.desk, reader, draft=draft.id) if refusal is None else None
     return Reply(form=form or _mended(draft, room, reader, refusal))
+
+
+async def _suggested(similar: Suggestions, draft: Draft, call: Call, room: Room) -> Reply:
+    """What is similar, in place of the ticket: "Open mine" opens it, or asks what is left to ask."""
+    await marked(draft.id, call, room)
+    remaining = next_form(draft.values, room.desk, room.reader(call), draft=draft.id)
+    return suggested(similar, draft.id, call, room, own=remaining.again if remaining is not None else "")
 
 
 def _mended(draft: Draft, room: Room, reader: Reader, refusal: BadInput | None) -> Form:
@@ -132,12 +150,31 @@ async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
     return reply_about(opened, whole, reader.gettext(sentence).format(ref=opened.ref))
 
 
-@command("ticket", "list", help=N_("My tickets: those I opened, follow, take part in or have"), action=Action.SEARCH)
+@command(
+    "ticket",
+    "list",
+    Parameter(name="status", kind=ParameterKind.STATUS, help=N_("Only those that stand so"), required=False),
+    Parameter(name="order", kind=ParameterKind.ORDER, help=N_("What comes first"), required=False),
+    Parameter(name="words", kind=ParameterKind.LINE, help=N_("Words in any ticket that I may see"), required=False),
+    help=N_("My tickets: those I opened, follow, take part in or have; with words, any that I may see"),
+    action=Action.SEARCH,
+)
 async def list_(call: Call, room: Room) -> Reply:
-    found = await room.reading.list(View.MINE, call.actor, None, 25)
+    words = words_of(call)
+    wanted = Wanted(
+        words=words,
+        mine=not words,
+        statuses=frozenset({Status(call.arguments["status"])} if "status" in call.arguments else ()),
+        order=Order(call.arguments.get("order", Order.BEST)),
+    )
+    found, _total = await Searching(room.store, room.desk, room.reading).find(wanted, call.actor, limit=25)
     reader = room.reader(call)
     names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
-    title = reader.gettext("My tickets")
+    title = (
+        reader.gettext("My tickets")
+        if not words
+        else reader.gettext("Tickets with “{name}”").format(name=" ".join(words))
+    )
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
 
 
@@ -179,9 +216,17 @@ async def withdraw(call: Call, room: Room) -> Reply:
     return await room.ticket_reply(about(call), call, N_("{ref} is withdrawn"))
 
 
-@command("ticket", "follow", REF, help=N_("+1: hear of it when it is solved"), action=Action.FOLLOW)
+@command(
+    "ticket",
+    "follow",
+    REF,
+    Parameter(name="draft", kind=ParameterKind.WORD, help=N_("The draft that it takes the place of"), required=False),
+    help=N_("+1: hear of it when it is solved"),
+    action=Action.FOLLOW,
+)
 async def follow(call: Call, room: Room) -> Reply:
-    await room.do(FollowTicket(ticket=about(call)), call)
+    draft = call.arguments.get("draft")
+    await room.do(FollowTicket(ticket=about(call), draft=DraftId(draft) if draft else None), call)
     return await _followed(call, room, N_("You follow {ref}: you will hear when it is solved"))
 
 

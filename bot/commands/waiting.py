@@ -14,7 +14,12 @@ from core.vocabulary import Call, Parameter, ParameterKind, Reply
     "staff",
     "snooze",
     REF,
-    Parameter(name="until", kind=ParameterKind.LINE, help=N_("For how long, or until when: 2h, 3d, mon 09:00")),
+    Parameter(
+        name="until",
+        kind=ParameterKind.LINE,
+        help=N_("For how long, or until when: 2h, 3d, mon 09:00"),
+        is_no_prose=True,
+    ),
     help=N_("Put a ticket aside for a while: its promises stand still, a reply brings it back"),
     action=Action.RESOLVE,
     title=N_("Put aside"),

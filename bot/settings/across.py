@@ -15,7 +15,8 @@ from bot.settings.places import Path
 from bot.settings.references import references
 from bot.settings.rows import fold, is_demo, listed, rows, truth
 from bot.settings.sources import reachable, value_at
-from bot.settings.values import is_loopback, split_url
+from bot.settings.values import split_url
+from core.hosts import is_loopback
 
 MOST_CATEGORIES = 25
 """A Discord select holds no more (components/reference)."""

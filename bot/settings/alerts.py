@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from adapters.email.config import sender_of, smtp_server
 from adapters.webhook.endpoint import key_of, url_of
-from bot.settings.values import Key, Mailbox, Table, Whole, all_different, is_loopback, split_url, wrong
+from bot.settings.values import Key, Mailbox, Table, Whole, all_different, split_url, wrong
+from core.hosts import is_loopback
 from core.model.desk import Acknowledge
 from core.model.ticket import Priority
 

@@ -32,6 +32,7 @@ def desk_of(settings: Settings, public_url: str, calendars: Mapping[str, ShiftCa
             tickets_per_day=settings.quotas.tickets_per_day,
             cooldown=settings.quotas.cooldown,
         ),
+        followers_raise=settings.queue.followers_raise,
         urgent_by_requester=settings.desk.urgent_by_requester,
         alert_priorities=frozenset(settings.alerts.priorities),
         acknowledge=settings.alerts.acknowledge,
@@ -42,7 +43,10 @@ def desk_of(settings: Settings, public_url: str, calendars: Mapping[str, ShiftCa
         slas={sla.key: sla.policy() for sla in settings.sla},
         escalations=escalations,
         messengers=doors,
+        similar=settings.similar.similarity(),
         group_grants=_group_grants(settings, doors),
+        faq_review_days=settings.faq.review_days,
+        faq_public=settings.faq.public,
         public_url=public_url,
     )
 
@@ -57,9 +61,10 @@ def _hours(table: DeskTable) -> OpeningHours:
 
 
 def _escalations(settings: Settings) -> Mapping[str, EscalationPolicy]:
-    """An escalation that would call nobody is none."""
+    """An escalation that would call nobody is none. Only a demo may name addresses where it has no mail server."""
     unheard = frozenset() if settings.desk.demo else settings.unheard_spaces()
-    policies = {escalation.key: escalation.policy(unheard) for escalation in settings.escalations}
+    has_mail = settings.email.smtp_url is not None
+    policies = {one.key: one.policy(unheard, has_mail=has_mail) for one in settings.escalations}
     return {key: policy for key, policy in policies.items() if policy is not None}
 
 

@@ -76,10 +76,15 @@ class StepTable(Table):
         """The first alert space that it calls."""
         return next((whom.removeprefix("space:") for whom in self.notify if whom.startswith("space:")), None)
 
-    def step(self, unheard: Set[str]) -> EscalationStep:
-        """Without the alert spaces in ``unheard``."""
+    def step(self, unheard: Set[str], *, has_mail: bool) -> EscalationStep:
+        """Without the alert spaces in ``unheard``, and without addresses where no mail goes out."""
         called = (whom_of(callee) for callee in self.notify)
-        notify = tuple(whom for whom in called if not (whom.kind is WhomKind.SPACE and whom.name in unheard))
+        notify = tuple(
+            whom
+            for whom in called
+            if not (whom.kind is WhomKind.SPACE and whom.name in unheard)
+            and (has_mail or whom.kind is not WhomKind.EMAIL)
+        )
         return EscalationStep(after=self.after, notify=notify, repeat=self.repeat, times=self.times)
 
 
@@ -115,9 +120,9 @@ class EscalationTable(Table):
             raise wrong("A later step comes before an earlier one.", "Put the steps in the order of their times.")
         return steps
 
-    def policy(self, unheard: Set[str]) -> EscalationPolicy | None:
-        """Without the alert spaces in ``unheard``; None where nobody else is called."""
-        steps = (step.step(unheard) for step in self.steps)
+    def policy(self, unheard: Set[str], *, has_mail: bool) -> EscalationPolicy | None:
+        """As its steps; None where nobody is called."""
+        steps = (step.step(unheard, has_mail=has_mail) for step in self.steps)
         heard = tuple(step for step in steps if step.notify)
         lapses_after = self.acknowledgement_lapses_after
         policy = EscalationPolicy(key=self.key, when=self.when.trigger(), steps=heard, lapses_after=lapses_after)

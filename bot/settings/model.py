@@ -14,9 +14,20 @@ from bot.settings.duty import ShiftTable
 from bot.settings.escalation import EscalationTable
 from bot.settings.places import Path
 from bot.settings.rows import fold
+from bot.settings.similar import SimilarTable
 from bot.settings.sla import SlaTable
 from bot.settings.slack import SlackTable
-from bot.settings.tables import CategoryTable, DatabaseTable, DeskTable, LogTable, QuotasTable, TeamTable, WebTable
+from bot.settings.tables import (
+    CategoryTable,
+    DatabaseTable,
+    DeskTable,
+    FaqTable,
+    LogTable,
+    QueueTable,
+    QuotasTable,
+    TeamTable,
+    WebTable,
+)
 
 
 def _beside_the_files(earlier: dict[str, Any]) -> DatabaseTable:
@@ -33,12 +44,15 @@ class Settings(BaseSettings):
     data_dir: File = Field(default=File("data"), description="the folder for uploaded files and the SQLite database")
     desk: DeskTable = Field(description="the table [desk]")
     quotas: QuotasTable = Field(default_factory=QuotasTable, description="the table [quotas]")
+    queue: QueueTable = Field(default_factory=QueueTable, description="the table [queue]")
     teams: tuple[TeamTable, ...] = Field(default=(), description="the tables [[teams]]")
     shifts: tuple[ShiftTable, ...] = Field(default=(), description="the tables [[shifts]]")
     categories: tuple[CategoryTable, ...] = Field(default=(), description="the tables [[categories]]")
     sla: tuple[SlaTable, ...] = Field(default=(), description="the tables [[sla]]")
     escalations: tuple[EscalationTable, ...] = Field(default=(), description="the tables [[escalations]]")
+    faq: FaqTable = Field(default_factory=FaqTable, description="the table [faq]")
     alerts: AlertsTable = Field(default_factory=AlertsTable, description="the table [alerts]")
+    similar: SimilarTable = Field(default_factory=SimilarTable, description="the table [similar]")
     web: WebTable = Field(default_factory=WebTable, description="the table [web]")
     database: DatabaseTable = Field(default_factory=_beside_the_files, description="the table [database]")
     gchat: GchatTable = Field(default_factory=GchatTable, description="only in the environment")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from bot.settings.values import Table, all_different, is_loopback, split_url, wrong
+from bot.settings.values import Table, all_different, split_url, wrong
+from core.hosts import is_loopback
 from core.model.thread import MessageKind
 
 _APPS = "https://api.slack.com/apps, your app"

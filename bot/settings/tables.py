@@ -34,8 +34,8 @@ from bot.settings.values import (
 )
 from core import limits
 from core.model.desk import Assignment, QuestionKind, UrgencySetting
-from core.model.ticket import Priority, Visibility
-from core.rules.assignment import WEIGHT
+from core.model.ticket import Visibility
+from core.rules.assignment import LEAST_CAPACITY
 
 DEFAULT_HOST = "127.0.0.1"
 
@@ -85,6 +85,12 @@ class QuotasTable(Table):
     cooldown: Duration = Field(default=timedelta(0), description="the time between two tickets of a person")
 
 
+class QueueTable(Table):
+    followers_raise: Whole = Field(
+        default=5, ge=0, le=1_000_000, description="followers that raise a ticket in the queue by one priority"
+    )
+
+
 class TeamTable(Table):
     key: Key = Field(description="the team's short name in commands and in this file")
     name: Name = Field(description="the team's name, as people read it")
@@ -96,7 +102,7 @@ class TeamTable(Table):
     offer_timeout: Duration = Field(
         default=timedelta(minutes=5), description="how long an agent has to take an offered ticket"
     )
-    capacity: Whole = Field(default=15, ge=1, le=1000, description="what an agent carries at most")
+    capacity: Whole = Field(default=15, ge=1, le=limits.CAPACITY, description="what an agent carries at most")
     skills: Skills = Field(default={}, description="which categories an agent answers, by their email address")
     calendar: str | None = Field(default=None, description="an iCalendar file of its shifts, beside bot.toml")
     discord: TeamDiscordTable = Field(default=TeamDiscordTable(), description="its channel and its role on Discord")
@@ -105,9 +111,10 @@ class TeamTable(Table):
     @field_validator("capacity")
     @classmethod
     def _for_an_urgent_one(cls, capacity: int) -> int:
-        if capacity < (weight := WEIGHT[Priority.URGENT]):
+        if capacity < LEAST_CAPACITY:
             raise wrong(
-                f"An urgent ticket counts {weight:g}, so nobody could be given one.", f"Write {weight:g} or more."
+                f"An urgent ticket counts {LEAST_CAPACITY}, so with less nobody could be given one.",
+                f"Write {LEAST_CAPACITY} to {limits.CAPACITY}.",
             )
         return capacity
 
@@ -187,6 +194,13 @@ class CategoryTable(Table):
         if sensitive and info.data.get("visibility") is Visibility.PUBLIC:
             raise wrong("A sensitive category cannot be public.", 'Write visibility = "private".')
         return sensitive
+
+
+class FaqTable(Table):
+    review_days: Whole = Field(
+        default=180, ge=1, le=3650, description="days after which a published FAQ should be looked at again"
+    )
+    public: bool = Field(default=True, description="are FAQs read without signing in")
 
 
 class WebTable(Table):

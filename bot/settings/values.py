@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,15 +34,6 @@ def split_url(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if parts.hostname and not any(c.isspace() for c in url) else None
-
-
-def is_loopback(host: str) -> bool:
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _key(value: str) -> str:
