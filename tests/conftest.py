@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Table
 
@@ -22,6 +23,14 @@ from tests.fakes.postgres import PostgresServer, postgresql
 settings.register_profile("desk", deadline=None)
 settings.load_profile("desk")
 """On a busy machine an example may take its time."""
+
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+"""As the desk writes them. The library's own way, with every variable of every frame, takes a second for one."""
 
 
 def is_numbered(table: Table) -> bool:

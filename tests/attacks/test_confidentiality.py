@@ -36,6 +36,11 @@ LINES = (
     "/staff note {ref} hm",
     "/staff transfer {ref} platform",
     "/staff undo {ref}",
+    "/staff merge {ref} {ref}",
+    "/staff unmerge {ref}",
+    "/staff split {ref} 1 Mine",
+    "/staff link {ref} {ref} blocks",
+    "/staff unlink {ref} {ref}",
 )
 REQUESTS = (
     ("GET", "/api/threads/{ref}", None),

@@ -35,6 +35,8 @@ CHANGING: Sequence[tuple[str, str, Any]] = (
     ("PUT", "/api/triage/filters", {"filters": []}),
     ("PUT", "/api/preferences/theme", "dark"),
     ("POST", "/api/admin/failures/1/retry", None),
+    ("POST", "/api/similar", {"title": "{ref}", "description": "", "category": "login"}),
+    ("POST", "/api/similar/choice", {"choice": "follow", "ref": "{ref}", "values": {"title": "{ref}"}}),
 )
 STAFFS = ("/api/triage", "/api/triage?q=a", "/api/triage/counts")
 ADMINS = tuple(f"/api/admin/{name}" for name in ("people", "teams", "pending", "failures", "alerts", "configuration"))

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import update
 
+from adapters.sql.tables import timers
 from bot.auditor import TROUBLE, Auditor
 from bot.http import application
 from bot.scheduler import Scheduler
@@ -49,6 +51,16 @@ async def test_a_step_that_is_late_by_over_a_minute_is_found(office: Office, lat
     office.clock.advance(10 * MINUTE + late)
     found = await auditor(office).late()
     assert found is None if says is None else says in (found or "")
+
+
+async def test_kinds_of_deadlines_that_only_a_newer_version_knows_are_named(office: Office) -> None:
+    async with office.store.write() as work:
+        await work.connection.execute(update(timers).values(kind="tea_time"))
+    office.clock.advance(12 * MINUTE)
+    assert await Scheduler(store=office.store, engine=office.engine, clock=office.clock).fire_due() == 0
+    await auditor(office).look()
+    [sentence] = await told(office)
+    assert sentence.endswith("Some are of kinds that only a newer version knows (tea_time): start that.")
 
 
 async def test_the_admins_are_told_once_and_it_is_over_when_it_has_rung(office: Office) -> None:

@@ -78,6 +78,17 @@ async def test_what_everybody_there_passed_waits_and_costs_no_transaction(desk: 
     assert await desk.ticket(ticket) == before
 
 
+async def test_however_many_nobody_there_can_take_none_is_hidden_behind_them(desk: Office) -> None:
+    desk.use(offering(desk.desk, skills={"asha@example.com": frozenset({"exams"})}))
+    for _ in range(3):
+        await desk.open(category="forum", answers={}, priority=Priority.URGENT)
+    exams = await desk.open()
+    await said(desk, AVAILABLE, "asha")
+    looking = Backlog(store=desk.store, engine=desk.engine, desk=desk.desk, clock=desk.clock, at_once=2)
+    assert await looking.drain() == 1
+    assert await asked(desk, exams) == "asha"
+
+
 async def test_only_teams_that_assign_by_themselves_are_looked_at(desk: Office) -> None:
     by_hand = await desk.open(category="login", answers={})
     await said(desk, AVAILABLE, *AGENTS)
@@ -135,7 +146,7 @@ async def test_room_that_was_made_is_noticed_at_once(desk: Office) -> None:
     async with looking(desk) as offers:
         await desk.do(ResolveTicket(ticket=first), "asha")
         assert (await offers.get()).ticket == second
-        await desk.do(SetCapacity(capacity=2), "asha")
+        await desk.do(SetCapacity(capacity=3), "asha")
         assert (await offers.get()).ticket == third
 
 

@@ -1,5 +1,7 @@
 """/alert, /escalate and /staff urgency, as people use them."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.actions import Press
@@ -10,8 +12,20 @@ from core.model.ids import ref_of
 from core.model.outbox import Intent, ToPerson
 from core.model.ticket import Priority
 from core.ports import Parcel
-from tests.fakes.escalations import URGENT, acknowledged, asked_urgent, called, escalating, of, only
+from tests.fakes.escalations import (
+    LEAD,
+    LEADS,
+    URGENT,
+    acknowledged,
+    asked_urgent,
+    called,
+    escalating,
+    of,
+    only,
+    step,
+)
 from tests.fakes.front import Front, fresh, shown
+from tests.fakes.offers import alone, offering
 from tests.fakes.office import MINUTE
 
 RUNNING, HELD = EscalationState.RUNNING, EscalationState.ACKNOWLEDGED
@@ -48,8 +62,8 @@ async def test_the_list_shows_what_goes_on_with_its_button_and_who_has_it(front:
     first, second = await called(front.office), await acknowledged(front.office)
     rows = shown(await front.type("ada", "/alert list")).rows
     assert [(row.ref, row.detail, [button.label for button in row.buttons]) for row in rows] == [
-        (ref_of(first), "urgent · level 1 called, next in 10 min", ["Acknowledge"]),
-        (ref_of(second), "urgent · acknowledged by Lee Lead just now", []),
+        (ref_of(first), "urgent · escalation urgent · level 1 called, next in 10 min", ["Acknowledge"]),
+        (ref_of(second), "urgent · escalation urgent · acknowledged by Lee Lead just now", []),
     ]
     await front.desk.press(rows[0].buttons[0].action or "", front.office.actor("ada"))
     assert (await only(front.office, first)).state is HELD
@@ -64,8 +78,33 @@ async def test_the_list_shows_nobody_what_they_may_not_see(front: Front) -> None
     assert [row.ref for row in shown(await front.type("wen", "/alert list")).rows] == [ref_of(secret)]
 
 
-async def test_a_lead_acknowledges_a_sensitive_ticket_without_reading_a_word_of_it(front: Front) -> None:
-    front.office.use(escalating(front.office.desk, URGENT))
+async def test_what_the_asker_may_not_see_takes_nobodys_place_in_the_list(front: Front) -> None:
+    usual = front.office.desk
+    front.office.use(escalating(usual, URGENT))
+    for number in range(51):
+        who = ("sam", "kim")[number % 2]
+        await front.office.open(who, category="welfare", answers={}, priority=Priority.URGENT)
+    last = await front.office.open(priority=Priority.URGENT)
+    front.office.use(usual)
+    assert [row.ref for row in shown(await front.type("lee", "/alert list")).rows] == [ref_of(last)]
+    assert len(shown(await front.type("wen", "/alert list")).rows) == 50
+
+
+async def test_an_acknowledgement_says_that_an_offer_goes_on(front: Front) -> None:
+    front.office.use(escalating(offering(front.office.desk), URGENT))
+    await alone(front.office, "asha")
+    ticket = await front.office.open(priority=Priority.URGENT)
+    said = shown(await front.type("lee", f"/alert ack {ref_of(ticket)}"))
+    assert said.title == f"T-{ticket} is in your hands: nobody else is called. Asha Agent is still asked to take it"
+    await front.type("lee", f"/alert unack {ref_of(ticket)}")
+    said = shown(await front.type("asha", f"/alert ack {ref_of(ticket)}"))
+    assert said.title == f"T-{ticket} is in your hands: nobody else is called. You are still asked to take it"
+
+
+async def test_a_lead_who_is_called_acknowledges_a_sensitive_ticket_without_reading_a_word_of_it(
+    front: Front,
+) -> None:
+    front.office.use(escalating(front.office.desk, replace(URGENT, steps=(step(0, LEADS, LEAD),))))
     secret = await front.office.open(title="SECRET", category="welfare", answers={}, priority=Priority.URGENT)
     card = shown(await front.type("lee", f"/alert ack {ref_of(secret)}"))
     assert card.title == f"T-{secret} is in your hands: nobody else is called"

@@ -9,19 +9,21 @@ import pytest
 
 from bot.commands.until import NotATime, TimeIsOver
 from core.actions import Press, encode_press
-from core.cards.card import Card, Tone
-from core.commands import ClaimTicket, ResolveTicket
+from core.cards.card import Card, Field, Tone
+from core.commands import ClaimTicket
 from core.errors import BadArgument, NotAllowed
 from core.model.desk import Desk
 from core.model.duty import Duty, DutyState, Shift
 from core.model.hours import OpeningHours, Span
-from core.model.ids import TicketId, ref_of
+from core.model.outbox import ToPerson
+from core.model.people import Platform
 from core.model.ticket import Priority
-from core.usecases.duty import NoAgent
-from core.usecases.offers import NothingToPass, NotYours, OfferIsOver
+from core.ports import Parcel
+from core.scene import Skip
+from core.usecases.duty import CapacityOutOfRange, NoAgent
 from tests.fakes.front import Front, shown
-from tests.fakes.offers import alone, asked, carry, holder, offering
-from tests.fakes.office import DAY, HOUR, Office, opened
+from tests.fakes.offers import alone, carry, offering, two_held
+from tests.fakes.office import DAY, HOUR, MINUTE, Office, opened
 
 NINE_TO_FIVE = OpeningHours(zone="Asia/Kolkata", week=dict.fromkeys(range(5), (Span(9 * 60, 17 * 60),)))
 
@@ -70,11 +72,11 @@ async def duty_of(front: Front, who: str) -> Duty | None:
 async def test_available_lasts_for_twelve_hours_or_until_it_was_said(front: Front) -> None:
     now = front.office.clock.now()
     card = shown(await front.type("asha", "/agent available"))
-    assert (card.title, card.tone) == ("You are on duty until Tue 02:30, in 12 h", Tone.GOOD)
+    assert (card.title, card.tone) == ("You are on duty until Tue 02:30 IST, in 12 h", Tone.GOOD)
     assert card.body.plain() == "Nothing waits for somebody to take it."
     assert await duty_of(front, "asha") == Duty(state=DutyState.AVAILABLE, since=now)
     card = shown(await front.type("asha", "/agent available 18:00"))
-    assert card.title == "You are on duty until 18:00, in 3 h"
+    assert card.title == "You are on duty until 18:00 IST, in 3 h 30 min"
     assert await duty_of(front, "asha") == Duty(
         state=DutyState.AVAILABLE, since=now, until=now + timedelta(hours=3, minutes=30)
     )
@@ -93,7 +95,7 @@ async def test_a_time_is_read_by_the_agents_own_clock(front: Front) -> None:
         assert asha is not None
         await work.people.save(replace(asha, time_zone="Europe/Berlin"))
     card = shown(await front.type("asha", "/agent away 17:30"))
-    assert card.title == "You are away until 17:30, in 7 h"
+    assert card.title == "You are away until 17:30 CET, in 7 h 30 min"
     found = await duty_of(front, "asha")
     assert found is not None
     assert found.until == front.office.clock.now() + timedelta(hours=7, minutes=30)
@@ -126,22 +128,82 @@ async def test_a_lead_says_it_for_somebody_else_and_is_shown_nothing_of_theirs(f
     ticket = await front.office.open()
     await front.office.do(ClaimTicket(ticket=ticket), "asha")
     card = shown(await front.type("lee", "/agent away agent:asha@example.com mon 09:00"))
-    assert (card.title, card.rows, card.buttons) == ("Asha Agent is away until 2026-03-09 09:00, in 6 days", (), ())
+    assert (card.title, card.rows, card.buttons) == ("Asha Agent is away until 2026-03-09 09:00 IST, in 7 days", (), ())
     card = shown(await front.type("lee", '/agent away "2h" Asha Agent'))
-    assert card.title == "Asha Agent is away until 16:30, in 2 h"
+    assert card.title == "Asha Agent is away until 16:30 IST, in 2 h"
     card = shown(await front.type("lee", "/agent away agent:asha@example.com"))
     assert card.title == "Asha Agent is away now"
     card = shown(await front.type("lee", '/agent available agent:"Asha Agent"'))
-    assert card.title == "Asha Agent is on duty until Tue 02:30, in 12 h"
+    assert card.title == "Asha Agent is on duty until Tue 02:30 IST, in 12 h"
     with pytest.raises(NotAllowed):
         await front.type("abe", "/agent away agent:asha@example.com")
     with pytest.raises(NoAgent, match="Ada Admin answers for no team"):
         await front.type("lee", "/agent away agent:ada@example.com")
 
 
+@pytest.mark.parametrize(
+    ("line", "title", "words", "until", "label", "back"),
+    [
+        (
+            "/agent away agent:asha@example.com 2h",
+            "Lee Lead set you away",
+            "You are asked to take nothing more.",
+            2,
+            "I am available",
+            Press("agent", "available"),
+        ),
+        (
+            "/agent available agent:asha@example.com",
+            "Lee Lead set you on duty",
+            "You can be asked to take tickets now.",
+            12,
+            "I am away",
+            Press("agent", "away"),
+        ),
+    ],
+)
+async def test_whose_duty_a_lead_sets_is_told_and_can_set_it_back(
+    front: Front, line: str, title: str, words: str, until: int, label: str, back: Press
+) -> None:
+    await front.type("lee", line)
+    await front.office.carry_out()
+    [notice] = await front.desk.notices(front.office.actor("asha"))
+    assert (notice.card.title, notice.card.body.plain()) == (title, words)
+    assert notice.card.fields == (Field("Until", front.office.clock.now() + until * HOUR, "until"),)
+    assert [(button.label, button.action) for button in notice.card.buttons] == [(label, encode_press(back))]
+    front.office.clock.advance(MINUTE)
+    await front.press("asha", back)
+    assert await front.desk.notices(front.office.actor("asha")) == []
+
+
+async def test_nobody_is_told_of_their_own_word(front: Front) -> None:
+    await front.type("lee", "/agent away 2h")
+    await front.type("asha", "/agent away agent:me 2h")
+    assert await front.office.owed() == []
+
+
+async def test_what_a_lead_set_is_not_told_once_it_is_over(front: Front) -> None:
+    await front.type("lee", "/agent away agent:asha@example.com 2h")
+    await front.office.carry_out()
+    assert len(await front.desk.notices(front.office.actor("asha"))) == 1
+    front.office.clock.advance(2 * HOUR)
+    assert await front.desk.notices(front.office.actor("asha")) == []
+
+
+async def test_a_student_is_refused_by_what_they_asked_for(front: Front) -> None:
+    for line, words in (
+        ("/agent duty", "You may not see who is on duty and what each carries: the support staff can."),
+        ("/agent load", "You may not see who is on duty and what each carries: the support staff can."),
+        ("/alert list", "You may not see what escalates: the support staff can."),
+    ):
+        with pytest.raises(NotAllowed) as refusal:
+            await front.type("sam", line)
+        assert str(refusal.value) == words
+
+
 async def test_me_is_oneself(front: Front) -> None:
     card = shown(await front.type("asha", "/agent away agent:me 2h"))
-    assert card.title == "You are away until 16:30, in 2 h"
+    assert card.title == "You are away until 16:30 IST, in 2 h"
 
 
 async def test_a_student_has_none_of_it(front: Front) -> None:
@@ -150,108 +212,42 @@ async def test_a_student_has_none_of_it(front: Front) -> None:
             await front.type("sam", line)
 
 
-# --- handing over ----------------------------------------------------------------------------------------------------
+# --- by the shifts again ---------------------------------------------------------------------------------------------
 
 
-async def two_held(front: Front) -> tuple[TicketId, TicketId]:
-    """A plain and an urgent ticket that asha has."""
-    tickets = await front.office.open(), await front.office.open(title="Where?", priority=Priority.URGENT)
-    for ticket in tickets:
-        await front.office.do(ClaimTicket(ticket=ticket), "asha")
-    return tickets
+async def test_whoever_said_something_goes_back_to_their_shifts(office: Office) -> None:
+    front = front_of(office, rostered(office.desk))
+    await front.type("asha", "/agent available")
+    card = shown(await front.type("asha", "/agent auto"))
+    assert card.title == "You are on duty as your shifts say"
+    assert facts(card) == [("Academics", "away until Tue 09:00 IST")]
+    assert await duty_of(front, "asha") is None
 
 
-async def test_who_goes_away_is_offered_to_hand_over_each_open_ticket_or_all(taking_turns: Front) -> None:
-    plain, urgent = await two_held(taking_turns)
-    over = await taking_turns.office.open()
-    await taking_turns.office.do(ResolveTicket(ticket=over), "asha")
-    card = shown(await taking_turns.type("asha", "/agent away 2h"))
-    assert card.body.plain().startswith("Your open tickets: 2.")
-    assert [row.ref for row in card.rows] == [ref_of(urgent), ref_of(plain)]
-    assert [row.buttons[0].action for row in card.rows] == [
-        encode_press(Press("agent", "handover", ticket)) for ticket in (urgent, plain)
-    ]
-    assert [(button.label, button.action) for button in card.buttons] == [
-        ("Hand over all", encode_press(Press("agent", "handover")))
-    ]
+async def test_a_lead_lets_anothers_shifts_count_and_they_read_so(office: Office) -> None:
+    front = front_of(office, rostered(office.desk))
+    await front.type("asha", "/agent away")
+    before = (await office.owed())[-1:]
+    card = shown(await front.type("lee", "/agent auto agent:asha@example.com"))
+    assert card.title == "Asha Agent is on duty as their shifts say"
+    owed = [one for one in await office.owed() if one not in before]
+    [told] = [one for one in owed if one.address == ToPerson(office.people["asha"], Platform.WEB)]
+    parcel = await office.composed(told)
+    assert isinstance(parcel, Parcel) and isinstance(parcel.content, Card)
+    assert parcel.content.title == "Lee Lead let your shifts say again when you are on duty"
+    await front.type("asha", "/agent available")
+    assert await office.composed(told) == Skip("it was set anew since")
+    with pytest.raises(NotAllowed):
+        await front.type("abe", "/agent auto agent:asha@example.com")
 
 
-async def test_one_is_handed_over_by_its_button(taking_turns: Front) -> None:
-    plain, urgent = await two_held(taking_turns)
-    card = shown(await taking_turns.press("asha", Press("agent", "handover", plain)))
-    assert (card.title, card.footer) == ("Handed over: 1", "You still have 1.")
-    assert facts(card) == [(f"{ref_of(plain)} My grade is missing", "Lee Lead is asked")]
-    assert (await asked(taking_turns.office, plain), await holder(taking_turns.office, urgent)) == ("lee", "asha")
+# --- teams -----------------------------------------------------------------------------------------------------------
 
 
-async def test_all_are_handed_over_by_theirs_once_however_often_it_is_told(taking_turns: Front) -> None:
-    office = taking_turns.office
-    tickets = await two_held(taking_turns)
-    pressing = taking_turns.desk.press(
-        encode_press(Press("agent", "handover")), office.actor("asha", inbound="interaction:1")
-    )
-    card = shown(await pressing)
-    assert (card.title, card.footer) == ("Handed over: 2", "")
-    assert {detail for _, detail in facts(card)} == {"Lee Lead is asked", "Wen Warden is asked"}
-    for ticket in tickets:
-        assert (await office.kinds(ticket)).count("TicketHandedOver") == 1
-    again = taking_turns.desk.press(
-        encode_press(Press("agent", "handover")), office.actor("asha", inbound="interaction:1")
-    )
-    assert shown(await again).title == "You had no open tickets to hand over"
-
-
-async def test_where_nobody_is_there_what_is_handed_over_waits_in_the_queue(taking_turns: Front) -> None:
-    [ticket, _] = await two_held(taking_turns)
-    await alone(taking_turns.office, "asha")
-    card = shown(await taking_turns.type("asha", f"/agent handover {ref_of(ticket)}"))
-    assert facts(card)[0][1] == "in the queue: nobody is there to be asked"
-
-
-async def test_in_a_tickets_thread_it_is_that_one(taking_turns: Front) -> None:
-    plain, urgent = await two_held(taking_turns)
-    await taking_turns.type("asha", "/agent handover", urgent)
-    assert [await holder(taking_turns.office, one) for one in (plain, urgent)] == ["asha", None]
-
-
-async def test_what_is_not_ones_own_is_not_handed_over(taking_turns: Front) -> None:
-    ticket = await taking_turns.office.open()
-    with pytest.raises(NotYours):
-        await taking_turns.type("asha", f"/agent handover {ref_of(ticket)}")
-    assert shown(await taking_turns.type("asha", "/agent handover")).title == "You had no open tickets to hand over"
-
-
-async def test_more_tickets_than_a_card_shows_are_counted_and_all_handed_over(taking_turns: Front) -> None:
-    office = taking_turns.office
-    for number in range(23):
-        await office.do(ClaimTicket(ticket=await office.open(title=f"{number} and {number}")), "asha")
-    card = shown(await taking_turns.type("asha", "/agent away"))
-    assert (len(card.rows), card.body.plain()[:22]) == (20, "Your open tickets: 23.")
-    card = shown(await taking_turns.press("asha", Press("agent", "handover")))
-    assert (card.title, len(card.rows)) == ("Handed over: 23", 20)
-
-
-# --- accepting and passing -------------------------------------------------------------------------------------------
-
-
-async def test_an_offer_is_accepted_and_passed_by_its_buttons(taking_turns: Front) -> None:
-    office = taking_turns.office
-    mine, theirs = await office.open(), await office.open("kim", "Where?")
-    await taking_turns.press("asha", Press("ticket", "accept", mine))
-    assert shown(await taking_turns.press("abe", Press("ticket", "pass", theirs))).title == f"You passed T-{theirs} on"
-    assert (await holder(office, mine), await asked(office, theirs)) == ("asha", "lee")
-    with pytest.raises(OfferIsOver, match="is offered to Lee Lead by now"):
-        await taking_turns.press("abe", Press("ticket", "accept", theirs))
-    with pytest.raises(NothingToPass):
-        await taking_turns.press("abe", Press("ticket", "pass", theirs))
-
-
-async def test_told_twice_an_answer_is_the_same(taking_turns: Front) -> None:
-    ticket = await taking_turns.office.open()
-    actor = taking_turns.office.actor("asha", inbound="interaction:1")
-    for _ in range(2):
-        card = shown(await taking_turns.desk.press(encode_press(Press("ticket", "accept", ticket)), actor))
-        assert card.title == f"T-{ticket} is yours"
+@pytest.mark.parametrize("line", ["/agent load nowhere", "/agent duty team:nowhere"])
+async def test_where_there_is_no_such_team_those_that_there_are_are_named(front: Front, line: str) -> None:
+    with pytest.raises(BadArgument, match=r"team: “nowhere” is not one of academics, platform\."):
+        await front.type("lee", line)
 
 
 # --- capacity --------------------------------------------------------------------------------------------------------
@@ -261,7 +257,7 @@ async def test_told_twice_an_answer_is_the_same(taking_turns: Front) -> None:
     ("words", "kept", "title"),
     [
         ("7", 7, "You carry up to 7"),
-        ("0", 0, "You carry up to 0"),
+        ("3", 3, "You carry up to 3"),
         ("team", None, "You carry what your team's agents carry"),
         ("TEAM", None, "You carry what your team's agents carry"),
     ],
@@ -270,6 +266,12 @@ async def test_a_capacity_is_a_number_or_the_teams(front: Front, words: str, kep
     await carry(front.office, "asha", 3)
     assert shown(await front.type("asha", f"/agent capacity {words}")).title == title
     assert (await front.office.person("asha")).capacity == kept
+
+
+@pytest.mark.parametrize("words", ["0", "1", "2", "1001"])
+async def test_a_capacity_has_the_same_bounds_as_in_bot_toml(front: Front, words: str) -> None:
+    with pytest.raises(CapacityOutOfRange, match="from 3 to 1000"):
+        await front.type("asha", f"/agent capacity {words}")
 
 
 @pytest.mark.parametrize("words", ["many", "-1", "1.5", "٣", "9999999", "1_0", '""'])
@@ -292,13 +294,13 @@ async def test_a_lead_sets_anothers_capacity(front: Front) -> None:
 async def test_the_load_of_a_team_is_shown_those_on_duty_first(office: Office) -> None:
     front = front_of(office, offering(rostered(office.desk)))
     office.clock.advance(-4 * HOUR)  # 10:30 in Kolkata
-    await two_held(front)
+    await two_held(front.office)
     await carry(office, "abe", 20)
     card = shown(await front.type("asha", "/agent load"))
     assert card.title == "Who carries what"
     assert facts(card) == [
-        ("Asha Agent", "4 of 15 · 2 open · 1 urgent · on duty until 12:00"),
-        ("Abe Academic", "0 of 20 · 0 open · away until 12:00"),
+        ("Asha Agent", "4 of 15 · 2 open · 1 urgent · on duty until 12:00 IST"),
+        ("Abe Academic", "0 of 20 · 0 open · away until 12:00 IST"),
         ("Lee Lead", "0 of 15 · 0 open · away"),
         ("Wen Warden", "0 of 15 · 0 open · away"),
     ]
@@ -308,7 +310,7 @@ async def test_what_one_is_asked_to_take_counts_as_load(taking_turns: Front) -> 
     await alone(taking_turns.office, "wen")
     await taking_turns.office.open(priority=Priority.LOW)
     card = shown(await taking_turns.type("wen", "/agent load academics"))
-    assert facts(card)[0] == ("Wen Warden", "0.5 of 15 · 1 open · on duty")
+    assert facts(card)[0] == ("Wen Warden", "0.5 of 15 · 0 open, 1 offered · on duty")
 
 
 async def test_an_admin_sees_all_teams_each_by_its_name(front: Front) -> None:
@@ -333,13 +335,13 @@ async def test_who_is_on_duty_who_is_next_and_when_nobody_is(office: Office) -> 
     office.clock.advance(-4 * HOUR)  # Monday, 10:30 in Kolkata
     card = shown(await front.type("asha", "/agent duty"))
     assert facts(card) == [
-        ("Asha Agent", "on duty until 12:00"),
-        ("Abe Academic", "from 12:00, in 1 h"),
-        ("Nobody from 15:00 to 17:00", "2 h"),
-        ("Nobody from Tue 15:00 to Tue 17:00", "2 h"),
-        ("Nobody from Wed 12:00 to Wed 17:00", "5 h"),
-        ("Nobody from Thu 15:00 to Thu 17:00", "2 h"),
-        ("Nobody from Fri 15:00 to Fri 17:00", "2 h"),
+        ("Asha Agent", "on duty until 12:00 IST"),
+        ("Abe Academic", "from 12:00 IST, in 1 h 30 min"),
+        ("Nobody from 15:00 to 17:00 IST", "2 h"),
+        ("Nobody from Tue 15:00 to Tue 17:00 IST", "2 h"),
+        ("Nobody from Wed 12:00 to Wed 17:00 IST", "5 h"),
+        ("Nobody from Thu 15:00 to Thu 17:00 IST", "2 h"),
+        ("Nobody from Fri 15:00 to Fri 17:00 IST", "2 h"),
     ]
 
 
@@ -349,8 +351,8 @@ async def test_with_nobody_on_duty_that_is_said_and_who_comes(office: Office) ->
     rows = facts(shown(await front.type("lee", "/agent duty academics")))
     assert rows[:3] == [
         ("Nobody is on duty now", ""),
-        ("Asha Agent", "from Mon 09:00, in 42 h"),
-        ("Abe Academic", "from Mon 12:00, in 45 h"),
+        ("Asha Agent", "from Mon 09:00 IST, in 42 h"),
+        ("Abe Academic", "from Mon 12:00 IST, in 46 h"),
     ]
 
 

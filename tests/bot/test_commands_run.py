@@ -13,6 +13,7 @@ from core.actions import Press, Submit, encode_submit
 from core.commands import (
     CloseTicket,
     RemoveParticipant,
+    SetVisibility,
 )
 from core.errors import BadInput, MissingTicket, NotActive, NotAllowed, Refusal
 from core.grammar import parse
@@ -26,16 +27,21 @@ from tests.fakes.escalations import acknowledged, asked_urgent, called
 from tests.fakes.front import (
     Front,
     aside,
+    beside,
     failed,
+    faq,
     followed,
     fresh,
     held,
+    linked,
+    merged,
     offered,
     public,
     resolved,
     said,
     shown,
     together,
+    unretired,
     unroled,
 )
 from tests.fakes.office import Office
@@ -69,8 +75,18 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("asha", fresh, "/staff transfer {ref} platform", "{ref} is with Platform team now"),
     ("asha", fresh, "/staff tickets Sam Student", "Opened by Sam Student"),
     ("sam", said, "/staff undo {ref}", "Your last message in {ref} is taken back"),
-    ("asha", fresh, "/staff snooze {ref} 2h", "{ref} is put aside until 16:30, in 2 h"),
+    ("asha", fresh, "/staff snooze {ref} 2h", "{ref} is put aside until 16:30 IST, in 2 h"),
     ("asha", aside, "/staff wake {ref}", "{ref} is not put aside any more"),
+    (
+        "asha",
+        beside,
+        "/staff merge {ref} {before}",
+        "{ref} goes on in {before}; /staff unmerge takes that back for a day",
+    ),
+    ("asha", merged, "/staff unmerge {ref}", "{ref} goes on by itself again"),
+    ("asha", said, "/staff split {ref} 1 Another matter", "{after} is a ticket of its own now"),
+    ("asha", beside, "/staff link {ref} {before} blocks", "{ref} is linked to {before}"),
+    ("asha", linked, "/staff unlink {ref} {before}", "{ref} and {before} are not linked any more"),
     ("lee", called, "/alert ack {ref}", "{ref} is in your hands: nobody else is called"),
     ("lee", acknowledged, "/alert unack {ref}", "{ref} escalates again"),
     ("lee", called, "/alert list", "What escalates now"),
@@ -78,16 +94,27 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("lee", asked_urgent, "/staff urgency {ref} accept", "{ref} is urgent"),
     ("asha", offered, "/ticket accept {ref}", "{ref} is yours"),
     ("asha", offered, "/ticket pass {ref}", "You passed {ref} on"),
-    ("asha", fresh, "/agent available 2h", "You are on duty until 16:30, in 2 h"),
-    ("asha", held, "/agent away 17:30", "You are away until 17:30, in 3 h"),
+    ("asha", fresh, "/agent available 2h", "You are on duty until 16:30 IST, in 2 h"),
+    ("asha", held, "/agent away 17:30", "You are away until 17:30 IST, in 3 h"),
+    ("asha", fresh, "/agent auto", "You are on duty as your shifts say"),
     ("asha", held, "/agent handover {ref}", "Handed over: 1"),
     ("asha", held, "/agent load", "Who carries what"),
     ("asha", fresh, "/agent duty platform", "Who is on duty"),
     ("asha", fresh, "/agent capacity 7", "You carry up to 7"),
     ("asha", fresh, "/queue", "The queue"),
     ("asha", fresh, "/queue platform", "Platform team"),
+    ("asha", fresh, "/queue platform grade", "Platform team: tickets with “grade”"),
     ("sam", fresh, "/help", "What you can do at Student Support"),
+    ("sam", faq, "/faq search hostel", "No FAQ answers “hostel”"),
+    ("sam", faq, "/faq list", "Frequently asked questions"),
+    ("sam", faq, "/faq show F-1", "How do I reset my password?"),
+    ("sam", faq, "/faq rate F-1 yes", "Thank you: noted for F-1"),
+    ("sam", faq, "/ask Where is the observatory?", "I don't know"),
+    ("sam", faq, "/ticket found F-1", "Good to hear that it is answered"),
+    ("lee", faq, "/faq publish F-1 yes", "F-1 is published: everybody can read it"),
+    ("lee", unretired, "/faq retire {faq}", "{faq} is retired: only the staff read it"),
     ("ada", fresh, "/desk people", "People"),
+    ("asha", fresh, "/desk hot", "What many ask for"),
     ("ada", unroled, "/desk role lead Kim Other", "People"),
     ("ada", failed, "/desk failures", "What does not get through"),
     ("ada", failed, "/desk retry {number}", "What does not get through"),
@@ -125,7 +152,8 @@ async def test_a_command_does_the_same_typed_native_pressed_and_sent(
     trails = []
     for way in WAYS:
         ticket = await stage(front.office)
-        given = {"ref": ref_of(ticket), "number": ticket}
+        near = {"before": ref_of(TicketId(ticket - 1)), "after": ref_of(TicketId(ticket + 1))}
+        given = {"ref": ref_of(ticket), "number": ticket, "faq": f"F-{ticket}", **near}
         card = shown(await way(front, who, line.format(**given)))
         assert card.title == title.format(**given)
         trails.append(await front.office.kinds(ticket) if "{ref}" in line else [])
@@ -134,10 +162,18 @@ async def test_a_command_does_the_same_typed_native_pressed_and_sent(
 
 def test_every_command_has_its_scene_and_opening_has_its_own() -> None:
     run = {
-        " ".join(line.split()[: 2 if line.split()[0] not in ("/queue", "/help", "/escalate") else 1])
+        " ".join(line.split()[: 2 if line.split()[0] not in ("/ask", "/queue", "/help", "/escalate") else 1])
         for *_, line, _ in SCENES
     }
-    assert run | {"/ticket open", "/desk panel", "/link"} == set(NAMES)
+    assert run | {
+        "/ticket open",
+        "/ticket join",
+        "/ticket mine",
+        "/desk panel",
+        "/link",
+        "/faq add",
+        "/faq edit",
+    } == set(NAMES)
 
 
 async def test_a_panel_is_posted_on_a_chat_platform_and_nowhere_else(front: Front) -> None:
@@ -220,12 +256,24 @@ async def test_a_menu_and_the_help_show_each_what_they_may_use(front: Front) -> 
         ("ada", "/desk people", ""),
     ):
         menu = [command.name for command in await front.desk.commands_for(await office.person(who))]
-        rows = [row.title for row in shown(await front.type(who, "/help")).rows]
-        assert [row.split(" <")[0].split(" [")[0] for row in rows] == menu
+        rows: list[str] = []
+        for noun in dict.fromkeys(name.split()[0] for name in menu):
+            rows += [row.title for row in shown(await front.type(who, f"/help {noun}")).rows]
+        assert sorted(row.split(" <")[0].split(" [")[0] for row in rows) == sorted(menu)
         assert sees in menu and lacks not in menu
     await office.stand("sam", Standing.BLOCKED)
     menu = [command.name for command in await front.desk.commands_for(await office.person("sam"))]
     assert menu == ["/ticket list", "/ticket show"]
+
+
+async def test_help_says_what_each_command_does_or_where_there_are_many_which_there_are(front: Front) -> None:
+    of_sam, of_ada = shown(await front.type("sam", "/help")), shown(await front.type("ada", "/help"))
+    assert "/ticket withdraw [ref]" in [row.title for row in of_sam.rows] and of_sam.footer == ""
+    by_noun = {row.title: row.detail for row in of_ada.rows}
+    assert by_noun["/alert"] == "ack, unack, list" and by_noun["/ask"].startswith("Ask")
+    assert "/help staff" in of_ada.footer
+    with pytest.raises(BadInput, match=r"“desk” begins none of your commands\. Those that do: ticket, "):
+        await front.type("sam", "/help desk")
 
 
 async def test_a_command_for_others_is_refused_before_anything(front: Front) -> None:
@@ -253,6 +301,14 @@ async def test_following_blindly_is_answered_without_the_tickets_words(front: Fr
         card = shown(await front.type("kim", line, ticket))
         assert card.title == title
         assert "SECRET" not in repr(card)
+
+
+async def test_the_card_of_a_ticket_that_one_follows_lets_it_go(front: Front) -> None:
+    ticket = await front.office.open()
+    await front.office.do(SetVisibility(ticket=ticket, visibility=Visibility.PUBLIC, previewed=True), "asha")
+    followed = shown(await front.type("kim", "/ticket follow", ticket))
+    assert [button.label for button in followed.buttons] == ["Unfollow"]
+    assert [button.label for button in shown(await front.type("kim", "/ticket unfollow", ticket)).buttons] == ["Follow"]
 
 
 # --- making public ---------------------------------------------------------------------------------------------------

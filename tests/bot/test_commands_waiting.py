@@ -14,10 +14,10 @@ from tests.fakes.promises import ring
 
 UNTIL = [
     # what is typed at 14:30 on a Monday in the office's zone; how far off that is, and what is answered
-    ("2h", 2 * HOUR, "T-1 is put aside until 16:30, in 2 h"),
-    ("3d", 3 * DAY, "T-1 is put aside until Thu 14:30, in 3 days"),
-    ("mon 09:00", 7 * DAY - 5.5 * HOUR, "T-1 is put aside until 2026-03-09 09:00, in 6 days"),
-    ("tomorrow", 18.5 * HOUR, "T-1 is put aside until Tue 09:00, in 18 h"),
+    ("2h", 2 * HOUR, "T-1 is put aside until 16:30 IST, in 2 h"),
+    ("3d", 3 * DAY, "T-1 is put aside until Thu 14:30 IST, in 3 days"),
+    ("mon 09:00", 7 * DAY - 5.5 * HOUR, "T-1 is put aside until 2026-03-09 09:00 IST, in 7 days"),
+    ("tomorrow", 18.5 * HOUR, "T-1 is put aside until Tue 09:00 IST, in 18 h"),
 ]
 
 

@@ -8,7 +8,17 @@ import pytest
 
 from bot.digest import Digest
 from core.cards.card import Card
-from core.commands import AssignTicket, CloseTicket, GrantRole, RevokeRoles, SendDigest, SetStatus, Snooze
+from core.commands import (
+    AssignTicket,
+    CloseTicket,
+    CreateFaq,
+    GrantRole,
+    PublishFaq,
+    RevokeRoles,
+    SendDigest,
+    SetStatus,
+    Snooze,
+)
 from core.composing import Skip
 from core.errors import NotAllowed
 from core.events import DigestSent
@@ -17,6 +27,7 @@ from core.model.outbox import Delivery, Intent, ToPerson
 from core.model.people import Platform, Role, Standing
 from core.model.ticket import Priority, Status
 from core.ports import Parcel
+from core.text import Text
 from tests.fakes.contested import Contested
 from tests.fakes.escalations import URGENT, escalating
 from tests.fakes.front import Front
@@ -121,6 +132,15 @@ async def test_it_says_how_the_teams_stand_that_somebody_leads(office: Office) -
     expected = {"open": "4", "unassigned": "2", "waiting": "1", "breached": "2", "escalating": "1"}
     assert counted(card) == expected
     assert [row.title for row in card.rows] == ["T-1 Late"]
+
+
+async def test_faqs_that_are_due_to_be_looked_at_are_counted_even_where_nothing_is_open(office: Office) -> None:
+    made = await office.do(CreateFaq(question="How?", answer=Text.of("So.")), "asha")
+    assert made.faq is not None
+    await office.do(PublishFaq(faq=made.faq), "lee")
+    go(office, "08-31 09:00")
+    await digest_of(office).send_if_due()
+    assert counted(await told(office, await sent(office))) == {"stale_faqs": "1"}
 
 
 async def test_what_is_none_is_left_out_and_what_one_may_not_see_is_not_counted(office: Office) -> None:

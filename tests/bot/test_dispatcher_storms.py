@@ -73,6 +73,7 @@ async def test_as_many_as_the_limit_go_alone_and_the_rest_in_one_card_that_count
     *_, digest = to_space(watch)
     assert len(to_space(watch)) == LIMIT + 1 and digest.ticket is None
     assert card(digest).title == "9 alerts in a minute"
+    assert [(one.label, one.url) for one in card(digest).buttons] == [("Open the desk", card(digest).url)]
     assert refs(digest) == named(tickets[LIMIT:])
     states = [one.state for one in await watch.office.owed() if one.address == ToSpace("leads")]
     assert states == [DeliveryState.DONE] * (LIMIT + 1) + [DeliveryState.SKIPPED] * 8

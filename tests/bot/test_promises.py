@@ -11,14 +11,19 @@ from structlog.testing import capture_logs
 from adapters.sql.store import SqlStore, SqlUnitOfWork
 from bot.promises import _AT_ONCE, Promises
 from bot.scheduler import Scheduler
+from core.cards.card import Card
 from core.commands import ClaimTicket, CloseTicket, SetStatus
 from core.errors import Unavailable
-from core.events import SlaBreached
 from core.model.desk import Desk
+from core.model.escalation import EscalationPolicy, EscalationTrigger
 from core.model.hours import OpeningHours
-from core.model.outbox import TimerKind
+from core.model.outbox import Delivery, Intent, TimerKind, ToPerson
+from core.model.people import Platform
 from core.model.ticket import Priority, Status
+from core.ports import Parcel
+from core.scene import Skip
 from tests.fakes.counting import Counting
+from tests.fakes.escalations import LEADS, escalating, step
 from tests.fakes.front import Front
 from tests.fakes.office import HOUR, Office, desk_of
 from tests.fakes.promises import BY_DAY, STANDARD, due, go, promising, ring
@@ -26,6 +31,7 @@ from tests.fakes.promises import BY_DAY, STANDARD, due, go, promising, ring
 PLAIN = desk_of(time_zone="Europe/Berlin", hours=BY_DAY)
 QUICK = replace(STANDARD, first_response={Priority.NORMAL: 2 * HOUR}, resolution={})
 SLA = TimerKind.SLA
+ON_BREACH = EscalationPolicy(key="broken", when=EscalationTrigger(breached=True), steps=(step(0, LEADS),))
 
 
 @pytest.fixture
@@ -35,10 +41,19 @@ def office(front: Front) -> Office:
     return front.office
 
 
+def promises(office: Office) -> Promises:
+    """As of a process that was started this moment."""
+    return Promises(store=office.store, engine=office.engine, desk=office.desk, clock=office.clock)
+
+
+async def digests(office: Office) -> list[Delivery]:
+    return [one for one in await office.owed() if one.intent is Intent.DIGEST]
+
+
 async def started(office: Office, desk: Desk) -> int:
     """The desk starts anew with that bot.toml; how many tickets were looked at."""
     office.use(desk)
-    return await Promises(store=office.store, engine=office.engine, desk=desk).rearm()
+    return await Promises(store=office.store, engine=office.engine, desk=desk, clock=office.clock).rearm()
 
 
 async def test_what_was_open_before_anything_was_promised_is_watched_from_the_next_start(office: Office) -> None:
@@ -67,14 +82,80 @@ async def test_another_promise_counts_for_what_is_open_already(
     assert await due(office, SLA) == rings
 
 
-async def test_what_is_over_under_the_new_target_is_told_at_once(office: Office) -> None:
+async def test_what_is_over_under_a_new_target_counts_as_late_and_is_told_of_nobody_by_itself(office: Office) -> None:
+    """A desk that comes to promise something would else tell its leads of every old ticket within a minute."""
+    office.use(escalating(PLAIN, ON_BREACH))
+    old = [await office.open() for _ in range(3)]
+    go(office, "03-03 16:00")
+    young = await office.open()
+    go(office, "03-03 18:00")
+    await started(office, promising(office.desk))
+    assert await ring(office) == 0
+    for ticket in old:
+        assert (await office.kinds(ticket))[1:] == ["SlaBreachFound"]
+        assert await due(office, SLA, ticket) == ["03-04 14:48"]
+    assert (await office.kinds(young))[1:] == []
+    async with office.store.read() as work:
+        assert await work.escalations.going_on(limit=9) == []
+        assert (await work.workload.tally(["academics"], ["exams"])).breached == 3
+    go(office, "03-04 14:48")
+    await ring(office)
+    assert (await office.kinds(old[0]))[-1] == "SlaWarned", "of the resolution, which was not over yet"
+
+
+async def test_those_who_lead_are_told_once_how_many_were_late_already(office: Office) -> None:
+    for _ in range(3):
+        await office.open()
+    go(office, "03-04 10:00")
+    await started(office, promising())
+    [owed] = await digests(office)
+    assert owed.address == ToPerson(office.people["lee"], Platform.WEB)
+    parcel = await office.composed(owed)
+    assert isinstance(parcel, Parcel) and isinstance(parcel.content, Card)
+    assert parcel.content.subtitle == "Tickets that were past the promised time already: 3"
+    await started(office, promising())
+    await started(office, promising(policy=replace(STANDARD, warn_at=0.5)))
+    assert len(await digests(office)) == 1
+
+
+async def test_where_nothing_was_late_nobody_is_told(office: Office) -> None:
+    await office.open()
+    await started(office, promising())
+    assert await digests(office) == []
+
+
+async def test_a_lead_none_of_whose_tickets_was_late_reads_nothing_of_it(office: Office) -> None:
+    ticket = await office.open()
+    go(office, "03-04 10:00")
+    await started(office, promising())
+    [owed] = await digests(office)
+    await office.do(CloseTicket(ticket=ticket), "sam")
+    assert await office.composed(owed) == Skip("none of theirs was late")
+
+
+async def test_a_process_that_dies_meanwhile_leaves_the_telling_to_the_next(office: Office) -> None:
+    for _ in range(2):
+        await office.open()
+    go(office, "03-04 10:00")
+    office.use(promising(), _Away(office.store, 1, after=2))
+    with pytest.raises(Unavailable):
+        await promises(office).rearm()
+    go(office, "03-04 10:01")
+    await promises(office).rearm()
+    [owed] = await digests(office)
+    parcel = await office.composed(owed)
+    assert isinstance(parcel, Parcel) and isinstance(parcel.content, Card)
+    assert parcel.content.subtitle.endswith(": 2")
+
+
+async def test_what_was_late_before_the_change_is_told_as_ever(office: Office) -> None:
     await started(office, promising())
     ticket = await office.open()
-    go(office, "03-03 13:00")
-    await started(office, promising(policy=QUICK))
+    go(office, "03-03 16:00")
+    await started(office, promising(policy=replace(STANDARD, warn_at=0.5)))
     await ring(office)
-    assert [type(event) for event in await office.events(ticket)][1:] == [SlaBreached]
-    assert await ring(office) == 0
+    assert (await office.kinds(ticket))[1:] == ["SlaBreached"]
+    assert await digests(office) == []
 
 
 async def test_a_start_without_a_change_looks_at_no_ticket(office: Office) -> None:
@@ -108,10 +189,10 @@ async def test_what_waits_for_its_requester_waits_as_long_as_bot_toml_says_now(o
 
 async def test_it_is_done_once_for_a_start(office: Office) -> None:
     counting = Counting(office.store)
-    promises = Promises(store=counting, engine=office.engine, desk=promising())
-    await promises.rearm()
+    looking = Promises(store=counting, engine=office.engine, desk=promising(), clock=office.clock)
+    await looking.rearm()
     asked = counting.asked
-    assert await promises.rearm() == 0
+    assert await looking.rearm() == 0
     assert counting.asked == asked
 
 
@@ -131,21 +212,29 @@ async def test_there_may_be_more_than_one_batch(office: Office) -> None:
 async def test_two_processes_that_start_at_once_come_to_the_same(office: Office) -> None:
     await office.open()
     office.use(promising())
-    both = [Promises(store=office.store, engine=office.engine, desk=office.desk) for _ in range(2)]
+    both = [Promises(store=office.store, engine=office.engine, desk=office.desk, clock=office.clock) for _ in range(2)]
     await asyncio.gather(*(one.rearm() for one in both))
     assert await due(office, SLA) == ["03-03 14:00"]
 
 
 class _Away(SqlStore):
-    """A store that cannot be written to, so many times."""
+    """A store that cannot be written to, so many times ``after`` so many others."""
 
-    def __init__(self, behind: SqlStore, times: int) -> None:
+    def __init__(self, behind: SqlStore, times: int, *, after: int = 0) -> None:
         self._behind = behind
         self._left = times
+        self._after = after
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[SqlUnitOfWork]:
+        async with self._behind.read() as work:
+            yield work
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqlUnitOfWork]:
-        if self._left:
+        if self._after:
+            self._after -= 1
+        elif self._left:
             self._left -= 1
             raise Unavailable(why="the disk is full")
         async with self._behind.write() as work:
@@ -155,10 +244,10 @@ class _Away(SqlStore):
 async def test_where_the_database_is_out_of_reach_it_is_tried_again(office: Office) -> None:
     await office.open()
     office.use(promising(), _Away(office.store, 1))
-    promises = Promises(store=office.store, engine=office.engine, desk=office.desk)
+    looking = promises(office)
     with pytest.raises(Unavailable):
-        await promises.rearm()
-    assert await promises.rearm() == 1
+        await looking.rearm()
+    assert await looking.rearm() == 1
     assert await due(office, SLA) == ["03-03 14:00"]
 
 

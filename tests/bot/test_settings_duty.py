@@ -184,7 +184,12 @@ TEAMS = [
     ('assignment = "round-robin"', "assignment", "“round-robin” is not", "manual, round_robin, least_loaded"),
     ("offer_timeout = 5", "offer_timeout", "not a duration", '"15m"'),
     ("capacity = 0", "capacity", "too small", "least is 1"),
-    ("capacity = 2", "capacity", "An urgent ticket counts 3", "Write 3 or more"),
+    (
+        "capacity = 2",
+        "capacity",
+        "An urgent ticket counts 3, so with less nobody could be given one",
+        "Write 3 to 1000",
+    ),
     ("capacity = 1001", "capacity", "too large", "most is 1000"),
     ("capacity = true", "capacity", "not a whole number", "digits"),
     ("calender = 1", "calender", "no such key", "Did you mean “calendar”?"),

@@ -102,7 +102,8 @@ def test_a_waiting_ticket_is_reminded_after_three_days_and_closed_after_seven_un
 
 
 def test_an_escalation_has_its_trigger_its_steps_and_whom_they_call(tmp_path: Path) -> None:
-    urgent = desk_of(start(tmp_path), "").escalations["urgent"]
+    mail = {"BOT_EMAIL__SMTP_URL": "smtp://localhost:25", "BOT_EMAIL__SENDER": "desk@example.com"}
+    urgent = desk_of(start(tmp_path, **mail), "").escalations["urgent"]
     assert urgent.when == EscalationTrigger(priorities=frozenset({Priority.URGENT, Priority.HIGH}))
     assert urgent.lapses_after == 2 * HOUR
     assert urgent.steps == (

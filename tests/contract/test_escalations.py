@@ -113,6 +113,8 @@ async def test_one_of_a_policy_goes_on_at_a_time_and_another_begins_when_it_has_
         assert [one.id for one in await work.escalations.of(first.ticket)] == [first.id, plain.id, second.id]
         assert [one.id for one in await work.escalations.going_on(limit=10)] == [plain.id, second.id]
         assert [one.id for one in await work.escalations.going_on(limit=1)] == [plain.id]
+        assert [one.id for one in await work.escalations.going_on(after=plain.id, limit=10)] == [second.id]
+        assert [one.id for one in await work.escalations.going_on(after=second.id, limit=10)] == []
 
 
 async def test_of_two_that_read_the_same_one_saves(store: SqlStore, other_store: SqlStore) -> None:

@@ -8,8 +8,9 @@ from adapters.sql.store import SqlStore
 from core import events
 from core.events import Event, digest
 from core.model.duty import DutyState
-from core.model.ids import EscalationId, EventId, MessageId, PersonId, TicketId
+from core.model.ids import EscalationId, EventId, FaqId, MessageId, PersonId, TicketId
 from core.model.people import Platform, Role
+from core.model.relation import Relation
 from core.model.sla import SlaClock
 from core.model.thread import MessageKind
 from core.model.ticket import Ending, Priority, Status, Visibility
@@ -46,6 +47,8 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.PersonLeft(ticket=ticket, person=P, platform=Platform.DISCORD),
         events.TroubleFound(trouble="discord:permission:1"),
         events.DigestSent(),
+        events.AnswerFound(faq=FaqId(7), found=None, deflected=True),
+        events.AnswerFound(faq=None, found=TicketId(3), deflected=False),
         events.PersonRegistered(person=P),
         events.EmailConfirmed(person=P),
         events.RoleGranted(person=P, role=Role.LEAD, team=None, source="operator"),
@@ -61,6 +64,8 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.RequesterReminded(ticket=ticket),
         events.SlaWarned(ticket=ticket, clock=SlaClock.RESOLUTION, target=3600),
         events.SlaBreached(ticket=ticket, clock=SlaClock.FIRST_RESPONSE, target=900),
+        events.SlaBreachFound(ticket=ticket, clock=SlaClock.RESOLUTION, target=900),
+        events.PromisesChanged(since=NOW),
         events.EscalationStarted(ticket=ticket, escalation=E, policy="urgent"),
         events.EscalationCalled(ticket=ticket, escalation=E, level=2, whom=("space:leads", "lead"), is_last=False),
         events.EscalationRaised(ticket=ticket, escalation=E, level=3),
@@ -71,6 +76,22 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.DutyChanged(person=P, state=DutyState.AWAY, until=NOW),
         events.CapacitySet(person=P, capacity=None),
         events.DeliveryRetried(delivery=3),
+        events.TicketJoined(ticket=ticket, person=P),
+        events.TicketMerged(ticket=ticket, into=TicketId(3)),
+        events.TicketAbsorbed(ticket=ticket, merged=TicketId(3)),
+        events.MergeUndone(ticket=ticket, into=TicketId(3)),
+        events.AbsorptionUndone(ticket=ticket, merged=TicketId(3)),
+        events.TicketSplit(ticket=ticket, into=TicketId(3)),
+        events.SplitOff(ticket=ticket, source=TicketId(3)),
+        events.MessageMovedAway(ticket=ticket, message=M, kind=MessageKind.NOTE, into=TicketId(3)),
+        events.MessageMovedHere(ticket=ticket, message=M, kind=MessageKind.REPLY, source=TicketId(3), person=P),
+        events.TicketLinked(ticket=ticket, other=TicketId(3), relation=Relation.BLOCKS, is_first=True),
+        events.TicketUnlinked(ticket=ticket, other=TicketId(3), relation=Relation.RELATES, is_first=False),
+        events.FaqDrafted(faq=FaqId(7), source=TicketId(3)),
+        events.FaqEdited(faq=FaqId(7), number=2),
+        events.FaqPublished(faq=FaqId(7), number=2, cleared=True),
+        events.FaqRetired(faq=FaqId(7)),
+        events.FaqRated(faq=FaqId(7), helpful=False),
     ]
 
 

@@ -14,6 +14,7 @@ from core.errors import Conflict, Unavailable
 from core.events import PersonLinked, TicketFollowed
 from core.model.draft import Draft
 from core.model.escalation import EscalationPolicy, EscalationTrigger
+from core.model.faq import FaqVersion
 from core.model.ids import DraftId, PersonId, TicketId
 from core.model.outbox import ToPerson
 from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session
@@ -127,6 +128,10 @@ async def leave_traces(work: SqlUnitOfWork, person: PersonId, *, account: bool =
     for platform in (Platform.WEB, Platform.SLACK):
         await a_delivery(work, ToPerson(person, platform))
     await work.inbox.record(Platform.SLACK, "earlier", Outcome(person=person), NOW)
+    faq = await work.faqs.add(
+        FaqVersion(number=1, question="Q", answer=RICH, category="", by=person, at=NOW), source=None
+    )
+    await work.faqs.rate(faq.id, person, NOW, helpful=True)
     await work.drafts.put(Draft(id=DraftId("draft"), person=person, values={}, files=(file.id,), updated_at=NOW))
     await work.people.bind(person, SLACK)
     await work.people.grant(person, Grant(Role.AGENT, "helpdesk", "slack:S1"), NOW)

@@ -382,6 +382,17 @@ async def test_a_pace_gives_one_slot_per_interval_to_all(store: SqlStore, other_
         assert await work.outbox.take_slot("slack:C1", second, NOW + second) == NOW + 2 * second
 
 
+async def test_a_clock_that_is_set_back_holds_a_pace_for_one_interval_only(store: SqlStore) -> None:
+    second, hour = timedelta(seconds=1), timedelta(hours=1)
+    async with store.write() as work:
+        assert await work.outbox.take_slot("slack:C1", second, NOW + hour) is None
+    async with store.write() as work:
+        assert await work.outbox.take_slot("slack:C1", second, NOW) == NOW + second
+    async with store.write() as work:
+        assert await work.outbox.take_slot("slack:C1", second, NOW + second) is None
+        assert await work.outbox.take_slot("slack:C1", second, NOW + second) == NOW + 2 * second
+
+
 @pytest.mark.parametrize(
     ("intent", "state", "is_underway"),
     [

@@ -3,10 +3,13 @@
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import func, select, update
+
 from adapters.sql.store import SqlStore
+from adapters.sql.tables import timers
 from core.errors import Conflict
 from core.model.draft import Draft
-from core.model.ids import DraftId, FileId, TicketId, TimerId
+from core.model.ids import DraftId, FaqId, FileId, TicketId, TimerId
 from core.model.outbox import NewTimer, TimerKind
 from core.model.people import Platform
 from core.model.thread import MessageKind
@@ -99,6 +102,37 @@ async def test_timers_of_one_kind_are_told_apart_by_their_subject(store: SqlStor
         assert [one.kind for one in await work.timers.of(ticket.id)] == [TimerKind.QUIET_CLOSE]
 
 
+async def test_a_timer_that_is_there_is_not_set_anew_by_who_arms_only_where_there_is_none(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        other = await a_ticket(work, ann.id)
+        await arm(work, ticket.id, 5)
+        for each in (ticket, other):
+            kind, due_at = TimerKind.QUIET_CLOSE, NOW + 9 * MINUTE
+            await work.timers.arm_if_none(NewTimer(kind=kind, ticket=each.id, due_at=due_at))
+        found = await work.timers.due(NOW + 9 * MINUTE, 10)
+        assert [(one.ticket, one.due_at) for one in found] == [
+            (ticket.id, NOW + 5 * MINUTE),
+            (other.id, NOW + 9 * MINUTE),
+        ]
+
+
+async def test_what_a_newer_desk_armed_is_left_to_it_and_holds_up_no_other(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        for _ in range(3):
+            await arm(work, (await a_ticket(work, ann.id)).id, -1)
+        await work.connection.execute(update(timers).values(kind="tea_time"))
+        assert await work.timers.unknown_kinds() == ["tea_time"]
+        await arm(work, ticket.id, 0)
+        assert [timer.ticket for timer in await work.timers.due(NOW, 1)] == [ticket.id]
+        assert await work.timers.late(NOW + MINUTE) == (4, NOW - MINUTE)
+    async with store.read() as work:
+        assert await work.timers.of(TicketId(ticket.id + 1)) == []
+        left = await work.connection.execute(select(func.count()).where(timers.c.kind == "tea_time"))
+        assert left.scalar_one() == 3
+
+
 async def test_late_timers_are_counted_with_the_first_of_them(store: SqlStore) -> None:
     async with store.write() as work:
         ann, ticket = await a_requester_with_a_ticket(work)
@@ -114,7 +148,7 @@ async def test_the_outcome_of_what_came_in_is_kept_per_door(store: SqlStore) -> 
     async with store.write() as work:
         ann, ticket = await a_requester_with_a_ticket(work)
         message = await work.messages.add(ticket.id, ann.id, MessageKind.REPLY, Text.of("x"), NOW, origin=None)
-        full = Outcome(ticket=ticket.id, message=message.id, draft=DraftId("d" * 22), person=ann.id)
+        full = Outcome(ticket=ticket.id, message=message.id, draft=DraftId("d" * 22), person=ann.id, faq=FaqId(9))
         await work.inbox.record(Platform.SLACK, "Ev1", full, NOW)
         await work.inbox.record(Platform.DISCORD, "Ev1", Outcome(), NOW)
     async with store.read() as work:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.sql.store import SqlStore
-from core.events import SlaBreached, UrgencyDecided
+from core.events import SlaBreached, SlaBreachFound, UrgencyDecided
 from core.model.escalation import EscalationPolicy, EscalationState, EscalationTrigger
 from core.model.ids import PersonId
 from core.model.outbox import NewTimer, TimerKind
@@ -82,6 +82,8 @@ async def test_what_waits_comes_most_urgent_first_then_the_oldest(store: SqlStor
         both = await work.workload.waiting(["network", "helpdesk"], limit=10)
         assert [one.ticket for one in both] == [urgent.id, elsewhere.id, normal.id, later.id, low.id]
         assert await work.workload.waiting([], limit=10) == []
+        for place, one in enumerate(both):
+            assert await work.workload.waiting(["network", "helpdesk"], after=one, limit=2) == both[place + 1 :][:2]
 
 
 async def test_what_somebody_is_asked_to_take_is_found(store: SqlStore) -> None:
@@ -213,3 +215,20 @@ async def test_live_tickets_are_tallied_by_team_and_category(store: SqlStore) ->
         nothing = Tally(open=0, unassigned=0, waiting=0, breached=0, escalating=0, oldest=None)
         assert await work.workload.tally(["helpdesk"], []) == nothing
         assert (await work.workload.tally(["network", "helpdesk"], ["it"])).breached == 2
+
+
+async def test_what_was_found_late_counts_as_broken_and_is_counted_since_it_was_found(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        before, found, elsewhere, over, _in_time = [
+            await a_ticket(work, ann, team=team) for team in ("helpdesk", "helpdesk", "network", "helpdesk", "helpdesk")
+        ]
+        await changed(work, over, status=Status.CLOSED, closed_at=NOW, ending=Ending.WITHDRAWN)
+        for at, tickets in ((NOW - DAY, (before,)), (NOW, (found, found, elsewhere, over))):
+            for ticket in tickets:
+                late = SlaBreachFound(ticket=ticket.id, clock=SlaClock.RESOLUTION, target=60)
+                await work.events.append(late, at, None, Platform.SYSTEM, "")
+        assert await work.workload.found_late(["helpdesk"], ["it"], NOW) == 1
+        assert await work.workload.found_late(["helpdesk", "network"], ["it"], NOW - DAY) == 3
+        assert await work.workload.found_late(["helpdesk"], [], NOW) == 0
+        assert (await work.workload.tally(["helpdesk"], ["it"])).breached == 2

@@ -10,7 +10,7 @@ from core.actions import Press, decode
 from core.cards.card import ButtonStyle, Card, InputKind, Reader, StepState, Tone
 from core.cards.forms import answers_in, command_form, next_form, open_form
 from core.cards.ticket import TicketView, progress, ticket_card
-from core.cards.times import ago
+from core.cards.times import ago, away, length, moment, when
 from core.cards.words import words_of
 from core.model.desk import UrgencySetting
 from core.model.draft import Draft
@@ -65,13 +65,13 @@ def card_of(about: Ticket, viewer: Person | None, **options: object) -> Card:
 
 def verbs(card: Card) -> list[str]:
     pressed = [decode(button.action or "") for button in card.buttons]
-    assert all(isinstance(one, Press) and one.ticket == 7 and one.noun == "ticket" for one in pressed)
-    return [one.verb for one in pressed]
+    assert all(isinstance(one, Press) and one.ticket == 7 for one in pressed)
+    return [one.verb if one.noun == "ticket" else f"{one.noun} {one.verb}" for one in pressed]
 
 
 # --- the ticket's card -----------------------------------------------------------------------------------------------
 
-STAFF_LIVE, STAFF_OVER = ["claim", "resolve", "urgent", "priority", "close"], ["reopen", "close"]
+STAFF_LIVE, STAFF_OVER = ["claim", "resolve", "urgent", "priority", "close"], ["reopen", "close", "faq add"]
 BUTTONS: list[tuple[Person | None, Status, list[str]]] = [
     *((REQUESTER, status, ["urgent", "close"]) for status in (Status.OPEN, Status.IN_PROGRESS, Status.WAITING)),
     (REQUESTER, Status.RESOLVED, ["reopen", "close"]),
@@ -79,7 +79,7 @@ BUTTONS: list[tuple[Person | None, Status, list[str]]] = [
     *((viewer, Status.OPEN, STAFF_LIVE) for viewer in (AGENT, OTHER_AGENT, LEAD, ADMIN)),
     (AGENT, Status.WAITING, STAFF_LIVE),
     (AGENT, Status.RESOLVED, STAFF_OVER),
-    (ADMIN, Status.CLOSED, ["reopen"]),
+    (ADMIN, Status.CLOSED, ["reopen", "faq add"]),
     (None, Status.OPEN, STAFF_LIVE),
     (None, Status.CLOSED, ["reopen"]),
     (STRANGER, Status.OPEN, []),
@@ -108,6 +108,16 @@ def test_a_card_offers_nothing_that_is_so_already_or_not_theirs(
     given: dict[str, object], viewer: Person, offered: list[str]
 ) -> None:
     assert verbs(card_of(ticket(**given), viewer)) == offered
+
+
+@pytest.mark.parametrize(
+    ("status", "is_followed", "offered"),
+    [(Status.OPEN, False, ["follow"]), (Status.OPEN, True, ["unfollow"]), (Status.RESOLVED, True, [])],
+)
+def test_whoever_follows_a_ticket_may_let_it_go(status: Status, is_followed: bool, offered: list[str]) -> None:
+    about = ticket(status=status, visibility=Visibility.PUBLIC)
+    view = TicketView(ticket=about, names=NAMES, is_followed=is_followed)
+    assert verbs(ticket_card(view, DESK, reader(), STRANGER)) == offered
 
 
 @pytest.mark.parametrize(("assignee", "first"), [(None, "Claim"), (ASHA, "Resolve")])
@@ -270,6 +280,61 @@ def test_a_commands_form_is_made_from_its_declaration() -> None:
 )
 def test_a_time_is_said_by_its_distance(passed: timedelta, words: str) -> None:
     assert ago(NOW, reader(now=NOW + passed)) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(seconds=59), "in a moment"),
+        (timedelta(minutes=1), "in 1 min"),
+        (timedelta(minutes=9, seconds=59), "in 10 min"),
+        (timedelta(minutes=59, seconds=40), "in 1 h"),
+        (timedelta(minutes=89), "in 1 h 29 min"),
+        (timedelta(minutes=119, seconds=31), "in 2 h"),
+        (timedelta(hours=2), "in 2 h"),
+        (timedelta(hours=9, minutes=59), "in 9 h 59 min"),
+        (timedelta(hours=11, minutes=59), "in 12 h"),
+        (timedelta(hours=47, minutes=59), "in 2 days"),
+        (timedelta(days=2, hours=20), "in 3 days"),
+    ],
+)
+def test_what_is_to_come_is_as_far_as_it_is_to_the_nearest(left: timedelta, words: str) -> None:
+    assert away(NOW + left, reader()) == words
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (timedelta(0), "0 s"),
+        (timedelta(seconds=10), "10 s"),
+        (timedelta(seconds=59, milliseconds=600), "1 min"),
+        (timedelta(minutes=4, seconds=59), "5 min"),
+        (timedelta(hours=1, minutes=59, seconds=59), "2 h"),
+        (timedelta(hours=2, minutes=30), "2 h 30 min"),
+        (timedelta(hours=47, minutes=59, seconds=59), "2 days"),
+        (timedelta(days=3, hours=2), "74 h"),
+    ],
+)
+def test_a_length_is_said_to_the_nearest(time: timedelta, words: str) -> None:
+    assert length(time, reader()) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Asia/Kolkata", "16:30 IST, in 2 h"),
+        ("Europe/Berlin", "12:00 CET, in 2 h"),
+        ("Asia/Tashkent", "16:00 UTC+05, in 2 h"),
+    ],
+)
+def test_a_time_in_words_names_its_zone(zone: str, words: str) -> None:
+    assert moment(NOW + timedelta(hours=2), replace(reader(), zone=ZoneInfo(zone))) == words
+
+
+def test_a_time_on_another_day_says_which() -> None:
+    assert when(NOW + timedelta(days=1), reader()) == "Tue 14:30 IST"
+    assert when(NOW + timedelta(days=8), reader()) == "2026-03-10 14:30 IST"
+    assert when(NOW - timedelta(days=1), reader()) == "2026-03-01 14:30 IST"
 
 
 def test_a_date_is_the_readers() -> None:

@@ -25,14 +25,19 @@ from core.cards.card import Card, Field, Form, Reader
 from core.cards.duty import (
     DutyView,
     LoadView,
+    TurnView,
     available_card,
     away_card,
+    by_shifts_card,
     capacity_card,
     duty_card,
     handed_over_card,
     load_card,
     offered,
+    set_card,
 )
+from core.cards.escalation import unverified
+from core.cards.faq import FaqView, clear_first, faq_card, faq_form, faq_list, nothing_found
 from core.cards.forms import command_form, open_form, questions_form
 from core.cards.news import line
 from core.cards.notices import alert, alert_news, followed, history, ping, thread_news, trouble
@@ -42,10 +47,12 @@ from core.cards.ticket import Names, TicketView, ticket_card, ticket_list
 from core.cards.words import words_of
 from core.errors import Refusal
 from core.events import Event, Record, UrgencyDeclared
-from core.model.desk import Desk
+from core.model.desk import Assignment, Desk
 from core.model.draft import Draft
+from core.model.duty import DutyState
 from core.model.escalation import Escalation
-from core.model.ids import DeliveryId, DraftId, EscalationId, EventId, MessageId, PersonId, ThreadId, TicketId
+from core.model.faq import Faq, FaqState, FaqVersion
+from core.model.ids import DeliveryId, DraftId, EscalationId, EventId, FaqId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.sla import SlaClock
@@ -53,6 +60,7 @@ from core.model.thread import Message, MessageKind
 from core.model.ticket import Priority, Status, Ticket, Visibility
 from core.policy import Action
 from core.rules.escalation import acknowledge, end
+from core.rules.personal import personal_in
 from core.rules.sla import ClockState
 from core.storage import Tally
 from core.text import Text
@@ -70,6 +78,7 @@ def person(who: PersonId, *grants: Grant, **more: object) -> Person:
 
 
 REQUESTER, AGENT = person(SAM), person(ASHA, Grant(Role.AGENT, "academics"))
+ADMIN = person(KIM, Grant(Role.ADMIN))
 DRAFT = Draft(id=DraftId("d" * 22), person=SAM, values={}, updated_at=NOW)
 ASSIGN = SlashCommand(
     noun="ticket",
@@ -172,7 +181,8 @@ def all_cards() -> Iterator[Card | Form]:
             yield ticket_card(TicketView(ticket=one, names=names, place=1), desk, marking(), viewer)
         yield ticket_list("", [one], names, desk, marking())
         yield alert(one, names, desk, marking(now=NOW + timedelta(hours=3)))
-        yield followed(one, marking())
+        yield followed(one, "", marking())
+        yield followed(one, "404 404", marking())
     said = Message(id=MessageId(1), ticket=TicketId(7), author=SAM, kind=MessageKind.REPLY, text=Text.of("1"), at=NOW)
     for record in RECORDS:
         yield ping(record, ticket(), said, names, desk, marking())
@@ -184,6 +194,7 @@ def all_cards() -> Iterator[Card | Form]:
     yield people_card([], marking())
     yield history(ticket(), [said] * 100, names, desk, marking())
     yield from cards_of_duty(desk, names)
+    yield from cards_of_faqs(desk, names)
     yield from cards_of_calls(desk, names)
     yield from cards_of_time(desk, names)
     yield trouble(TROUBLE, marking())
@@ -195,6 +206,26 @@ def all_cards() -> Iterator[Card | Form]:
     yield command_form(ASSIGN, {}, None, VOCABULARY, marking())
 
 
+def cards_of_faqs(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card | Form]:
+    """Of a FAQ in every state, for each of those who read it, and the form that it is written in."""
+    first = FaqVersion(number=1, question="1", answer=Text.of("1"), category="exams", by=ASHA, at=NOW)
+    second, hidden = replace(first, number=2), replace(first, category="welfare")
+    draft = Faq(id=FaqId(7), state=FaqState.DRAFT, latest=first, source=TicketId(7), created_at=NOW, helpful=1)
+    public = draft.publish(NOW, NOW)
+    for faq in (draft, public, public.edit(second), public.retire(), replace(draft, latest=hidden).publish(NOW, NOW)):
+        for viewer in (REQUESTER, AGENT, ADMIN, None):
+            view = FaqView(faq=faq, shown=faq.latest, rating=True, names=names)
+            yield faq_card(view, desk, marking(), viewer)
+            yield faq_card(view, desk, marking(now=NOW - timedelta(days=1)), viewer, title="1")
+            yield faq_list("", [view], desk, marking(), viewer)
+    yield faq_list("", [], desk, marking(), None)
+    yield nothing_found("1", desk, marking())
+    said = ", ".join(str(9_876_543_210 + one) for one in range(7))
+    yield clear_first(draft, personal_in(said), desk, marking())
+    yield faq_form({"question": "", "answer": ""}, desk, marking())
+    yield faq_form({"faq": "F-7", "question": said, "answer": said}, desk, marking(), problem="1")
+
+
 def cards_of_duty(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
     """Of offers, of who is there, and of who carries what."""
     far = NOW + timedelta(days=30)
@@ -204,14 +235,36 @@ def cards_of_duty(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
         for viewer in (AGENT, None):
             view = TicketView(ticket=asked, names=names)
             yield ticket_card(view, desk, marking(), viewer, for_staff=viewer is None)
+        brief = replace(asked, offered_until=NOW + timedelta(seconds=10))
+        yield offered(replace(asked, offered_until=None), names, desk, marking())
+        yield ticket_card(
+            TicketView(ticket=brief, names=names, awaits_decision=True), desk, marking(), None, for_staff=True
+        )
+    for state, until in product((*DutyState, None), (None, far)):
+        yield set_card("77", state, until, desk, marking())
+    turns = replace(desk.teams["academics"], assignment=Assignment.ROUND_ROBIN)
+    taking_turns = replace(desk, teams={**desk.teams, "academics": turns})
+    both = [ticket(), ticket(team="platform")]
+    yield away_card(None, None, both, taking_turns, marking())
+    yield away_card(None, None, both[:1], taking_turns, marking())
+    yield handed_over_card(both, names, 0, taking_turns, marking())
     for name, until, mine in product((None, "77"), (None, far), ([], [ticket()])):
         yield away_card(name, until, mine, desk, marking())
         yield available_card(name, far, len(mine), marking())
-        yield capacity_card(name, len(mine) if until else None, marking())
+        yield capacity_card(name, 7 if until else None, marking())
+        turn = TurnView(team=turns, is_on_duty=until is None, changes_at=until)
+        yield by_shifts_card(name, [turn], marking())
         yield handed_over_card([*mine, ticket(assignee=ASHA)] if mine else [], names, len(mine), desk, marking())
     for there, changes_at in product((True, False), (None, far)):
         view = LoadView(
-            person=person(ASHA), load=1, capacity=2, open=1, urgent=1, is_on_duty=there, changes_at=changes_at
+            person=person(ASHA),
+            load=1,
+            capacity=2,
+            open=1,
+            offered=1,
+            urgent=1,
+            is_on_duty=there,
+            changes_at=changes_at,
         )
         yield load_card({"academics": [view], "platform": [view]}, desk, marking())
     yield load_card({}, desk, marking())
@@ -244,14 +297,14 @@ def cards_of_calls(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
         yield asking_to_decide(trouble(TROUBLE, reader), one, later, reader)
         yield asking_to_decide(trouble(TROUBLE, reader), one, 1, reader)
         for record in RECORDS:
-            said = bare_line(record.event, reader) or acknowledged_line(escalation, names, reader)
+            said = bare_line(record.event, reader) or acknowledged_line(unverified("88", reader), reader)
             yield alert_news(record, one, names, desk, reader, what=said)
     yield going_on_card([], names, desk, marking())
 
 
 def cards_of_time(desk: Desk, names: Names) -> Iterator[Card]:
     later = NOW + timedelta(days=1)
-    for due_at, breached, is_running, stays in product((None, NOW, later), (True, False), (True, False), (True, False)):
+    for due_at, breached, is_running in product((None, NOW, later), (True, False), (True, False)):
         for clock in SlaClock:
             state = ClockState(
                 clock=clock,
@@ -266,16 +319,16 @@ def cards_of_time(desk: Desk, names: Names) -> Iterator[Card]:
             one = ticket(snoozed_until=later)
             yield promise_warned(state, one, desk, marking(now=NOW + timedelta(hours=1)))
             yield promise_broken(state, one, desk, marking(now=NOW + timedelta(hours=1)))
-            outlook = Outlook(promises=(state,), stays=stays)
+            outlook = Outlook(promises=(state,))
             yield ticket_card(TicketView(ticket=one, names=names, outlook=outlook), desk, marking(), AGENT)
         for expected_at, promised_at in ((later, None), (None, later)):
-            outlook = Outlook(expected_at=expected_at, promised_at=promised_at, next_duty_at=later, stays=stays)
+            outlook = Outlook(expected_at=expected_at, promised_at=promised_at, next_duty_at=later)
             yield ticket_card(TicketView(ticket=ticket(), names=names, outlook=outlook), desk, marking(), REQUESTER)
     yield reminded(ticket(), None, later, desk, marking())
     yield reminded(ticket(), None, None, desk, marking())
     tally = Tally(open=1, unassigned=1, waiting=1, breached=1, escalating=1, oldest=None)
     yield digest_card(tally, ticket(), names, desk, marking())
-    yield digest_card(tally, None, names, desk, marking())
+    yield digest_card(tally, None, names, desk, marking(), stale_faqs=7)
 
 
 NOT_READ = {
@@ -315,7 +368,7 @@ def unmarked(words: str) -> str:
     """What of ``words`` did not come through gettext; refs, platforms and teams' keys are no words."""
     while (shorter := re.sub(f"«[^{MARKS}]*»", "", words)) != words:
         words = shorter
-    return re.sub(r"T-\d+|\b(web|platform|academics)\b", "", words)
+    return re.sub(r"[TF]-\d+|\b(web|platform|academics)\b", "", words)
 
 
 def test_every_word_of_every_card_goes_through_gettext() -> None:
@@ -329,7 +382,7 @@ def test_every_word_of_every_card_goes_through_gettext() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_event_of_a_ticket_has_its_line_through_gettext_with_every_name_filled_in(kind: type[Event]) -> None:
-    of_messages = {"MessagePosted", "MessageEdited", "ReactionChanged"}
+    of_messages = {"MessageMovedHere", "MessagePosted", "MessageEdited", "ReactionChanged"}
     of_no_ticket = {
         "PersonRegistered",
         "EmailConfirmed",

@@ -17,7 +17,9 @@ from core.commands import (
     RemoveParticipant,
     ReopenTicket,
     ResolveTicket,
+    SaveDraft,
     SetPriority,
+    SetVisibility,
     UndoMessage,
     UnfollowTicket,
 )
@@ -26,7 +28,7 @@ from core.model.ids import TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread
 from core.model.people import Platform, Standing
 from core.model.thread import Audience, MessageKind
-from core.model.ticket import Priority, Ticket
+from core.model.ticket import Priority, Ticket, Visibility
 from core.ports import Parcel, Spoken
 from core.text import Text
 from tests.fakes.office import MINUTE, Office
@@ -57,7 +59,7 @@ async def test_an_alert_says_who_how_long_and_what(office: Office) -> None:
     await office.do(ClaimTicket(ticket=ticket), "asha")
     card = await card_of(office, alert)
     assert card.title == f"Urgent: T-{ticket} My grade is missing"
-    assert card.subtitle == "From Sam Student, 12 min ago"
+    assert card.subtitle == "From Sam Student, 14:30 IST"
     assert {field.label: field.value for field in card.fields} == {
         "Priority": "Urgent",
         "Status": "In progress",
@@ -205,6 +207,39 @@ async def test_a_blind_follower_hears_of_the_solution_and_not_a_word_of_the_tick
     assert "SECRET TITLE" in (await card_of(office, to(owed, office, "asha"))).title
     await office.do(UnfollowTicket(ticket=ticket), "kim")
     assert await skipped(office, to(owed, office, "kim")) == "the person may no longer see the ticket"
+
+
+@pytest.mark.parametrize(
+    ("joining", "offered"),
+    [(AddParticipant, ["Open"]), (FollowTicket, ["Open", "Not for me"])],
+    ids=["takes part", "follows"],
+)
+async def test_who_may_not_reopen_what_is_solved_is_not_told_to(
+    office: Office, joining: type[AddParticipant | FollowTicket], offered: list[str]
+) -> None:
+    ticket = await office.open()
+    await office.do(SetVisibility(ticket=ticket, visibility=Visibility.PUBLIC, previewed=True), "sam")
+    if joining is FollowTicket:
+        await office.do(FollowTicket(ticket=ticket), "kim")
+    else:
+        await office.do(AddParticipant(ticket=ticket, person=office.people["kim"]), "sam")
+    owed = await office.owed_by(ResolveTicket(ticket=ticket), "asha")
+    requesters, others = [await card_of(office, to(owed, office, who)) for who in ("sam", "kim")]
+    assert "reopen it with a word on why" in requesters.subtitle
+    assert [button.label for button in requesters.buttons] == ["Open", "Reopen"]
+    assert others.subtitle == "Asha Agent resolved it"
+    assert [button.label for button in others.buttons] == offered
+
+
+async def test_who_joined_unseen_is_told_by_their_own_words_and_no_ref(office: Office) -> None:
+    ticket = await office.open(title="SECRET TITLE", category="login")
+    draft = (await office.do(SaveDraft(values={"title": "No login since noon", "category": "login"}), "kim")).draft
+    await office.do(FollowTicket(ticket=ticket, draft=draft), "kim")
+    owed = await office.owed_by(ResolveTicket(ticket=ticket), "pia")
+    card = await card_of(office, to(owed, office, "kim"))
+    assert (card.title, card.url) == ("No login since noon", None)
+    assert card.subtitle == "The private ticket like yours that you follow is resolved"
+    assert not any(word in words_in(card) for word in ("SECRET", f"T-{ticket}", "Sam", "Pia"))
 
 
 # --- sensitive tickets -----------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from core.errors import AlreadyClaimed, Busy, NotAllowed, Refusal
 from core.model.desk import Quotas
 from core.model.ids import EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Platform
+from core.model.relation import Relation
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.text import Text
@@ -250,6 +251,11 @@ INVISIBLE: list[tuple[str, type[Command], dict[str, object]]] = [
     ("kim", commands.UnfollowTicket, {}),
     ("kim", commands.AddParticipant, {"person": PersonId(2)}),
     ("ada", commands.RemoveParticipant, {"person": PersonId(1)}),
+    ("asha", commands.MergeTicket, {"into": TicketId(4243)}),
+    ("ada", commands.UndoMerge, {}),
+    ("asha", commands.SplitTicket, {"title": "Mine", "messages": (MessageId(1),)}),
+    ("ada", commands.LinkTickets, {"other": TicketId(4243), "relation": Relation.BLOCKS}),
+    ("kim", commands.UnlinkTickets, {"other": TicketId(4243)}),
 ]
 
 

@@ -1,10 +1,12 @@
 """The text form of commands: good lines, and for each wrong one which word is wrong and how it is used."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import BadArgument, BadCommand, Refusal, WhichTicket
 from core.grammar import parse, resolve
-from core.model.ids import TicketId
+from core.model.ids import TicketId, parse_ref, ref_of
 from core.policy import Action
 from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -39,6 +41,11 @@ VOCABULARY = Vocabulary(
         command("queue", "", p("team", K.TEAM, required=False)),
         command("desk", "role", p("role", K.ROLE), p("person", K.PERSON)),
         command("desk", "retry", p("number", K.NUMBER)),
+        command("escalate", "", REF, p("level", K.NUMBER)),
+        command("staff", "snooze", REF, Parameter(name="until", kind=K.LINE, help="until", is_no_prose=True)),
+        command("staff", "link", REF, p("how", K.WORD), p("other", K.OTHER)),
+        command("staff", "note", REF, p("text", K.TEXT)),
+        command("staff", "title", REF, p("title", K.LINE)),
     ),
     choices={
         K.PRIORITY: (Choice("low", "low"), Choice("urgent", "urgent")),
@@ -100,6 +107,17 @@ GOOD: list[tuple[str, str, int | None, dict[str, str]]] = [
     ("/queue Academics", "/queue", None, {"team": "academics"}),
     ('/desk role "team lead" Kim Other', "/desk role", None, {"role": "lead", "person": "Kim Other"}),
     ("/desk retry 17", "/desk retry", None, {"number": "17"}),
+    ("/escalate 3 T-1", "/escalate", 1, {"level": "3"}),
+    ("/escalate T-1 3", "/escalate", 1, {"level": "3"}),
+    ("/staff snooze 2h T-2", "/staff snooze", 2, {"until": "2h"}),
+    ("/staff snooze mon 09:00 t-2", "/staff snooze", 2, {"until": "mon 09:00"}),
+    ("/staff snooze T-2 mon 09:00", "/staff snooze", 2, {"until": "mon 09:00"}),
+    ("/ticket priority urgent T-3", "/ticket priority", 3, {"priority": "urgent"}),
+    ("/ticket visibility public T-1 yes", "/ticket visibility", 1, {"visibility": "public", "confirm": "yes"}),
+    ("/ticket visibility public yes T-1", "/ticket visibility", 1, {"visibility": "public", "confirm": "yes"}),
+    ("/staff link T-1 blocks T-2", "/staff link", 1, {"how": "blocks", "other": "T-2"}),
+    ("/ticket assign Asha Agent T-1", "/ticket assign", 1, {"agent": "Asha Agent"}),
+    ('/ticket assign "Asha Agent" T-1', "/ticket assign", 1, {"agent": "Asha Agent"}),
 ]
 
 
@@ -118,6 +136,15 @@ IN_ITS_THREAD: list[tuple[str, int, dict[str, str]]] = [
     ("/ticket priority urgent", 7, {"priority": "urgent"}),
     ("/ticket reopen", 7, {}),
     ("/ticket assign Asha Agent", 7, {"agent": "Asha Agent"}),
+    ("/staff snooze 2h T-2", 2, {"until": "2h"}),
+    ("/staff snooze 2h", 7, {"until": "2h"}),
+    ("/staff link blocks T-2", 7, {"how": "blocks", "other": "T-2"}),
+    ("/staff note the same as T-2", 7, {"text": "the same as T-2"}),
+    ("/ticket urgent it burns as T-2 T-3", 7, {"why": "it burns as T-2 T-3"}),
+    ("/staff title Follow-up of T-2", 7, {"title": "Follow-up of T-2"}),
+    ("/ticket edit Follow-up of T-2", 7, {"title": "Follow-up of T-2"}),
+    ('/ticket edit "New title" T-2 is the same', 7, {"title": "New title", "description": "T-2 is the same"}),
+    ("/ticket assign Number #2", 7, {"agent": "Number #2"}),
 ]
 
 
@@ -167,6 +194,14 @@ WRONG: list[tuple[str, type[Refusal], str]] = [
     ),
     ("/ticket urgent T-1", BadArgument, "why: this is missing. Usage: /ticket urgent [ref] <why>"),
     ("/ticket urgent T-1 \u202e\x00", BadArgument, "why: this is missing. Usage: /ticket urgent [ref] <why>"),
+    (
+        "/queue nowhere",
+        BadArgument,
+        "team: “nowhere” is not one of academics. Usage: /queue [team]",
+    ),
+    ("/queue academics now", BadArgument, "now: this is one word too many. Usage: /queue [team]"),
+    ("/escalate 3 T-1 T-2", BadArgument, "T-1: this is one word too many. Usage: /escalate [ref] <level>"),
+    ("/escalate T-1 3 T-2", BadArgument, "T-2: this is one word too many. Usage: /escalate [ref] <level>"),
     ("/desk retry soon", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
     ("/desk retry 0", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
     ("/desk retry ١", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),
@@ -216,3 +251,53 @@ def test_a_native_command_is_checked_like_a_typed_one() -> None:
 def test_a_huge_line_is_read_in_no_time() -> None:
     words = '"' * 20_000 + " a:" * 20_000
     assert parse(f"/ticket urgent T-1 {words}", VOCABULARY, None).arguments["why"] == words.strip()
+
+
+WORDS = st.text("abcXYZ :#-_.,'0123456789", min_size=1, max_size=12).map(str.strip).filter(bool)
+VALUES: dict[ParameterKind, st.SearchStrategy[str]] = {
+    K.NUMBER: st.integers(1, 10**14).map(str),
+    K.PRIORITY: st.sampled_from(["low", "urgent"]),
+    K.VISIBILITY: st.sampled_from(["private", "public"]),
+    K.WORD: st.from_regex(r"[a-z]{1,8}", fullmatch=True),
+}
+ABOUT_A_TICKET = [
+    c for c in VOCABULARY.commands if K.TICKET in (kinds := {p.kind for p in c.parameters}) and K.OTHER not in kinds
+]
+
+
+@st.composite
+def called(draw: st.DrawFn) -> tuple[str, str, list[str]]:
+    """A command about one ticket, its ref, and its other arguments, as they are typed without their names."""
+    chosen = draw(st.sampled_from(ABOUT_A_TICKET))
+    ref = f"T-{draw(st.integers(1, 10**15 - 1))}"
+    words = []
+    for parameter in chosen.parameters:
+        if parameter.kind is not K.TICKET:
+            value = draw(VALUES.get(parameter.kind, WORDS))
+            is_rest = parameter is chosen.parameters[-1] or parameter.kind in VALUES
+            words.append(value if is_rest else f'"{value}"')
+    return chosen.name, ref, words
+
+
+@given(called())
+def test_what_is_typed_in_the_usual_order_is_read_as_ever(typed: tuple[str, str, list[str]]) -> None:
+    """The ref first: whatever stands behind it, and though words of it look like a ref, belongs to the rest."""
+    name, ref, words = typed
+    try:
+        parsed = parse(" ".join([name, ref, *words]), VOCABULARY, TicketId(7))
+    except BadArgument:  # a name before a colon, or a quote that is not closed
+        return
+    assert (parsed.ticket, ref_of(parsed.ticket or TicketId(0))) == (parse_ref(ref), ref)
+    if not any(":" in word for word in words):
+        assert list(parsed.arguments.values()) == [word.strip('"') for word in words]
+
+
+@given(called())
+def test_a_ref_behind_what_is_no_prose_says_the_same_as_before_it(typed: tuple[str, str, list[str]]) -> None:
+    name, ref, words = typed
+    free = {"/ticket edit", "/ticket reopen", "/ticket urgent", "/staff note", "/staff title"}
+    if name in free or any(":" in word or parse_ref(word.split()[0]) for word in words):
+        return
+    usual = parse(" ".join([name, ref, *words]), VOCABULARY, None)
+    for place in range(1, len(words) + 1):
+        assert parse(" ".join([name, *words[:place], ref, *words[place:]]), VOCABULARY, None) == usual

@@ -47,9 +47,11 @@ PAGE = read(
     transcript          | own, part                | sees                     | sees | sees
     combine             | no                       | sees                     | sees | sees
     acknowledge         | no                       | mine sees, on_duty sees  | yes  | yes
+    see_alerts          | no                       | sees                     | sees | sees
     decide_urgency      | no                       | no                       | yes  | yes
     own_duty            | no                       | yes                      | yes  | yes
     others_duty         | no                       | no                       | yes  | yes
+    see_duty            | no                       | yes                      | yes  | yes
     faq_draft           | no                       | yes                      | yes  | yes
     faq_publish         | no                       | no                       | yes  | yes
     search              | own, part, public        | sees                     | sees | sees

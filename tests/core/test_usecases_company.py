@@ -7,12 +7,13 @@ import pytest
 from core.commands import (
     AddParticipant,
     FollowTicket,
+    MergeTicket,
     RemoveParticipant,
     ResolveTicket,
     SetVisibility,
     UnfollowTicket,
 )
-from core.errors import NoSuchPerson, NoSuchTicket, NotAllowed, Refusal
+from core.errors import MergedAway, NoSuchPerson, NoSuchTicket, NotAllowed, Refusal
 from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketUnfollowed
 from core.model.ids import PersonId
 from core.model.people import Standing
@@ -56,6 +57,15 @@ async def test_a_private_ticket_is_followed_blindly_only_where_its_category_allo
     with pytest.raises(NoSuchTicket):
         await office.view(ticket, "kim")
     assert await office.reading.list(View.MINE, office.actor("kim"), None, 50) == []
+
+
+async def test_where_a_merged_ticket_went_is_told_to_nobody_who_may_not_see_it(office: Office) -> None:
+    ticket, other = await office.open(category="login"), await office.open(category="login")
+    await office.do(MergeTicket(ticket=ticket, into=other), "pia")
+    with pytest.raises(NoSuchTicket):
+        await office.do(FollowTicket(ticket=ticket), "kim")
+    with pytest.raises(MergedAway, match=f"T-{other}"):
+        await office.do(FollowTicket(ticket=ticket), "asha")
 
 
 async def test_followers_are_counted_one_by_one(office: Office) -> None:

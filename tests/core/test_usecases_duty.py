@@ -1,5 +1,6 @@
 """When people work and how much they carry: by their own word, by a lead's, and what follows from it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from core.commands import AcceptOffer, Acknowledge, GrantRole, SetCapacity, SetDuty
 from core.errors import NoSuchPerson, NotActive, NotAllowed
 from core.events import CapacitySet, DutyChanged, OfferPassed
-from core.model.duty import Duty, DutyState
+from core.model.duty import Duty, DutyState, Shift
 from core.model.ids import PersonId
 from core.model.people import Role, Standing
 from core.usecases.duty import CapacityOutOfRange, NoAgent, UntilIsOver
@@ -45,6 +46,17 @@ async def test_the_last_word_counts(office: Office) -> None:
     office.clock.advance(MINUTE)
     await office.do(SetDuty(state=AVAILABLE), "asha")
     assert (await office.person("asha")).duty == Duty(state=AVAILABLE, since=office.clock.now())
+
+
+@pytest.mark.parametrize("state", [AVAILABLE, AWAY])
+async def test_who_goes_by_their_shifts_again_says_nothing_of_their_duty(office: Office, state: DutyState) -> None:
+    await office.do(SetDuty(state=state), "asha")
+    await office.do(SetDuty(state=None), "asha")
+    assert (await office.person("asha")).duty is None
+    [record] = office.told[-1].records
+    assert record.event == DutyChanged(person=office.people["asha"], state=None, until=None)
+    await office.do(SetDuty(state=None), "asha")
+    assert (await office.person("asha")).duty is None
 
 
 async def test_a_lead_says_it_for_others_and_an_agent_does_not(office: Office) -> None:
@@ -88,20 +100,35 @@ async def test_a_time_that_is_over_is_refused(office: Office, ago: timedelta) ->
     assert (await office.person("asha")).duty is None
 
 
-@pytest.mark.parametrize("capacity", [0, 1, 1000, None])
+@pytest.mark.parametrize("capacity", [3, 1000, None])
 async def test_a_capacity_is_kept(office: Office, capacity: int | None) -> None:
     await office.do(SetCapacity(capacity=7), "asha")
     await office.do(SetCapacity(capacity=capacity), "asha")
     assert (await office.person("asha")).capacity == capacity
 
 
-@pytest.mark.parametrize("capacity", [-1, 1001, 10**9])
+@pytest.mark.parametrize("capacity", [-1, 0, 2, 1001, 10**9])
 async def test_a_capacity_out_of_range_is_refused(office: Office, capacity: int) -> None:
-    with pytest.raises(CapacityOutOfRange, match="from 0 to 1000"):
+    with pytest.raises(
+        CapacityOutOfRange,
+        match="An urgent ticket counts 3, so with less nobody could be given one: a capacity is from 3 to 1000",
+    ):
         await office.do(SetCapacity(capacity=capacity), "asha")
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_somebody_was_asked_goes_on_at_once_when_their_shifts_say_that_they_are_off(desk: Office) -> None:
+    shifts = (Shift(team="academics", who=("asha@example.com",), week={}),)
+    desk.use(replace(desk.desk, shifts=shifts))
+    await alone(desk, "asha")
+    await desk.do(SetDuty(state=AVAILABLE), "asha")
+    ticket = await desk.open()
+    assert await asked(desk, ticket) == "asha"
+    await desk.do(SetDuty(state=None), "asha")
+    await ring(desk)
+    assert await asked(desk, ticket) is None
 
 
 async def test_what_somebody_was_asked_goes_on_at_once_when_they_go_away(desk: Office) -> None:

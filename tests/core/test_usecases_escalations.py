@@ -1,4 +1,4 @@
-"""What begins an escalation and what ends it, and what people do to one by hand."""
+"""What begins an escalation and what ends it, by itself."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,19 +26,16 @@ from core.commands import (
     Snooze,
     TicketCommand,
     TransferTicket,
-    Unacknowledge,
     UnassignTicket,
     Wake,
     WithdrawTicket,
 )
 from core.errors import MissingTicket, NotAllowed, Refusal
-from core.model.desk import Acknowledge as Link
 from core.model.desk import Assignment, UrgencySetting
 from core.model.duty import DutyState
 from core.model.escalation import EscalationPolicy, EscalationState, EscalationTrigger
 from core.model.ids import EscalationId, PersonId, TicketId, TimerId
 from core.model.outbox import TimerKind
-from core.model.people import Platform
 from core.model.sla import SlaPolicy
 from core.model.ticket import Priority, Status
 from core.text import Text
@@ -204,6 +201,20 @@ async def test_the_wait_for_somebody_ends_with_somebody_and_goes_on_elsewhere(
     assert waits == ([] if left is None else [(TimerKind.UNASSIGNED, left * MINUTE)])
 
 
+async def test_the_wait_begins_anew_when_a_transfer_takes_it_from_whoever_had_it(desk: Office) -> None:
+    ticket = await desk.open()
+    await desk.do(ClaimTicket(ticket=ticket), "asha")
+    desk.clock.advance(2 * HOUR)
+    await desk.do(TransferTicket(ticket=ticket, team="platform"), "asha")
+    assert await armed(desk, TimerKind.UNASSIGNED) == [(TimerKind.UNASSIGNED, 30 * MINUTE)]
+    desk.clock.advance(10 * MINUTE)
+    await desk.do(TransferTicket(ticket=ticket, team="academics"), "pia")
+    assert await armed(desk, TimerKind.UNASSIGNED) == [(TimerKind.UNASSIGNED, 20 * MINUTE)]
+    desk.clock.advance(20 * MINUTE)
+    await Watch(desk).ring()
+    assert await begun(desk, ticket) == [("neglected", RUNNING)]
+
+
 @pytest.mark.parametrize("leaving", [UnassignTicket, HandOver])
 async def test_the_wait_begins_anew_when_it_is_nobodys_again(desk: Office, leaving: type[UnassignTicket]) -> None:
     ticket = await desk.open()
@@ -299,6 +310,29 @@ async def test_a_claim_acknowledges_and_an_assignment_by_another_does_not(desk: 
     assert await begun(desk, first) == [("pressing", HELD)]
 
 
+async def test_a_promise_that_was_broken_before_a_reopening_holds_nothing_after_it(promising: Office) -> None:
+    """What goes on since then began by the priority, and ends with it."""
+    both = policy("both", Priority.HIGH, breached=True)
+    promising.use(escalating(promising.desk, both))
+    ticket = await promising.open("asha", priority=Priority.HIGH)
+    await breach(promising)
+    await promising.do(ResolveTicket(ticket=ticket), "asha")
+    await promising.do(ReopenTicket(ticket=ticket), "asha")
+    await promising.do(SetPriority(ticket=ticket, priority=Priority.LOW), "asha")
+    assert await begun(promising, ticket) == [("both", ENDED), ("both", ENDED)]
+
+
+async def test_what_was_declared_urgent_before_a_reopening_holds_nothing_after_it(desk: Office) -> None:
+    both = policy("both", Priority.HIGH, requested=True)
+    desk.use(escalating(replace(desk.desk, urgent_by_requester=UrgencySetting.ASK), both))
+    ticket = await desk.open(priority=Priority.HIGH)
+    await desk.do(DeclareUrgent(ticket=ticket, why=WHY), "sam")
+    await desk.do(ResolveTicket(ticket=ticket), "asha")
+    await desk.do(ReopenTicket(ticket=ticket), "sam")
+    await desk.do(SetPriority(ticket=ticket, priority=Priority.LOW), "asha")
+    assert await begun(desk, ticket) == [("both", ENDED), ("both", ENDED)]
+
+
 # --- what begins not again -------------------------------------------------------------------------------------------
 
 
@@ -320,114 +354,6 @@ async def test_what_lasts_begins_nothing_again(promising: Office, command: Ticke
     await promising.do(replace(command, ticket=ticket), "asha")
     states = dict(await begun(promising, ticket))
     assert (states["pressing"], states["broken"]) == (HELD, HELD)
-
-
-# --- by hand ---------------------------------------------------------------------------------------------------------
-
-
-async def test_acknowledging_stops_them_all_and_naming_one_stops_that_one(desk: Office) -> None:
-    ticket = await desk.open(priority=Priority.URGENT)
-    first, *_ = await of(desk, ticket)
-    await desk.do(Acknowledge(ticket=ticket, escalation=first.id), "lee")
-    assert await begun(desk, ticket) == [("urgent", HELD), ("pressing", RUNNING), ("asked", RUNNING)]
-    await desk.do(Acknowledge(ticket=ticket), "ada")
-    assert {state for _, state in await begun(desk, ticket)} == {HELD}
-    assert [one.acknowledged_by for one in await of(desk, ticket)] == [
-        desk.people[who] for who in ("lee", "ada", "ada")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("command", "sentence"),
-    [
-        (Acknowledge(ticket=TicketId(1)), "T-1 is in hand: Lee Lead acknowledged it 3 min ago."),
-        (Escalate(ticket=TicketId(1), level=9), "T-1 escalates in levels from 1 to 3; 9 is none of them."),
-        (Escalate(ticket=TicketId(1), level=0), "T-1 escalates in levels from 1 to 3; 0 is none of them."),
-    ],
-)
-async def test_what_cannot_be_is_refused_with_a_sentence(desk: Office, command: TicketCommand, sentence: str) -> None:
-    ticket = await desk.open(priority=Priority.URGENT)
-    await desk.do(Acknowledge(ticket=ticket), "lee")
-    desk.clock.advance(3 * MINUTE)
-    before = await desk.everything()
-    with pytest.raises(Refusal) as refused:
-        await desk.do(replace(command, ticket=ticket), "ada")
-    assert str(refused.value) == sentence
-    assert await desk.everything() == before
-
-
-async def test_what_does_not_escalate_is_neither_acknowledged_nor_taken_back(desk: Office) -> None:
-    ticket = await desk.open()
-    for command, sentence in (
-        (Acknowledge(ticket=ticket), f"T-{ticket} calls nobody now, so there is nothing to acknowledge."),
-        (Unacknowledge(ticket=ticket), f"Nobody has acknowledged T-{ticket}, so there is nothing to take back."),
-    ):
-        with pytest.raises(Refusal) as refused:
-            await desk.do(command, "lee")
-        assert str(refused.value) == sentence
-    await desk.do(CloseTicket(ticket=ticket), "sam")
-    with pytest.raises(Refusal, match="is closed, so it cannot escalate"):
-        await desk.do(Escalate(ticket=ticket, level=1), "lee")
-
-
-async def test_a_desk_without_escalations_calls_nobody_by_hand(office: Office) -> None:
-    ticket = await office.open()
-    with pytest.raises(Refusal, match="Exams and grades names no escalation"):
-        await office.do(Escalate(ticket=ticket, level=1), "lee")
-
-
-async def test_a_jump_calls_that_level_now_and_later_ones_at_their_distances(office: Office) -> None:
-    office.use(escalating(office.desk, URGENT))
-    ticket = await office.open(priority=Priority.URGENT)
-    await office.do(Acknowledge(ticket=ticket), "lee")
-    await office.do(Escalate(ticket=ticket, level=3), "lee")
-    escalation = await only(office, ticket)
-    assert (escalation.state, escalation.level, escalation.acknowledged_by) == (RUNNING, 3, None)
-    assert await armed(office, TimerKind.CALL, TimerKind.LAPSE) == [(TimerKind.CALL, 5 * MINUTE)]
-    assert (await office.kinds(ticket))[-2:] == ["EscalationRaised", "EscalationCalled"]
-
-
-async def test_of_several_that_go_on_the_first_that_has_the_level_jumps(desk: Office) -> None:
-    ticket = await desk.open("asha", priority=Priority.HIGH)
-    with pytest.raises(Refusal, match="from 1 to 2; 3"):
-        await desk.do(Escalate(ticket=ticket, level=3), "lee")
-    await desk.do(SetPriority(ticket=ticket, priority=Priority.URGENT), "asha")
-    await desk.do(Escalate(ticket=ticket, level=3), "lee")
-    assert [(one.policy.key, one.level) for one in await of(desk, ticket)] == [("pressing", 1), ("urgent", 3)]
-
-
-@pytest.mark.parametrize("command", [Acknowledge, Unacknowledge])
-@pytest.mark.parametrize(("who", "may"), [("sam", False), ("kim", False), ("lee", True), ("ada", True), ("asha", True)])
-async def test_who_may(desk: Office, command: type[Acknowledge], who: str, may: bool) -> None:
-    ticket = await desk.open(priority=Priority.HIGH)
-    if command is Unacknowledge:
-        await desk.do(Acknowledge(ticket=ticket), "lee")
-    if may:
-        await desk.do(command(ticket=ticket), who)
-        return
-    with pytest.raises((NotAllowed, MissingTicket)):
-        await desk.do(command(ticket=ticket), who)
-
-
-@pytest.mark.parametrize(
-    ("setting", "door", "named", "name"),
-    [
-        (Link.SIGN_IN, Platform.WEB, True, "Dean"),
-        (Link.LINK, Platform.WEB, False, "Dean"),
-        (Link.LINK, Platform.API, True, "Dean"),
-        (Link.LINK, Platform.OPERATOR, True, "Dean"),
-        (Link.LINK, Platform.SYSTEM, True, "Dean"),
-    ],
-)
-async def test_nobody_acknowledges_under_a_name_but_behind_a_link_that_allows_it(
-    desk: Office, setting: Link, door: Platform, named: bool, name: str
-) -> None:
-    desk.use(replace(desk.desk, acknowledge=setting))
-    ticket = await desk.open(priority=Priority.HIGH)
-    escalation = (await only(desk, ticket)).id if named else None
-    with pytest.raises(NotAllowed):
-        await desk.do(Acknowledge(ticket=ticket, escalation=escalation, name=name), replace(SYSTEM, door=door))
-    assert await begun(desk, ticket) == [("pressing", RUNNING)]
 
 
 # --- what the requester declared urgent ------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ async def test_urgency_is_declared_with_its_reason_as_the_desk_is_set(
 async def test_a_requester_declares_nothing_where_the_desk_denies_it(office: Office) -> None:
     office.use(desk_of(urgent=UrgencySetting.DENY))
     ticket = await office.open()
-    with pytest.raises(NotAllowed, match="You may not declare this urgent"):
+    with pytest.raises(NotAllowed, match="You may not declare this urgent: the support staff can"):
         await office.do(DeclareUrgent(ticket=ticket, why=WHY), "sam")
 
 

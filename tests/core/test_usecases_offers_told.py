@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.actions import Press, encode_press
-from core.cards.card import Card, Tone
-from core.commands import AcceptOffer, ClaimTicket, HandOver, OpenTicket, PassOffer, TransferTicket, UnassignTicket
+from core.cards.card import Card, Field, Tone
+from core.commands import (
+    AcceptOffer,
+    ClaimTicket,
+    HandOver,
+    OpenTicket,
+    PassOffer,
+    SetDuty,
+    TransferTicket,
+    UnassignTicket,
+)
 from core.composing import Skip
 from core.events import NobodyToOffer, TicketOffered
 from core.model.desk import Desk
+from core.model.duty import DutyState
 from core.model.hours import OpeningHours
 from core.model.ids import TicketId
 from core.model.outbox import Delivery, Intent, ToPerson, ToThread
@@ -60,8 +71,9 @@ async def test_only_whoever_is_asked_hears_of_a_ticket_that_opens(desk: Office) 
     card = told["asha"]
     assert isinstance(card, Card)
     assert card.title == f"T-{ticket} My grade is missing"
-    assert card.subtitle == "Can you take it? You are asked until 14:35; then somebody else is"
+    assert card.subtitle == "Can you take it? You are asked for 5 min; then somebody else is"
     assert card.rows[0].title == "Normal · Exams and grades · from Sam Student"
+    assert card.fields == (Field("Asked until", desk.clock.now() + 5 * MINUTE, "offered"),)
     assert card.body == Text.of("Gone.")
     assert [(button.label, button.action) for button in card.buttons[:2]] == [
         ("Accept", encode_press(Press("ticket", "accept", ticket))),
@@ -116,7 +128,7 @@ async def test_an_offer_that_went_on_is_not_told_to_the_one_before(desk: Office)
     told = await pings(desk, later)
     assert list(told) == ["abe"]
     assert isinstance(told["abe"], Card)
-    assert told["abe"].subtitle.startswith("Can you take it? You are asked until 14:40")
+    assert told["abe"].fields == (Field("Asked until", desk.clock.now() + 5 * MINUTE, "offered"),)
     assert isinstance((await desk.events(ticket))[-1], TicketOffered)
 
 
@@ -219,7 +231,8 @@ async def test_the_staffs_card_shows_who_is_asked_and_the_requesters_does_not_ch
     parcel = await office.composed(next(one for one in owed if one.intent is Intent.TICKET_CARD))
     assert isinstance(parcel, Parcel)
     assert isinstance(parcel.content, Card)
-    assert ("Asked", "Abe Academic, until 14:35") in [(field.label, field.value) for field in parcel.content.fields]
+    asked = [(field.label, field.value) for field in parcel.content.fields if field.key == "offered"]
+    assert asked == [("Asked", "Abe Academic"), ("Asked until", office.clock.now() + 5 * MINUTE)]
 
 
 # --- on the ticket's card --------------------------------------------------------------------------------------------
@@ -228,8 +241,8 @@ async def test_the_staffs_card_shows_who_is_asked_and_the_requesters_does_not_ch
 @pytest.mark.parametrize(
     ("who", "shown", "buttons"),
     [
-        ("asha", "Asha Agent, until 14:35", {"Accept", "Pass"}),
-        ("abe", "Asha Agent, until 14:35", {"Claim"}),
+        ("asha", "Asha Agent", {"Accept", "Pass"}),
+        ("abe", "Asha Agent", {"Claim"}),
         ("sam", None, set()),
     ],
 )
@@ -240,6 +253,27 @@ async def test_the_card_says_to_the_staff_who_is_asked_and_has_the_buttons_for_t
     card = (await desk.view(ticket, who)).card
     assert next((field.value for field in card.fields if field.key == "offered"), None) == shown
     assert {button.label for button in card.buttons} & {"Accept", "Pass", "Claim"} == buttons
+
+
+async def test_of_less_than_a_minute_the_card_says_the_seconds(desk: Office) -> None:
+    ticket = await desk.open()
+    desk.clock.advance(5 * MINUTE - timedelta(seconds=10))
+    card = (await desk.view(ticket, "abe")).card
+    assert [(field.label, field.value) for field in card.fields if field.key == "offered"] == [
+        ("Asked", "Asha Agent, for 10 s")
+    ]
+
+
+async def test_whoever_went_away_while_asked_did_not_pass_it_on(desk: Office) -> None:
+    ticket = await desk.open()
+    await desk.do(SetDuty(state=DutyState.AWAY), "asha")
+    await ring(desk)
+    lines = [entry.line for entry in (await desk.view(ticket, "lee")).entries]
+    assert lines[1:] == [
+        "Asha Agent is asked to take it",
+        "Asha Agent went off duty without an answer",
+        "Abe Academic is asked to take it",
+    ]
 
 
 async def test_a_requester_reads_nothing_of_offers_in_the_thread(desk: Office) -> None:

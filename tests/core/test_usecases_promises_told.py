@@ -19,7 +19,7 @@ from core.model.ticket import Priority
 from core.ports import Parcel
 from core.trail import shown_to
 from tests.fakes.office import DAY, HOUR, MINUTE, Office, desk_of
-from tests.fakes.promises import go, promising, ring, said_of
+from tests.fakes.promises import at, go, promising, ring, said_of
 
 DISCORD = Platform.DISCORD
 
@@ -77,11 +77,11 @@ async def test_where_a_team_has_no_lead_whoever_decides_hears_of_what_is_broken(
 async def test_a_warning_says_how_long_is_left_and_a_breach_since_when_it_is_late(office: Office) -> None:
     await office.open()
     warned = await card_of(office, await rung(office, "03-03 13:00"), "asha")
-    assert (warned.title, warned.subtitle) == ("T-1 My grade is missing", "The first answer is due 14:00, in 1 h")
+    assert (warned.title, warned.subtitle) == ("T-1 My grade is missing", "The first answer is due 14:00 CET, in 1 h")
     owed = await rung(office, "03-03 14:00")
     office.clock.advance(20 * MINUTE)
     late = await card_of(office, owed, "lee")
-    assert late.subtitle == "The first answer is late: it was due 14:00, 20 min ago"
+    assert late.subtitle == "The first answer is late: it was due 14:00 CET, 20 min ago"
     assert [(button.label, button.url) for button in late.buttons] == [("Open", "https://desk.example.org/t/T-1")]
 
 
@@ -90,9 +90,9 @@ async def test_of_a_resolution_it_is_said_as_such(office: Office) -> None:
     await office.say(ticket, "asha", "Hello")
     await office.do(ClaimTicket(ticket=ticket), "asha")
     warned = await card_of(office, await rung(office, "03-04 13:48"), "asha")
-    assert warned.subtitle == "It is promised to be resolved by 17:00, in 3 h"
+    assert warned.subtitle == "It is promised to be resolved by 17:00 CET, in 3 h 12 min"
     late = await card_of(office, await rung(office, "03-04 17:00"), "asha")
-    assert late.subtitle == "It is late: it was promised to be resolved by 17:00"
+    assert late.subtitle == "It is late: it was promised to be resolved by 17:00 CET"
 
 
 async def test_of_a_sensitive_ticket_nothing_is_told_but_its_ref_and_only_to_whom_it_names(office: Office) -> None:
@@ -215,7 +215,7 @@ async def test_the_staff_read_both(office: Office) -> None:
     assert "The time promised for its first answer is nearly over" in lines
     assert "The time promised for its first answer is over" in lines
     promises = [(field.label, field.value) for field in view.card.fields if field.key == "promise"]
-    assert promises == [("First answer", "was due 14:00"), ("Resolution", "due Wed 17:00, in 27 h")]
+    assert promises == [("First answer was due", at("03-03 14:00")), ("Resolution due", at("03-04 17:00"))]
 
 
 async def test_a_team_that_it_goes_to_finds_its_promise_as_it_stands(office: Office) -> None:

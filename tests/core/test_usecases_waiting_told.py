@@ -66,7 +66,7 @@ async def test_the_requester_alone_is_reminded_with_the_question_and_when_it_clo
     told = await card(office, owed, "sam")
     assert (told.title, told.subtitle) == ("T-1 My grade is missing", "We are waiting for your answer")
     assert told.body.plain() == QUESTION
-    assert told.footer == "Without an answer it closes: 2026-03-12 14:30. You can reopen it with one click."
+    assert told.footer == "Without an answer it closes: 2026-03-12 14:30 IST. You can reopen it with one click."
     assert [button.label for button in told.buttons] == ["Answer", "Close"]
     assert presses(told) == [Press("ticket", "close", ticket)]
 
@@ -214,7 +214,7 @@ async def test_whoever_has_it_hears_that_another_put_it_aside(office: Office) ->
     await office.do(ClaimTicket(ticket=ticket), "asha")
     owed = await office.owed_by(Snooze(ticket=ticket, until=office.clock.now() + DAY), "lee")
     assert office.pinged(owed) == ["asha"]
-    assert (await card(office, owed, "asha")).subtitle == "Lee Lead put it aside until Tue 14:30"
+    assert (await card(office, owed, "asha")).subtitle == "Lee Lead put it aside until Tue 14:30 IST"
 
 
 async def test_whoever_wakes_it_themselves_is_not_told(office: Office) -> None:

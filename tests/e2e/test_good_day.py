@@ -31,7 +31,7 @@ async def open_by_command(student: Page) -> None:
     await box.press("Enter")
     form = student.get_by_role("dialog")
     await form.get_by_label("What is the matter?").fill("My exam grade is missing")
-    await form.get_by_label("Category").select_option("exams")
+    await form.get_by_label("Category", exact=True).select_option("exams")
     await form.get_by_label("Priority").select_option("urgent")
     await form.get_by_label("Tell us more").fill(
         "The portal shows **no grade** for the May term.\n\n- I wrote it\n- I passed"
@@ -114,7 +114,7 @@ async def test_a_draft_half_filled_survives_a_restart_of_the_desk(desk: DeskProc
     await student.get_by_role("button", name="Open a ticket").first.click()
     form = student.get_by_role("dialog")
     await form.get_by_label("What is the matter?").fill("Fee paid twice")
-    await form.get_by_label("Category").select_option("fees")
+    await form.get_by_label("Category", exact=True).select_option("fees")
     await form.get_by_label("Tell us more").fill("Both on Monday")
     await desk.kill()
     await desk.start()
@@ -130,7 +130,7 @@ async def test_a_phone_shows_one_area_at_a_time(desk: DeskProcess, browser: Brow
     await page.get_by_role("button", name="Open a ticket").first.click()
     form = page.get_by_role("dialog")
     await form.get_by_label("What is the matter?").fill("No access to the course page")
-    await form.get_by_label("Category").select_option("content")
+    await form.get_by_label("Category", exact=True).select_option("content")
     await form.get_by_label("Tell us more").fill("Since yesterday")
     await form.get_by_role("textbox", name="Course code").fill("MA1001")
     await form.get_by_role("button", name="Open the ticket").click()

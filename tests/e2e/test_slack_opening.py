@@ -183,9 +183,9 @@ async def test_a_mention_in_the_direct_message_is_a_command(campus: Campus, zoe:
 
 
 WRONG = [
-    ("/ticket faq search marks", "There is no command “/ticket faq”. /ticket help lists them all."),
+    ("/ticket answers search marks", "There is no command “/ticket answers”. /ticket help lists them all."),
     ("/ticket nonsense", "There is no command “/ticket nonsense”. /ticket help lists them all."),
-    ("/ticket staff", "/ticket staff: note, transfer, undo, tickets, snooze, wake, urgency."),
+    ("/ticket staff", "/ticket staff: note, transfer, undo, tickets, snooze, wake, urgency, merge,"),
     ("/ticket close", "Which ticket? Write its ref, like T-12"),
     ("/ticket show T-999", "There is no ticket T-999 that you can see."),
     ("/ticket show what", "/ticket show"),
@@ -214,6 +214,8 @@ async def test_help_names_the_commands_as_they_are_typed_here(campus: Campus, zo
     assert "/ticket link" in of_zoe
     assert "/ticket claim" not in of_zoe
     of_asha, of_ada = [(await use(who, who.dm, line)).text_shown for who in (campus.asha, campus.ada)]
-    assert "/ticket staff note" in of_asha
-    assert "/ticket desk" not in of_asha
-    assert "/ticket desk failures" in of_ada
+    assert "/ticket staff" in of_asha
+    assert "/ticket help staff, says" in of_asha
+    assert "failures" not in of_asha
+    assert "failures" in of_ada
+    assert "/ticket staff note" in (await use(campus.asha, campus.asha.dm, "/ticket help staff")).text_shown

@@ -159,7 +159,7 @@ async def form_with_problem(page: Page) -> None:
     form = page.get_by_role("dialog")
     await page.route("**/api/forms", lambda route: route.abort())
     await form.get_by_label("What is the matter?").fill("The network is away")
-    await form.get_by_label("Category").select_option("platform")
+    await form.get_by_label("Category", exact=True).select_option("platform")
     await form.get_by_label("Tell us more").fill("It is not there.")
     await form.get_by_role("button", name="Open the ticket").click()
     await expect(form.get_by_role("alert").first).not_to_be_empty()

@@ -7,9 +7,20 @@ from difflib import unified_diff
 import pytest
 from playwright.async_api import Browser, expect
 
-from core.commands import Actor, EditMessage, OpenTicket, PostMessage, React, RemoveMessage, SetPriority
+from core.commands import (
+    Actor,
+    EditMessage,
+    LinkTickets,
+    MergeTicket,
+    OpenTicket,
+    PostMessage,
+    React,
+    RemoveMessage,
+    SetPriority,
+)
 from core.model.ids import FileId, MessageId
 from core.model.people import Platform
+from core.model.relation import Relation
 from core.model.thread import MessageKind
 from core.model.ticket import Priority
 from core.text import (
@@ -133,7 +144,9 @@ async def furnish(desk: WebDesk) -> None:
     gone = await say(student, Text.of("Taken back"))
     await handle(RemoveMessage(message=gone, ticket=ticket), student)
     await say(student, Text(), MessageKind.REPLY, files[3])
-    await desk.ticket("student", "Another one")
+    another, merged = await desk.ticket("student", "Another one"), await desk.ticket("other", "The same again")
+    await handle(LinkTickets(ticket=ticket, other=another, relation=Relation.RELATES), agent)
+    await handle(MergeTicket(ticket=merged, into=ticket), agent)
 
 
 @pytest.mark.parametrize("who", ["student", "agent"])
@@ -148,11 +161,12 @@ async def test_the_modules_build_what_the_server_painted(near_desk: WebDesk, bro
     token = (await (await calls.get(f"{url}/api/me")).json())["csrf"]
     headers = {"X-CSRF-Token": token, "Idempotency-Key": os.urandom(8).hex()}
     await calls.put(f"{url}/api/preferences/toured", data=TOURS, headers=headers)
-    for ref in ("T-1", "T-2"):
+    for ref in ("T-1", "T-2", *(["T-3"] if who == "agent" else [])):
         await page.goto(f"{url}/t/{ref}")
         # Its toolbars are the modules' own: with them they have taken over.
         await expect(page.locator("#say")).to_be_enabled()
-        await expect(page.locator("#thread-list a[aria-current]")).to_have_count(1)
+        if ref != "T-3":  # it is merged, and in no list of what is open
+            await expect(page.locator("#thread-list a[aria-current]")).to_have_count(1)
         if ref == "T-1":
             await expect(page.locator("#entries .acts").first).to_be_attached()
         painted, made = await page.evaluate(OUTLINE, PLACES)

@@ -121,7 +121,7 @@ async def test_keys_are_words_in_a_box_and_nothing_with_a_dialog_open_or_ctrl_he
     await press(page, "j")
     await page.get_by_role("searchbox").focus()
     await page.keyboard.type("cexu?")
-    await expect(page.get_by_text("Nothing fits this filter.")).to_be_visible()
+    await expect(page.get_by_text("No ticket of this filter has these words.")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.get_by_role("searchbox").fill("")
     await expect(rows(page)).to_have_count(4)

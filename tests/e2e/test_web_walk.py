@@ -97,7 +97,7 @@ def key(name: str, then: str) -> Open:
 
 async def form(page: Page) -> None:
     await press("#open-ticket", "dialog[open] form")(page)
-    await page.get_by_role("dialog").get_by_label("Category").select_option("exams")
+    await page.get_by_role("dialog").get_by_label("Category", exact=True).select_option("exams")
     await expect(page.get_by_role("dialog").get_by_role("textbox", name="Course code")).to_be_visible()
 
 

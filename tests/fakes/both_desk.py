@@ -107,4 +107,4 @@ def _desk(folder: Path, uni: University, campus: Campus) -> DeskProcess:
         "BOT_SLACK__APP_TOKEN": campus.server.app_token,
         "BOT_SLACK__API_BASE": campus.server.api_base,
     }
-    return DeskProcess(folder, pointed, forked=True)
+    return DeskProcess(folder, {**pointed, "BOT_SIMILAR__ENABLED": "false"}, forked=True)

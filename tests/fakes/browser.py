@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from tests.fakes.patience import patience
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PARTS = {"Sam": "student", "Asha": "agent", "Lee": "lead", "Ada": "admin"}
 """What the demo's people are there."""
 TOURS = ["student", "agent", "lead", "admin"]

@@ -113,11 +113,14 @@ def furnished(server: DiscordServer) -> University:
     )
 
 
-def discord_desk(folder: Path, university: University, settings: Mapping[str, str] | None = None) -> DeskProcess:
-    """Not started yet. ``settings``: variables beside those that point it at the stand-in."""
+def discord_desk(
+    folder: Path, university: University, settings: Mapping[str, str] | None = None, *, config: str = CONFIG
+) -> DeskProcess:
+    """Not started yet. ``settings``: variables beside those that point it at the stand-in. Nothing similar stands
+    between a form and its ticket, unless they say so. ``config``: a template as ``CONFIG`` is one."""
     at = university
     (folder / "bot.toml").write_text(
-        CONFIG.format(
+        config.format(
             guild=at.guild.id,
             exams=at.exams.id,
             login=at.login.id,
@@ -130,7 +133,7 @@ def discord_desk(folder: Path, university: University, settings: Mapping[str, st
         )
     )
     pointed = {"BOT_DISCORD__TOKEN": at.server.token, "BOT_DISCORD__API_BASE": at.server.api_base}
-    return DeskProcess(folder, {**pointed, **(settings or {})}, forked=True)
+    return DeskProcess(folder, {**pointed, "BOT_SIMILAR__ENABLED": "false", **(settings or {})}, forked=True)
 
 
 async def until_ready(university: University) -> None:
@@ -139,11 +142,13 @@ async def until_ready(university: University) -> None:
 
 
 @asynccontextmanager
-async def open_university(folder: Path, **settings: str) -> AsyncIterator[tuple[University, DeskProcess]]:
+async def open_university(
+    folder: Path, *, config: str = CONFIG, **settings: str
+) -> AsyncIterator[tuple[University, DeskProcess]]:
     """A furnished server, and a desk that is ready on it."""
     async with DiscordServer() as server:
         university = furnished(server)
-        desk = discord_desk(folder, university, settings)
+        desk = discord_desk(folder, university, settings, config=config)
         await desk.start()
         try:
             await until_ready(university)

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from tests.fakes.discord.options import File
-from tests.fakes.discord_desk import University, open_university
+from tests.fakes.discord_desk import CONFIG, University, open_university
 from tests.fakes.discord_server import Channel, DiscordServer, Interaction, Message, Person, Thread
 from tests.fakes.nursery import QUIET
 from tests.fakes.patience import patience
@@ -34,9 +34,9 @@ def faults_of(server: DiscordServer) -> list[str]:
 
 
 @asynccontextmanager
-async def a_day(folder: Path) -> AsyncIterator[tuple[University, DeskProcess]]:
+async def a_day(folder: Path, *, config: str = CONFIG) -> AsyncIterator[tuple[University, DeskProcess]]:
     """A university with a desk, for a whole story; nothing that it sent was wrong for Discord or a fault in its log."""
-    async with open_university(folder) as (university, desk):
+    async with open_university(folder, config=config) as (university, desk):
         yield university, desk
         assert faults_of(university.server) == []
         assert "Traceback" not in desk.log.read_text()

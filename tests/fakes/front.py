@@ -8,14 +8,20 @@ from core.actions import Press, encode_press
 from core.cards.card import Card, Form
 from core.commands import (
     ClaimTicket,
+    CreateFaq,
     FollowTicket,
+    LinkTickets,
+    MergeTicket,
+    PublishFaq,
     ResolveTicket,
     RevokeRoles,
     Snooze,
 )
-from core.model.ids import TicketId, ref_of
+from core.model.ids import FaqId, TicketId, ref_of
 from core.model.outbox import DeliveryState
+from core.model.relation import Relation
 from core.model.ticket import Priority
+from core.text import Text
 from core.vocabulary import Reply
 from tests.fakes.office import OPERATOR, Office
 
@@ -97,6 +103,27 @@ async def resolved(office: Office) -> TicketId:
     return ticket
 
 
+async def beside(office: Office) -> TicketId:
+    """The second of two."""
+    await fresh(office)
+    return await fresh(office)
+
+
+async def merged(office: Office) -> TicketId:
+    """Into the one before it."""
+    ticket = await beside(office)
+    await office.do(MergeTicket(ticket=ticket, into=TicketId(ticket - 1)), "asha")
+    return ticket
+
+
+async def linked(office: Office) -> TicketId:
+    """To the one before it."""
+    ticket = await beside(office)
+    linking = LinkTickets(ticket=ticket, other=TicketId(ticket - 1), relation=Relation.BLOCKS)
+    await office.do(linking, "asha")
+    return ticket
+
+
 async def said(office: Office) -> TicketId:
     ticket = await fresh(office)
     await office.say(ticket, "sam", "Oops")
@@ -123,3 +150,21 @@ async def failed(office: Office) -> TicketId:
         for one in leased:
             await work.outbox.give_up(one.id, "me", state=DeliveryState.DEAD, reason="gone", at=now)
     return TicketId(leased[0].id)
+
+
+async def faq(office: Office) -> TicketId:
+    """One that is published, F-1; it is about no ticket."""
+    async with office.store.read() as work:
+        is_there = await work.faqs.get(FaqId(1)) is not None
+    if not is_there:
+        await unretired(office)
+    return TicketId(1)
+
+
+async def unretired(office: Office) -> TicketId:
+    """Another that is published; its number stands for the ticket's."""
+    drafting = CreateFaq(question="How do I reset my password?", answer=Text.of("By the link."))
+    made = (await office.do(drafting, "asha")).faq
+    assert made is not None
+    await office.do(PublishFaq(faq=made), "lee")
+    return TicketId(made)

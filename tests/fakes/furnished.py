@@ -151,7 +151,7 @@ async def furnished_desk(folder: Path) -> AsyncIterator[Furnished]:
     clock = FakeClock(NOW - 2 * DAY)
     async with AsyncExitStack() as stack:
         stack.enter_context(chdir(folder))
-        settings = load({"BOT_WEB__PORT": "0"}, folder)
+        settings = load({"BOT_WEB__PORT": "0", "BOT_SIMILAR__MODEL": "none", "BOT_SIMILAR__PATIENCE": "10"}, folder)
         listening = stack.enter_context(bound_socket(settings))
         await schema.upgrade(settings.database.url.get_secret_value())
         house = await build(open_office(settings, url_of(listening), clock=clock))

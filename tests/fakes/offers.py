@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.backlog import Backlog
 from bot.scheduler import Scheduler
+from core.commands import ClaimTicket
 from core.model.desk import Assignment, Desk
 from core.model.duty import Duty, DutyState
 from core.model.ids import TicketId
 from core.model.outbox import TimerKind
+from core.model.ticket import Priority
 from tests.fakes.office import Office
 
 AGENTS = ("asha", "abe", "lee", "wen")
@@ -36,6 +38,14 @@ async def alone(office: Office, *who: str) -> None:
 async def carry(office: Office, who: str, capacity: int) -> None:
     async with office.store.write() as work:
         await work.people.set_capacity(office.people[who], capacity)
+
+
+async def two_held(office: Office) -> tuple[TicketId, TicketId]:
+    """A plain and an urgent ticket that asha has."""
+    tickets = await office.open(), await office.open(title="Where?", priority=Priority.URGENT)
+    for ticket in tickets:
+        await office.do(ClaimTicket(ticket=ticket), "asha")
+    return tickets
 
 
 async def asked(office: Office, ticket: TicketId) -> str | None:

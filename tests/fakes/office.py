@@ -16,7 +16,7 @@ from core.commands import Actor, Command, OpenTicket, PostMessage
 from core.composing import Skip, compose
 from core.engine import Engine
 from core.events import Event, Record
-from core.model.desk import Category, Desk, Place, Question, QuestionKind, Quotas, Team, UrgencySetting
+from core.model.desk import Category, Desk, Place, Question, QuestionKind, Quotas, Similarity, Team, UrgencySetting
 from core.model.ids import DeliveryId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, Timer, ToPerson
 from core.model.people import Grant, Identity, Person, Platform, Role, Standing
@@ -78,6 +78,7 @@ def desk_of(*, quotas: Quotas | None = None, urgent: UrgencySetting = UrgencySet
         quotas=quotas or Quotas(),
         urgent_by_requester=urgent,
         public_url="https://desk.example.org",
+        similar=Similarity(patience=30),
     )
     return replace(made, **changes)
 
@@ -114,9 +115,11 @@ async def opened(staffed: Path, file: Path) -> AsyncGenerator["Office"]:
     """An office over a copy of what ``staffed`` made, which is a test's own."""
     shutil.copy(staffed, file)
     office = Office(SqlStore(f"sqlite:///{file}"))
-    await office.meet()
-    yield office
-    await office.store.close()
+    try:
+        await office.meet()
+        yield office
+    finally:
+        await office.store.close()
 
 
 class Office:

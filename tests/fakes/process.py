@@ -76,7 +76,13 @@ class DeskProcess:
         self.folder = folder
         self.log = folder / "desk.log"
         self.url = ""
-        self.settings = {"BOT_WEB__PORT": "0", **(settings or {})}
+        # Each test's desk would read in the model, which is 90 MB.
+        self.settings = {
+            "BOT_WEB__PORT": "0",
+            "BOT_SIMILAR__MODEL": "none",
+            "BOT_SIMILAR__PATIENCE": "10",
+            **(settings or {}),
+        }
         self._run = _Forked.run if forked else _Afresh.run
         self._process: _Running | None = None
 

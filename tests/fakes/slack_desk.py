@@ -102,11 +102,14 @@ def furnished(server: SlackServer) -> Campus:
     )
 
 
-def slack_desk(folder: Path, campus: Campus, *, mode: str, settings: Mapping[str, str] | None = None) -> DeskProcess:
-    """Not started yet. ``settings``: variables beside those that point it at the stand-in."""
+def slack_desk(
+    folder: Path, campus: Campus, *, mode: str, settings: Mapping[str, str] | None = None, config: str = CONFIG
+) -> DeskProcess:
+    """Not started yet. ``settings``: variables beside those that point it at the stand-in. Nothing similar stands
+    between a form and its ticket, unless they say so. ``config``: a template as ``CONFIG`` is one."""
     server = campus.server
     (folder / "bot.toml").write_text(
-        CONFIG.format(
+        config.format(
             triage=campus.triage.id,
             platform_triage=campus.platform_triage.id,
             agents=campus.agents.id,
@@ -120,7 +123,7 @@ def slack_desk(folder: Path, campus: Campus, *, mode: str, settings: Mapping[str
         else {"BOT_SLACK__SIGNING_SECRET": server.signing_secret}
     )
     pointed = {"BOT_SLACK__BOT_TOKEN": server.bot_token, "BOT_SLACK__API_BASE": server.api_base, **heard}
-    return DeskProcess(folder, {**pointed, **(settings or {})}, forked=True)
+    return DeskProcess(folder, {**pointed, "BOT_SIMILAR__ENABLED": "false", **(settings or {})}, forked=True)
 
 
 async def until_ready(campus: Campus, desk: DeskProcess, *, mode: str) -> None:
@@ -135,12 +138,12 @@ async def until_ready(campus: Campus, desk: DeskProcess, *, mode: str) -> None:
 
 @asynccontextmanager
 async def open_campus(
-    folder: Path, *, mode: str = "socket", **settings: str
+    folder: Path, *, mode: str = "socket", config: str = CONFIG, **settings: str
 ) -> AsyncIterator[tuple[Campus, DeskProcess]]:
     """A furnished workspace, and a desk that is ready on it. ``mode``: how the desk hears, ``socket`` or ``http``."""
     async with SlackServer(mode=mode) as server:
         campus = furnished(server)
-        desk = slack_desk(folder, campus, mode=mode, settings=settings)
+        desk = slack_desk(folder, campus, mode=mode, settings=settings, config=config)
         await desk.start()
         try:
             await until_ready(campus, desk, mode=mode)

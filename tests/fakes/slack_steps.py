@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tests.fakes.nursery import QUIET
 from tests.fakes.patience import patience
 from tests.fakes.process import DeskProcess
-from tests.fakes.slack_desk import Campus, card_of, open_campus
+from tests.fakes.slack_desk import CONFIG, Campus, card_of, open_campus
 from tests.fakes.slack_server import Channel, File, Interaction, Message, Person, SlackServer, View
 
 T = TypeVar("T")
@@ -39,10 +39,12 @@ def _is_due(message: Message) -> bool:
 
 
 @asynccontextmanager
-async def a_day(folder: Path, *, mode: str = "socket", **settings: str) -> AsyncIterator[tuple[Campus, DeskProcess]]:
+async def a_day(
+    folder: Path, *, mode: str = "socket", config: str = CONFIG, **settings: str
+) -> AsyncIterator[tuple[Campus, DeskProcess]]:
     """A campus with a desk, for a whole story; nothing that it sent was wrong for Slack, pinged in vain or is a fault
     in its log."""
-    async with open_campus(folder, mode=mode, **settings) as (campus, desk):
+    async with open_campus(folder, mode=mode, config=config, **settings) as (campus, desk):
         yield campus, desk
         assert faults_of(campus.server) == []
         assert "Traceback" not in desk.log.read_text()

@@ -185,6 +185,8 @@ async def timed_desk(
     _furnish(folder, config)
     settings = {
         "BOT_WEB__PORT": "0",
+        "BOT_SIMILAR__MODEL": "none",
+        "BOT_SIMILAR__PATIENCE": "10",
         "BOT_WEB__SECRET_KEY": _KEY,
         "BOT_DATA_DIR": str(folder / "data"),
         "BOT_DATABASE__URL": database,

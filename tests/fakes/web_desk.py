@@ -26,7 +26,7 @@ from bot.clock import SecretKeys
 from bot.desk import ThreadDesk
 from core.commands import Actor, ConfirmEmail, GrantRole, OpenTicket, RegisterPerson
 from core.engine import Engine
-from core.model.desk import Category, Desk, Question, Quotas, Team
+from core.model.desk import Category, Desk, Question, Quotas, Similarity, Team
 from core.model.ids import PersonId, TicketId
 from core.model.people import Platform, Role
 from core.text import Text
@@ -42,6 +42,7 @@ def desk_of(public_url: str = "http://127.0.0.1:8080", quotas: Quotas | None = N
     course = Question(key="course", label="Course code", required=True)
     return Desk(
         name="Student Support",
+        similar=Similarity(patience=30),
         time_zone="Asia/Kolkata",
         teams={
             "academics": Team(key="academics", name="Academics", members=frozenset({"agent@example.com"})),

@@ -22,11 +22,15 @@ from adapters.sql.store import SqlStore
 from core.events import MessagePosted, TicketClaimed
 from core.model.duty import Duty, DutyState
 from core.model.escalation import EscalationPolicy, EscalationTrigger
+from core.model.faq import FaqVersion
 from core.model.ids import TicketId
 from core.model.outbox import NewTimer, TimerKind, ToEmail, ToSpace
 from core.model.people import Grant, Platform, Role
+from core.model.relation import Link, Moved, Relation
+from core.model.similar import Item, Kind
 from core.model.thread import Audience, Copy, MessageKind, Reaction
-from core.model.ticket import Ending
+from core.model.ticket import Ending, Status
+from core.storage import Document, Outcome, Stale
 from migrations import check
 from tests.contract.samples import MINUTE, NOW, RICH, a_delivery, a_requester_with_a_ticket, a_ticket
 
@@ -133,6 +137,47 @@ async def fill_what_came_with_duty(url: str) -> None:
     await store.close()
 
 
+async def fill_what_came_with_faqs(url: str) -> None:
+    """One of two versions, made of a ticket, published and rated; and what a form that made it came to."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        ticket = await a_ticket(work, ann.id)
+        first = FaqVersion(number=1, question="How?", answer=RICH, by=ann.id, at=NOW)
+        faq = await work.faqs.add(first, source=ticket.id)
+        await work.faqs.save(faq.publish(NOW, NOW + MINUTE).edit(replace(first, number=2, category="it")))
+        await work.faqs.rate(faq.id, ann.id, NOW, helpful=True)
+        await work.inbox.record(Platform.WEB, "a FAQ", Outcome(faq=faq.id), NOW)
+    await store.close()
+
+
+async def fill_what_came_with_merging(url: str) -> None:
+    """A merged ticket, a link between two, and a follower who had typed something."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        one, other = await a_ticket(work, ann.id), await a_ticket(work, ann.id)
+        await work.tickets.save(other.merge(one, NOW))
+        await work.combining.merge(other.id, one.id, Moved(status=Status.OPEN), NOW)
+        await work.combining.link(Link(one.id, other.id, Relation.BLOCKS), NOW)
+        await work.tickets.follow(one.id, ann.id, NOW, {"title": "Mine"})
+    await store.close()
+
+
+async def fill_what_came_with_the_index(url: str) -> None:
+    """A document with its vector, one that is gone, and what waits."""
+    store = SqlStore(url)
+    kept, gone = Item(Kind.TICKET, 1), Item(Kind.FAQ, 7)
+    async with store.write() as work:
+        for item in (kept, gone):
+            words = Document(item=item, title="a", body="b", said="c", noted="d", meaning="a b", group="x", owner=None)
+            assert await work.index.put(words)
+        await work.vectors.put("m", Stale(kept, "a b"), b"v")
+        await work.index.remove([gone])
+        await work.index.mark([kept])
+    await store.close()
+
+
 POLICY = EscalationPolicy(key="urgent", when=EscalationTrigger(), steps=())
 
 
@@ -185,6 +230,8 @@ async def test_a_database_goes_up_down_and_up_again_with_rows_in_every_room(empt
     await fill_what_came_with_slack(empty_database_url)
     await fill_what_came_with_the_console(empty_database_url)
     await fill_what_came_with_duty(empty_database_url)
+    await fill_what_came_with_merging(empty_database_url)
+    await fill_what_came_with_the_index(empty_database_url)
     await schema.downgrade(empty_database_url, "base")
     assert await schema.check_version(empty_database_url) is SchemaState.BEHIND
     with connected(empty_database_url) as connection:
@@ -281,6 +328,38 @@ async def test_a_desk_of_the_fourth_version_keeps_every_row_on_its_way_up_and_ba
     await schema.downgrade(url, "0004")
     assert shape(url) == fourth
     assert {table: held - rows(url)[table] for table, held in kept.items() if not held <= rows(url)[table]} == {}
+
+
+async def test_a_desk_of_the_fifth_version_keeps_every_row_on_its_way_up_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0005")
+    fifth = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    kept = rows(url)
+    await fill_what_came_with_faqs(url)
+    assert rows(url)["faq_versions"] and rows(url)["faq_ratings"]
+    await schema.downgrade(url, "0005")
+    assert shape(url) == fifth
+    await schema.upgrade(url)
+    assert rows(url)["people"] == kept["people"]
+    assert rows(url)["faqs"] == set()
+
+
+async def test_a_desk_of_the_seventh_version_keeps_its_tickets_on_its_way_up_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0007")
+    seventh = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_merging(url)
+    assert rows(url)["merges"] and rows(url)["ticket_links"]
+    await schema.downgrade(url, "0007")
+    assert shape(url) == seventh
+    assert len(rows(url)["tickets"]) == 3
+    assert not any("merged" in row for row in rows(url)["tickets"])
+    await schema.upgrade(url)
+    await fill_what_came_with_merging(url)
 
 
 async def test_upgrading_what_is_current_changes_nothing(empty_database_url: str) -> None:

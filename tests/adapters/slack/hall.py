@@ -148,7 +148,7 @@ class Hall:
             waits=waits,
         )
 
-    def front(self) -> ThreadDesk:
+    def front(self, **more: Any) -> ThreadDesk:
         """The desk itself."""
         office = self.office
         return ThreadDesk(
@@ -158,6 +158,7 @@ class Hall:
             clock=office.clock,
             inspector=Inspector(1_000_000, 20),
             parsers={Platform.SLACK: parse_typed},
+            **more,
         )
 
     async def again(self, **more: Any) -> None:

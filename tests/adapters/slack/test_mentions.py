@@ -1,10 +1,12 @@
 """What people write for the app: commands behind a mention of it, and words outside of any ticket's thread."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.model.desk import Similarity
 from core.model.ticket import Priority, Status
 from tests.adapters.slack.hall import Hall, in_hall, until_told
 
@@ -129,64 +131,74 @@ async def test_an_opening_by_mention_comes_by_a_button_with_all_that_was_typed(h
     assert (view.value("title"), view.value("Category")) == ("My & grade", "Exams and grades")
 
 
-async def test_words_in_the_direct_message_are_offered_as_a_ticket(hall: Hall) -> None:
-    said = await hall.sam.write(hall.sam.dm, "*My grade* is gone\nSince Monday & before")
-    await hall.server.until(lambda: hall.sam.thread(said))
-    [offer] = hall.sam.thread(said)
+# --- where the desk answers no questions -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def silent(hall: Hall) -> Hall:
+    hall.office.use(replace(hall.office.desk, similar=Similarity(enabled=False)))
+    await hall.again()
+    return hall
+
+
+async def test_words_in_the_direct_message_are_offered_as_a_ticket(silent: Hall) -> None:
+    said = await silent.sam.write(silent.sam.dm, "*My grade* is gone\nSince Monday & before")
+    await silent.server.until(lambda: silent.sam.thread(said))
+    [offer] = silent.sam.thread(said)
     assert offer.buttons == ["Open a ticket with these words"]
-    view = await (await hall.sam.press(offer, "Open a ticket with these words")).modal()
+    view = await (await silent.sam.press(offer, "Open a ticket with these words")).modal()
     assert view.value("title") == "My grade is gone"
     assert view.value("description") == "My grade is gone\nSince Monday & before"
-    await hall.sam.choose(view, "category", "forum")
-    assert (await hall.sam.submit(view)).closed
-    told = await until_told(hall.sam, hall.sam.dm, "T-1 is open")
+    await silent.sam.choose(view, "category", "forum")
+    assert (await silent.sam.submit(view)).closed
+    told = await until_told(silent.sam, silent.sam.dm, "T-1 is open")
     assert told.thread_ts == said.ts
 
 
-async def test_the_offer_leads_to_the_tickets_that_are_open(hall: Hall) -> None:
-    ticket = await hall.ticket(hall.sam)
-    card = await hall.bind(ticket, hall.sam)
-    over = await hall.ticket(hall.sam, "An old matter")
-    await (await hall.sam.slash(hall.sam.dm, f"/ticket close T-{over}")).answered()
-    said = await hall.sam.write(hall.sam.dm, "And another thing")
-    await hall.server.until(lambda: hall.sam.thread(said))
-    [offer] = hall.sam.thread(said)
+async def test_the_offer_leads_to_the_tickets_that_are_open(silent: Hall) -> None:
+    ticket = await silent.ticket(silent.sam)
+    card = await silent.bind(ticket, silent.sam)
+    over = await silent.ticket(silent.sam, "An old matter")
+    await (await silent.sam.slash(silent.sam.dm, f"/ticket close T-{over}")).answered()
+    said = await silent.sam.write(silent.sam.dm, "And another thing")
+    await silent.server.until(lambda: silent.sam.thread(said))
+    [offer] = silent.sam.thread(said)
     assert "T-1 My grade is missing" in offer.text_shown and "An old matter" not in offer.text_shown
     assert card.ts.replace(".", "") in str(offer.blocks)
 
 
-async def test_words_below_an_offer_are_offered_too(hall: Hall) -> None:
-    said = await hall.sam.write(hall.sam.dm, "My grade is gone")
-    await hall.server.until(lambda: hall.sam.thread(said))
-    await hall.sam.write(hall.sam.dm, "Since Monday", thread=said)
-    await hall.server.until(lambda: len(hall.sam.thread(said)) == 3)
-    view = await (await hall.sam.press(hall.sam.thread(said)[2], "Open a ticket with these words")).modal()
+async def test_words_below_an_offer_are_offered_too(silent: Hall) -> None:
+    said = await silent.sam.write(silent.sam.dm, "My grade is gone")
+    await silent.server.until(lambda: silent.sam.thread(said))
+    await silent.sam.write(silent.sam.dm, "Since Monday", thread=said)
+    await silent.server.until(lambda: len(silent.sam.thread(said)) == 3)
+    view = await (await silent.sam.press(silent.sam.thread(said)[2], "Open a ticket with these words")).modal()
     assert view.value("title") == "Since Monday"
 
 
-async def test_an_offer_whose_words_are_gone_opens_an_empty_form(hall: Hall) -> None:
-    said = await hall.sam.write(hall.sam.dm, "My grade is gone")
-    await hall.server.until(lambda: hall.sam.thread(said))
-    [offer] = hall.sam.thread(said)
-    hall.server.hide_history()
-    view = await (await hall.sam.press(offer, "Open a ticket with these words")).modal()
+async def test_an_offer_whose_words_are_gone_opens_an_empty_form(silent: Hall) -> None:
+    said = await silent.sam.write(silent.sam.dm, "My grade is gone")
+    await silent.server.until(lambda: silent.sam.thread(said))
+    [offer] = silent.sam.thread(said)
+    silent.server.hide_history()
+    view = await (await silent.sam.press(offer, "Open a ticket with these words")).modal()
     assert view.title == "Open a ticket" and not view.value("title")
 
 
-async def test_an_offer_opens_words_of_its_own_place_alone(hall: Hall) -> None:
+async def test_an_offer_opens_words_of_its_own_place_alone(silent: Hall) -> None:
     """The app reads more than whoever presses: of another channel's message nothing is shown."""
-    secret = await hall.asha.write(hall.triage, "The secret")
-    said = await hall.sam.write(hall.sam.dm, "My grade is gone")
-    await hall.server.until(lambda: hall.sam.thread(said))
-    [offer] = hall.sam.thread(said)
+    secret = await silent.asha.write(silent.triage, "The secret")
+    said = await silent.sam.write(silent.sam.dm, "My grade is gone")
+    await silent.server.until(lambda: silent.sam.thread(said))
+    [offer] = silent.sam.thread(said)
     before, after = (ts.replace(".", "%2E") for ts in (said.ts, secret.ts))
     [forged] = [one for block in offer.blocks for one in block.get("elements", ()) if "action_id" in one]
     forged["action_id"] = forged["action_id"].replace(before, after)
-    view = await (await hall.sam.press(offer, "Open a ticket with these words")).modal()
+    view = await (await silent.sam.press(offer, "Open a ticket with these words")).modal()
     assert "secret" not in view.text_shown and not view.value("title")
 
 
-async def test_nobody_is_pinged_by_an_offer_of_words_that_would(hall: Hall) -> None:
-    said = await hall.sam.write(hall.sam.dm, f"<!channel> {hall.asha.mention} <@everyone>", literal=False)
-    await hall.server.until(lambda: hall.sam.thread(said))
-    assert hall.server.pings == []
+async def test_nobody_is_pinged_by_an_offer_of_words_that_would(silent: Hall) -> None:
+    said = await silent.sam.write(silent.sam.dm, f"<!channel> {silent.asha.mention} <@everyone>", literal=False)
+    await silent.server.until(lambda: silent.sam.thread(said))
+    assert silent.server.pings == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.words.modal import CATEGORY, card_modal, modal, values_of, waiting
-from core.cards.card import Choice, Form, Input, InputKind, When
+from adapters.slack.words.modal import CATEGORY, card_modal, changed, modal, sending_modal, values_of, waiting
+from core.cards.card import Button, Card, Choice, Form, Input, InputKind, When
 from tests.adapters.gchat.samples import CARDS, FAMILY
 from tests.adapters.slack.checker import check_modal, shown
 
@@ -124,6 +124,41 @@ def test_only_a_choice_on_which_others_depend_tells_of_itself() -> None:
     assert "dispatch_action" not in plain
     assert plain["element"]["action_id"] == "category"
     assert CATEGORY == "choose."
+
+
+def test_a_watched_line_tells_of_enter_and_has_what_belongs_below_it() -> None:
+    below = {"type": "divider"}
+    made = modal(FORM, metadata="", watched="title", below=[below])
+    check_modal(made)
+    blocks = {block.get("block_id"): block for block in made["blocks"]}
+    assert blocks["title"]["dispatch_action"] is True
+    assert blocks["title"]["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_enter_pressed"]}
+    assert made["blocks"].index(below) == made["blocks"].index(blocks["title"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ({"action_id": "watch.title", "block_id": "title", "value": "My grade"}, ("title", "My grade")),
+        ({"action_id": "watch.title", "block_id": "title", "value": None}, ("title", "")),
+        (
+            {"action_id": "choose.category", "block_id": "category", "selected_option": {"value": "exams"}},
+            ("category", "exams"),
+        ),
+        ({"action_id": "1.ticket.open.-", "block_id": "x", "value": "y"}, None),
+        ({}, None),
+    ],
+)
+def test_what_changed_before_a_form_is_sent_is_told_by_its_key(action: Any, told: Any) -> None:
+    assert changed(action) == told
+
+
+def test_a_card_may_be_sent_by_one_of_its_buttons() -> None:
+    mine, other = Button(label="Open mine", action="1.ticket.open.-"), Button(label="Show it", action="1.ticket.show.1")
+    made = sending_modal(Card(title="Similar to yours", buttons=(mine, other)), "Student Support", mine)
+    check_modal(made)
+    assert (made["callback_id"], made["submit"]) == ("1.ticket.open.-", _plain("Open mine"))
+    assert "Show it" in str(made["blocks"]) and "Open mine" not in str(made["blocks"])
 
 
 def test_what_was_wrong_is_said_first() -> None:

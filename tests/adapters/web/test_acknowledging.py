@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from core.alerting import LINK_LIFE, link_of
-from core.commands import Acknowledge, Actor, OpenTicket, ResolveTicket, Unacknowledge
+from core.commands import Acknowledge, Actor, OpenTicket, ResolveTicket, SetPriority, Unacknowledge
 from core.events import EscalationAcknowledged
 from core.model.desk import Acknowledge as Link
-from core.model.escalation import Escalation, EscalationState
+from core.model.escalation import Escalation, EscalationState, EscalationTrigger
 from core.model.ids import TicketId
 from core.model.people import Platform
 from core.model.ticket import Priority
@@ -159,6 +159,39 @@ async def test_what_is_over_says_so(by_link: WebDesk) -> None:
     assert "It is over" in (await nobody.get(path)).text
     assert (await nobody.call("POST", path, data={"name": NAME})).status == 303
     assert (await escalation_of(by_link, ticket)).state is EscalationState.ENDED
+
+
+PRESSING = replace(URGENT, key="pressing", when=EscalationTrigger(priorities=frozenset({Priority.HIGH})))
+TWO = replace(escalating(desk_of(), URGENT, PRESSING), acknowledge=Link.LINK)
+
+
+@pytest.mark.parametrize("either", [TWO], indirect=True)
+async def test_a_link_whose_reason_is_gone_says_so_and_that_others_call(either: WebDesk) -> None:
+    ticket = await urgent(either)
+    path = await link(either, ticket)
+    for priority in (Priority.NORMAL, Priority.HIGH):
+        await either.engine.handle(SetPriority(ticket=ticket, priority=priority), actor(either, "agent"))
+    nobody = await either.nobody()
+    page = (await nobody.get(path)).text
+    assert "It is over" in page and BUTTON not in page
+    assert f"people are still called about T-{ticket} for another. The newest alert has a link for that." in page
+    assert (await nobody.call("POST", path, data={"name": NAME})).status == 303
+    assert (await escalation_of(either, ticket)).state is EscalationState.RUNNING
+
+
+@pytest.mark.parametrize("either", [TWO], indirect=True)
+async def test_a_link_that_was_pressed_is_to_be_pressed_again_while_another_calls(either: WebDesk) -> None:
+    ticket = await urgent(either)
+    path = await link(either, ticket)
+    nobody = await either.nobody()
+    assert (await nobody.call("POST", path, data={"name": NAME})).status == 303
+    assert BUTTON not in (await nobody.get(path)).text
+    async with either.store.write() as work:
+        await work.escalations.add(ticket, PRESSING, either.clock.now())
+    page = (await nobody.get(path)).text
+    assert f"Acknowledge it, and nobody else is called about T-{ticket}." in page and BUTTON in page
+    assert (await nobody.call("POST", path, data={"name": NAME})).status == 303
+    assert (await escalation_of(either, ticket)).state is EscalationState.ACKNOWLEDGED
 
 
 async def test_of_a_sensitive_ticket_it_says_ref_priority_and_age_and_nothing_else(by_link: WebDesk) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from markupsafe import Markup, escape
 
-from adapters.web.paint import Brush, data, direction_of, hue, letters, who_reacted
+from adapters.web.paint import Brush, data, direction_of, hue, letters, refs_in, who_reacted
 from adapters.web.parse import parse_markdown
 from core.commands import Actor, PostMessage
 from core.model.ids import ref_of
@@ -34,6 +34,19 @@ async def say(web_desk, who, ticket, words, kind=MessageKind.REPLY):
     text = parse_markdown(words) if isinstance(words, str) else words
     actor = Actor(person=web_desk.people[who], door=Platform.WEB)
     await web_desk.engine.handle(PostMessage(ticket=ticket, kind=kind, text=text), actor)
+
+
+@pytest.mark.parametrize(
+    ("words", "painted"),
+    [
+        ("T-1 (open)", '<a href="/t/T-1">T-1</a> (open)'),
+        ("T-1 (open), T-20 (closed)", '<a href="/t/T-1">T-1</a> (open), <a href="/t/T-20">T-20</a> (closed)'),
+        ("<b>T-x</b>", "&lt;b&gt;T-x&lt;/b&gt;"),
+        ("", ""),
+    ],
+)
+def test_the_tickets_that_a_field_names_are_links_and_the_rest_is_words(words, painted):
+    assert refs_in(words) == painted
 
 
 def test_data_within_a_script_never_ends_it():
@@ -85,7 +98,14 @@ def test_texts_within_texts_end_somewhere():
     [
         (timedelta(seconds=59), "just now"),
         (timedelta(minutes=3), "3 min ago"),
-        (timedelta(hours=-2), "in 2 h"),
+        (timedelta(seconds=-3), "just now"),
+        (timedelta(seconds=-59), "in a moment"),
+        (timedelta(minutes=-2, seconds=-40), "in 3 min"),
+        (timedelta(minutes=-89), "in 1 h 29 min"),
+        (timedelta(minutes=-119, seconds=-40), "in 2 h"),
+        (timedelta(hours=-11, minutes=-40), "in 12 h"),
+        (timedelta(days=-13), "in 13 days"),
+        (timedelta(days=-20), "Mar 22"),
         (timedelta(hours=23, minutes=59), "23 h ago"),
         (timedelta(days=1, hours=1), "yesterday"),
         (timedelta(days=-1, hours=-1), "tomorrow"),
@@ -135,7 +155,12 @@ async def test_the_page_brings_along_what_the_api_says(web_desk):
     student = await web_desk.browser("student")
     first = first_of(await student.get("/t/T-1"))
     assert {**first["me"], "csrf": ""} == {**(await student.get("/api/me")).body, "csrf": ""}
-    assert first["list"] == (await student.get("/api/threads?view=mine")).body
+    own = (await student.get("/api/threads?view=mine")).body
+    assert first["list"] == {"tickets": own, "total": None, "query": ""}
+    found = first_of(await student.get("/?q=sign&order=newest"))["list"]
+    assert found["query"] == "q=sign&order=newest"
+    searched = (await student.get("/api/search?q=sign&order=newest&among=mine")).body
+    assert {"tickets": found["tickets"], "total": found["total"]} == searched
     assert first["thread"]["entries"] == (await student.get("/api/threads/T-1")).body["entries"]
 
 

@@ -168,6 +168,15 @@ def test_a_name_that_was_typed_is_kept_as_such() -> None:
     assert (escalation.acknowledged_by, escalation.acknowledged_as) == (None, "Asha?")
 
 
+def test_the_name_that_was_last_typed_stays_when_nobody_or_another_has_it_in_hand() -> None:
+    typed = acknowledge(begun(THREE), at(1), name="Dean")
+    taken_back = resume(typed, at(2))
+    assert (taken_back.acknowledged_as, taken_back.acknowledged_at) == ("Dean", None)
+    known = acknowledge(taken_back, at(3), by=ASHA)
+    assert (known.acknowledged_by, known.acknowledged_as) == (ASHA, "Dean")
+    assert acknowledge(resume(known, at(4)), at(5), name="Rao").acknowledged_as == "Rao"
+
+
 def test_a_second_acknowledgement_changes_nothing() -> None:
     first = acknowledge(begun(THREE), at(1), by=ASHA)
     assert acknowledge(first, at(2), by=PersonId(8)) is first
@@ -236,7 +245,7 @@ def test_a_jump_back_begins_again_from_there() -> None:
 
 def test_a_jump_from_an_acknowledgement_runs_again() -> None:
     jumped = jump(acknowledge(begun(THREE), at(1), by=ASHA, name="Asha"), 2, at(5))
-    assert (jumped.state, jumped.acknowledged_by, jumped.acknowledged_as) == (EscalationState.RUNNING, None, "")
+    assert (jumped.state, jumped.acknowledged_by, jumped.acknowledged_at) == (EscalationState.RUNNING, None, None)
     assert next_call_at(jumped) == at(5)
 
 

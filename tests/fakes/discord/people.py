@@ -249,6 +249,12 @@ class Person:
         data = {"component_type": BUTTON, "custom_id": found[0]["custom_id"], "id": found[0]["id"]}
         return await self._send(Interaction(self._world, self, message.place, COMPONENT, data), message, wait=wait)
 
+    async def forge(self, message: Message, custom_id: str, *, wait: bool = True) -> Interaction:
+        """Press a button that the message, which they see, does not have: with a client of their own making."""
+        self._may(message)
+        data = {"component_type": BUTTON, "custom_id": custom_id, "id": 1}
+        return await self._send(Interaction(self._world, self, message.place, COMPONENT, data), message, wait=wait)
+
     async def choose(self, message: Message, select: str, values: Any, *, wait: bool = True) -> Interaction:
         """``select``: its custom_id or placeholder; ``values``: options by label or value, members, roles, places."""
         self._may(message)

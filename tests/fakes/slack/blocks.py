@@ -154,6 +154,10 @@ def _input(found: Problems, at: str, block: Json, modal: bool) -> None:
     text_object(found, f"{at}/label", block.get("label"), most=2000, plain=True)
     if "hint" in block:
         text_object(found, f"{at}/hint", block["hint"], most=2000, plain=True)
+    if not isinstance(block.get("dispatch_action", False), bool):
+        found.add(f"{at}/dispatch_action", "must be a boolean")
+    if block.get("dispatch_action") and (block.get("element") or {}).get("type") == "file_input":
+        found.add(f"{at}/dispatch_action", "unsupported type: file_input")
     allowed = elements.IN_INPUT if modal else elements.IN_INPUT - {"file_input"}
     elements.check(found, f"{at}/element", block.get("element"), allowed)
 

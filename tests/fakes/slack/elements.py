@@ -87,6 +87,18 @@ def _plain_text_input(found: Problems, at: str, given: Json) -> None:
     if isinstance(least, int) and isinstance(most, int) and least > most:
         found.add(f"{at}/min_length", "must not be more than max_length")
     found.length(f"{at}/initial_value", given.get("initial_value"), most if isinstance(most, int) else 3000)
+    if "dispatch_action_config" in given:
+        _dispatched(found, f"{at}/dispatch_action_config", given["dispatch_action_config"])
+
+
+def _dispatched(found: Problems, at: str, given: Any) -> None:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object"""
+    if not isinstance(given, dict):
+        found.add(at, "must provide an object")
+    elif found.items(f"{at}/trigger_actions_on", given.get("trigger_actions_on"), 1, 2):
+        for index, one in enumerate(given["trigger_actions_on"]):
+            if one not in ("on_enter_pressed", "on_character_entered"):
+                found.add(f"{at}/trigger_actions_on/{index}", "must be a valid enum value")
 
 
 def _number_input(found: Problems, at: str, given: Json) -> None:

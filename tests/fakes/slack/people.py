@@ -226,6 +226,14 @@ class Person:
         payload = pressing.pressed(interaction, block, element, value)
         return await interaction.send(self._delivery, "interactive", payload)
 
+    async def forge(self, on: Message, action_id: str) -> Interaction:
+        """Press a button that the message does not have: with a client of their own making."""
+        pressing.visible_message(on, self)
+        interaction = Interaction(self.world, self, "action", place=on.place, message=on)
+        element = {"type": "button", "action_id": action_id}
+        payload = pressing.pressed(interaction, {"block_id": "forged"}, element, {})
+        return await interaction.send(self._delivery, "interactive", payload)
+
     async def choose(self, view: View, select: str, value: Any, *, changes: bool = True) -> View:
         """In a select, by its label; where the app wants to know of it, until it changed the view, unless it is not to
         be waited for that it ``changes``."""
@@ -241,6 +249,15 @@ class Person:
         await interaction.send(self._delivery, "interactive", payload)
         assert interaction.error is None, f"{interaction}: {interaction.error}"
         return await view.changed(before) if changes else view
+
+    async def enter(self, view: View, line: str, words: str, *, changes: bool = True) -> View:
+        """Type into a line, by its label, and press Enter, of which the app wants to know there; until it changed the
+        view, unless it is not to."""
+        block, element = view.element(line)
+        asked = element.get("dispatch_action_config", {}).get("trigger_actions_on", ["on_enter_pressed"])
+        assert block.get("dispatch_action") and "on_enter_pressed" in asked, f"Enter in {line!r} would send {view}"
+        assert not element.get("multiline", False), f"Enter begins a line in {line!r}"
+        return await self.choose(view, line, words, changes=changes)
 
     def fill(self, view: View, values: Json | None = None, files: dict[str, list[File]] | None = None) -> View:
         """What they typed so far, by label, block_id or action_id; nothing is sent."""
