@@ -21,7 +21,9 @@ class Lease:
     """``work`` is begun when the lease is got, again where it ended meanwhile, and cancelled when it is lost.
 
     ``owner``: unique among the processes of the desk; ``term``: for how long it is taken; ``look``: how often it is
-    renewed, or tried for.
+    renewed, or tried for; ``insist``: how long work that was cancelled may take to end before it is cancelled again.
+    Up to Python 3.11 ``asyncio.wait_for``, which discord.py connects through, loses a cancellation that comes in the
+    moment in which what it waits for ends (https://github.com/python/cpython/issues/86296).
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Lease:
         owner: str,
         term: timedelta,
         look: timedelta,
+        insist: timedelta = timedelta(seconds=10),
     ) -> None:
         self._name = name
         self._begin = work
@@ -42,6 +45,7 @@ class Lease:
         self._owner = owner
         self._term = term
         self._look = look
+        self._insist = insist
         self._following: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
@@ -50,10 +54,10 @@ class Lease:
         self._following = asyncio.create_task(self._run(), name=f"lease {self._name}")
 
     async def close(self) -> None:
-        """End the work, and let another process have it."""
+        """End the work, and let another process have it. Whoever no longer waits for that does not hinder it."""
         self._stop.set()
         if self._following is not None:
-            await self._following
+            await asyncio.shield(self._following)
 
     async def _run(self) -> None:
         try:
@@ -88,9 +92,9 @@ class Lease:
 
     async def _end(self) -> None:
         working, self._working = self._working, None
-        if working is not None:
+        while working is not None and not working.done():
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            await asyncio.wait({working}, timeout=self._insist.total_seconds())
 
     async def _release(self) -> None:
         try:
