@@ -85,9 +85,10 @@ async def measured(name: str, url: str, documents: int) -> None:
     questions = [list(dict.fromkeys(_CHANCE.choices(words, cum_weights=weights, k=_ASKED))) for _ in range(_QUESTIONS)]
 
     async def ours(asked: Sequence[str], work: SqlUnitOfWork) -> None:
-        counted, total = await work.fulltext.frequencies(asked, _STUDENT)
-        rare = sorted((word for word in asked if counted[word]), key=lambda word: counted[word])
-        await work.fulltext.matching([word for word in rare if counted[word] <= total / 10][:6], _STUDENT, limit=50)
+        counted = await work.fulltext.frequencies(asked, _STUDENT)
+        there = sorted((word for word in asked if counted.seen[word]), key=lambda word: counted.seen[word])
+        rare = [word for word in there if counted.seen[word] <= counted.total / 10][:6]
+        await work.fulltext.matching(rare, counted, _STUDENT, limit=50)
 
     async def naive(asked: Sequence[str], work: SqlUnitOfWork) -> None:
         make = for_tsquery if name == "postgresql" else lambda words, **how: for_fts5(words, ("title", "body"), **how)

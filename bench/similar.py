@@ -36,6 +36,7 @@ from core.similar import SHARED, SURE, Question, group_of, scope_of, text_of
 from core.storage import Document, Sight
 from core.storage.similar import Stale
 from tests.fakes.clock import START
+from tests.fakes.made import made
 from tests.fakes.postgres import postgresql
 
 CATEGORY, SHOWN, AT_ONCE, FOREIGN = "it", 100, 500, 500
@@ -122,7 +123,7 @@ class Corpus:
 
     async def find(self, asked: Text, *, by_meaning: bool) -> Sequence[Similar]:
         question = Question.of(asked.title, asked.body)
-        pointed = Pointed(self._meanings.of([question.text])[0], self._index) if by_meaning else None
+        pointed = Pointed(made(self._meanings.of([question.text])[0]), self._index) if by_meaning else None
         async with self._store.read() as work:
             return await find_similar(question, pointed, scope_of(STUDENT), STUDENT, work.fulltext, limit=SHOWN)
 

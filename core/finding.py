@@ -4,7 +4,7 @@ The semantic index may lag behind the database, which has the last word on who m
 measures this very function.
 """
 
-from asyncio import to_thread
+from asyncio import Future, to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,15 +14,15 @@ from core.similar import Question, rank, to_look_up
 from core.storage import Sight
 from core.storage.similar import FullText
 
-_NEAREST = 50
+_NEAREST = 40
 """Items that the index and the full text are each asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """A question's vector, and the index that it points into."""
+    """A question's vector, which may be in the making still, and the index that it points into."""
 
-    vector: bytes
+    vector: Future[bytes]
     index: SemanticIndex
 
 
@@ -30,18 +30,18 @@ async def find_similar(
     question: Question, pointed: Pointed | None, scope: Scope, sight: Sight, fulltext: FullText, *, limit: int
 ) -> Sequence[Similar]:
     """The most similar first. ``pointed`` None: by words alone. ``scope`` is for the index; ``sight`` is what the
-    database lets through, whatever the index says."""
-    items: set[Item] = set()
+    database lets through, whatever the index says. The words are looked for while the vector is made."""
+    frequencies = await fulltext.frequencies(question.words, sight)
+    words = to_look_up(question, frequencies.seen, frequencies.total)
+    items = set(await fulltext.matching(words, frequencies, sight, limit=_NEAREST)) if words else set()
     if pointed is not None:
-        items |= {near.item for near in await to_thread(pointed.index.nearest, pointed.vector, scope, _NEAREST)}
-    frequencies, total = await fulltext.frequencies(question.words, sight)
-    words = to_look_up(question, frequencies, total)
-    items |= set(await fulltext.matching(words, sight, limit=_NEAREST)) if words else set()
+        vector = await pointed.vector
+        items |= {near.item for near in await to_thread(pointed.index.nearest, vector, scope, _NEAREST)}
     candidates = await fulltext.candidates(items - scope.but, sight)
     if pointed is not None:
-        cosines = await to_thread(pointed.index.cosines, pointed.vector, [one.item for one in candidates])
+        cosines = await to_thread(pointed.index.cosines, vector, [one.item for one in candidates])
         candidates = [_with_cosine(one, cosines) for one in candidates]
-    return rank(question, candidates, _coarse(frequencies), _rounded(total), limit=limit)
+    return rank(question, candidates, _coarse(frequencies.seen), _rounded(frequencies.total), limit=limit)
 
 
 def _with_cosine(one: Candidate, cosines: Mapping[Item, float]) -> Candidate:

@@ -124,10 +124,19 @@ def rank(
     """The most similar first, each with its reasons. The order is by meaning, and rare words and codes in common decide
     between those that mean about as much; where there is no model they decide alone."""
     weights = _weights(question, frequencies, total)
-    found = [(_measured(weights, candidate), candidate) for candidate in candidates]
+    found = [(_measured(weights, candidate), candidate) for candidate in _in_reach(list(candidates), limit)]
     similar = [(one, candidate) for one, candidate in found if one.cosine is not None or one.share > 0]
     similar.sort(key=lambda pair: (-pair[0].score, pair[0].item.kind, pair[0].item.id))
     return [_with_reasons(one, question, candidate) for one, candidate in similar[:limit]]
+
+
+def _in_reach(candidates: Sequence[Candidate], limit: int) -> Sequence[Candidate]:
+    """Without those whose meaning is so far that no words could bring them among the first ``limit``."""
+    cosines = sorted((one.cosine for one in candidates if one.cosine is not None), reverse=True)
+    if len(cosines) <= limit:
+        return candidates
+    least = cosines[limit - 1] - _SHARE - _CODES
+    return [one for one in candidates if one.cosine is None or one.cosine >= least]
 
 
 def why(question: Question, text: str) -> tuple[str, ...]:

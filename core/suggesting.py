@@ -5,8 +5,9 @@ on, and which of them the desk itself may let somebody follow unseen. The semant
 the database has the last word on who may see what; and what is shown was asked of ``core/policy.py`` besides.
 """
 
-from asyncio import to_thread
-from collections.abc import Callable, Sequence
+from asyncio import create_task, gather, to_thread
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,7 +52,7 @@ class _Asked:
     """A question, and who asks it."""
 
     question: Question
-    vector: bytes | None
+    pointed: Pointed | None
     person: Person
     sight: Sight
     mine: frozenset[Item]
@@ -73,9 +74,8 @@ class Suggesting:
         question = self._question(title, description)
         if not self._desk.similar.enabled or not question.words:
             return NOTHING
-        vector = await self._vector(question)
-        async with self._store.read() as work:
-            asked = await self._asked(question, vector, actor, work)
+        async with self._pointing(question) as pointed, self._store.read() as work:
+            asked = await self._asked(question, pointed, actor, work)
             if asked is None:
                 return NOTHING
             faqs_only = bool(category) and self._desk.is_sensitive(category)
@@ -92,9 +92,8 @@ class Suggesting:
         question = self._question(title, description)
         if not question.words or (category and self._desk.is_sensitive(category)):
             return None
-        vector = await self._vector(question)
-        async with self._store.read() as work:
-            asked = await self._asked(question, vector, actor, work)
+        async with self._pointing(question) as pointed, self._store.read() as work:
+            asked = await self._asked(question, pointed, actor, work)
             hidden = await self._hidden(asked) if asked is not None else []
             if len({ticket.requester for ticket in hidden}) < self._desk.similar.count_floor:
                 return None
@@ -105,9 +104,8 @@ class Suggesting:
         question = self._question(words, "")
         if not question.words:
             return Answer()
-        vector = await self._vector(question)
-        async with self._store.read() as work:
-            asked = await self._asked(question, vector, actor, work)
+        async with self._pointing(question) as pointed, self._store.read() as work:
+            asked = await self._asked(question, pointed, actor, work)
             if asked is None:
                 return Answer()
             ranked = await self._visible(asked, faqs_only=False)
@@ -118,11 +116,23 @@ class Suggesting:
     def _question(self, title: str, description: str) -> Question:
         return Question.of(title, description, self._desk.similar.synonyms)
 
-    async def _vector(self, question: Question) -> bytes | None:
+    @asynccontextmanager
+    async def _pointing(self, question: Question) -> AsyncIterator[Pointed | None]:
+        """Its vector is made meanwhile."""
         meaning = self._meaning()
-        return (await to_thread(meaning.embedder.embed, [question.text]))[0] if meaning is not None else None
+        if meaning is None:
+            yield None
+            return
+        making = create_task(_vector(question, meaning.embedder))
+        try:
+            yield Pointed(making, meaning.index)
+        finally:
+            making.cancel()
+            await gather(making, return_exceptions=True)
 
-    async def _asked(self, question: Question, vector: bytes | None, actor: Actor, work: UnitOfWork) -> _Asked | None:
+    async def _asked(
+        self, question: Question, pointed: Pointed | None, actor: Actor, work: UnitOfWork
+    ) -> _Asked | None:
         """None for somebody who may open no ticket."""
         person = await asker_of(actor, work)
         if not may_in_general(Action.OPEN, person):
@@ -130,7 +140,7 @@ class Suggesting:
         sight = sight_of(person, self._desk)
         mine = await work.tickets.find(TicketQuery(sight=sight, concerning=person.id, limit=_MINE))
         items = frozenset(Item(Kind.TICKET, ticket.id) for ticket in mine)
-        return _Asked(question=question, vector=vector, person=person, sight=sight, mine=items, work=work)
+        return _Asked(question=question, pointed=pointed, person=person, sight=sight, mine=items, work=work)
 
     async def _visible(self, asked: _Asked, *, faqs_only: bool) -> Sequence[Similar]:
         """What the person may see, in order, as far as it is similar enough to be shown."""
@@ -140,9 +150,8 @@ class Suggesting:
 
     async def _ranked(self, asked: _Asked, scope: Scope, sight: Sight) -> Sequence[Similar]:
         """``sight``: what the database lets through, whatever the index says."""
-        meaning = self._meaning()
-        pointed = Pointed(asked.vector, meaning.index) if meaning is not None and asked.vector is not None else None
-        return await find_similar(asked.question, pointed, scope, sight, asked.work.fulltext, limit=_LOOKED_THROUGH)
+        fulltext = asked.work.fulltext
+        return await find_similar(asked.question, asked.pointed, scope, sight, fulltext, limit=_LOOKED_THROUGH)
 
     async def _shown(self, asked: _Asked, ranked: Sequence[Similar], limit: int) -> tuple[Suggestion, ...]:
         shown: list[Suggestion] = []
@@ -217,15 +226,22 @@ class Suggesting:
         scope = blind_scope(asked.sight, known, but=asked.mine)
         if not scope.groups:
             return []
+        found = []
+        for item in await self._alike(asked, scope, known):
+            ticket = await asked.work.tickets.get(TicketId(item.id))
+            if ticket is not None and ticket.category in known and self._is_hidden(ticket, asked.person):
+                found.append(ticket)
+        return found
+
+    async def _alike(self, asked: _Asked, scope: Scope, known: frozenset[str]) -> Sequence[Item]:
+        """By meaning alone where there is a model: what is only counted needs no reasons, and no finer order."""
+        if asked.pointed is not None:
+            vector = await asked.pointed.vector
+            near = await to_thread(asked.pointed.index.nearest, vector, scope, _LOOKED_THROUGH)
+            return [one.item for one in near if one.cosine >= REPORTED]
         everything = Sight(person=asked.person.id, staff_categories=known)
         ranked = await self._ranked(asked, scope, everything)
-        found = []
-        for one in ranked:
-            if one.item.kind is Kind.TICKET and _is_like(one):
-                ticket = await asked.work.tickets.get(TicketId(one.item.id))
-                if ticket is not None and self._is_hidden(ticket, asked.person):
-                    found.append(ticket)
-        return found
+        return [one.item for one in ranked if one.item.kind is Kind.TICKET and _is_like(one)]
 
     def _is_hidden(self, ticket: Ticket, person: Person) -> bool:
         is_private = ticket.visibility is Visibility.PRIVATE and not self._desk.is_sensitive(ticket.category)
@@ -246,6 +262,10 @@ class Suggesting:
             return Suggestions(items=items)
         can_join = not followed and any(map(self._may_join, hidden))
         return Suggestions(items=items, others=len(people), can_join_blind=can_join)
+
+
+async def _vector(question: Question, embedder: Embedder) -> bytes:
+    return (await to_thread(embedder.embed, [question.text]))[0]
 
 
 def _is_like(one: Similar) -> bool:

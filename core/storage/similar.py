@@ -8,18 +8,31 @@ from core.model.similar import Candidate, Entry, Item
 from core.storage.queries import Sight
 
 
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many items each word occurs, in the index's own reading of it; 0 for one that occurs nowhere."""
+
+    seen: Mapping[str, int]
+    """Of those that the asker may see. Of a word that very many items have, all are counted, and a guess by the
+    database's own statistics will do."""
+    held: Mapping[str, int]
+    """Of all, whoever may see them: what it costs to look for the word, and nobody's to know."""
+    total: int
+    """Items."""
+
+
 class FullText(Protocol):
     """Titles and beginnings of descriptions of tickets, questions and answers of FAQs, as they are now."""
 
-    async def frequencies(self, words: Collection[str], sight: Sight) -> tuple[Mapping[str, int], int]:
-        """In how many items that ``sight`` lets through each word occurs, in the index's own reading of it, and how
-        many items there are. A word that occurs nowhere there counts 0. Of a word that very many items have, all are
-        counted, seen or not, and a guess by the database's own statistics will do. Quick even for words that occur
-        everywhere."""
+    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
+        """Quick even for words that occur everywhere."""
 
-    async def matching(self, words: Sequence[str], sight: Sight, *, limit: int) -> Sequence[Item]:
+    async def matching(
+        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
+    ) -> Sequence[Item]:
         """Items with any of the ``words`` that ``sight`` lets through, those that fit best first. ``words`` are few and
-        rare (``core.similar.to_look_up``), and anything may stand in them: they are quoted, never read as a query."""
+        rare (``core.similar.to_look_up``), all counted in ``frequencies``, and anything may stand in them: they are
+        quoted, never read as a query."""
 
     async def candidates(self, items: Collection[Item], sight: Sight) -> Sequence[Candidate]:
         """Their words as they are now, without cosines; those alone that are there still and ``sight`` lets through.
@@ -49,6 +62,9 @@ class Vectors(Protocol):
 
     async def stale(self, model: str, *, limit: int) -> Sequence[Stale]:
         """The newest first."""
+
+    async def waiting(self, model: str) -> int:
+        """How many are stale."""
 
     async def put(self, model: str, text: Stale, vector: bytes | None) -> None:
         """Nothing happens where the item's words changed meanwhile: it is stale still. ``vector`` None: the model can

@@ -8,7 +8,7 @@ from core.model.ids import PersonId, TicketId
 from core.model.similar import Item, Kind
 from core.model.thread import MessageKind
 from core.model.ticket import Ending, Visibility
-from core.storage import Document, Order, Sight, Stale, TicketQuery
+from core.storage import Document, Frequencies, Order, Sight, Stale, TicketQuery
 from core.text import Text
 from tests.contract.samples import NOW, a_person, a_ticket, reread
 from tests.fakes.clock import FakeClock
@@ -105,7 +105,8 @@ async def test_what_was_edited_taken_back_or_withdrawn_is_found_no_more(store: S
         assert await work.index.words_of([item(1)]) == {}
         [gone] = await work.vectors.changes("any", after=0, limit=9)
         assert (gone.item, gone.entry) == (item(1), None)
-        assert await work.fulltext.frequencies(["zebra", "lion"], STAFF) == ({"zebra": 0, "lion": 0}, 0)
+        none = {"zebra": 0, "lion": 0}
+        assert await work.fulltext.frequencies(["zebra", "lion"], STAFF) == Frequencies(none, none, 0)
 
 
 async def test_a_title_is_found_before_it_is_indexed(store: SqlStore) -> None:
@@ -185,14 +186,17 @@ async def test_what_is_like_some_rare_words_is_found_by_those_who_may_see_it(sto
             await a_ticket(work, ann, title=f"Printer {number}", visibility=visibility, description=words)
     await index(store)
     async with store.read() as work:
-        counted, total = await work.fulltext.frequencies(["printers", "eduroam", "absent", "%"], STAFF)
-        assert (dict(counted), total) == ({"printers": 30, "eduroam": 2, "absent": 0, "%": 0}, 30)
+        words = ["printers", "eduroam", "absent", "%", '"', "AND"]
+        everything = {"printers": 30, "eduroam": 2, "absent": 0, "%": 0, '"': 0, "AND": 0}
+        counted = await work.fulltext.frequencies(words, STAFF)
+        assert counted == Frequencies(everything, everything, 30)
         student = Sight(person=bob, known=frozenset({"it"}))
-        seen, _ = await work.fulltext.frequencies(["printers", "eduroam"], student)
-        assert dict(seen) == {"printers": 15, "eduroam": 1}
-        assert await work.fulltext.matching(["eduroam", "absent", '"', "AND"], STAFF, limit=9) == [item(5), item(4)]
-        assert await work.fulltext.matching(["eduroam"], student, limit=9) == [item(4)]
-        assert await work.fulltext.matching(["absent"], student, limit=9) == []
+        seen = await work.fulltext.frequencies(words, student)
+        assert seen == Frequencies(everything | {"printers": 15, "eduroam": 1}, everything, 30)
+        said = ["eduroam", "absent", '"', "AND"]
+        assert await work.fulltext.matching(said, counted, STAFF, limit=9) == [item(5), item(4)]
+        assert await work.fulltext.matching(["eduroam"], seen, student, limit=9) == [item(4)]
+        assert await work.fulltext.matching(["absent"], seen, student, limit=9) == []
         shown = await work.fulltext.candidates([item(4), item(5), item(999)], student)
         assert [(one.item, one.title, one.body) for one in shown] == [(item(4), "Printer 3", "eduroam")]
         assert TicketId(5) not in {one.item.id for one in shown}

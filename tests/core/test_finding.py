@@ -7,7 +7,8 @@ from core.finding import Pointed, find_similar
 from core.model.ids import PersonId
 from core.model.similar import Candidate, Entry, Item, Kind, Near, Scope
 from core.similar import Question
-from core.storage import Sight
+from core.storage import Frequencies, Sight
+from tests.fakes.made import made
 
 SAM = PersonId(1)
 SIGHT = Sight(person=SAM, known=frozenset({"it"}))
@@ -52,12 +53,14 @@ class FullText:
         self._frequencies = frequencies
         self.sights: list[Sight] = []
 
-    async def frequencies(self, words: Collection[str], sight: Sight) -> tuple[Mapping[str, int], int]:
+    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
         self.sights.append(sight)
         counted = {word: sum(word in title.casefold() for title in TITLES.values()) for word in words}
-        return self._frequencies or counted, 1_000
+        return Frequencies(self._frequencies or counted, self._frequencies or counted, 1_000)
 
-    async def matching(self, words: Sequence[str], sight: Sight, *, limit: int) -> Sequence[Item]:
+    async def matching(
+        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
+    ) -> Sequence[Item]:
         self.sights.append(sight)
         found = [number for number, title in TITLES.items() if any(word in title.casefold() for word in words)]
         return [ticket(number) for number in found if number in self._seen][:limit]
@@ -70,7 +73,7 @@ class FullText:
 async def found(
     asked: str, index: Index | None, fulltext: FullText, scope: Scope = SCOPE, limit: int = 10
 ) -> list[int]:
-    pointed = Pointed(b"vector", index) if index is not None else None
+    pointed = Pointed(made(b"vector"), index) if index is not None else None
     ranked = await find_similar(Question.of(asked), pointed, scope, SIGHT, fulltext, limit=limit)
     return [one.item.id for one in ranked]
 

@@ -86,6 +86,16 @@ def test_no_more_than_the_limit_are_given() -> None:
     assert ranked("wifi", *(candidate(n, "wifi", cosine=0.5) for n in range(1, 9)), limit=3) == [1, 2, 3]
 
 
+@given(cosines=st.lists(st.none() | st.floats(-1, 1, width=32), max_size=12), limit=st.integers(1, 6))
+def test_the_first_are_the_first_of_all(cosines: list[float | None], limit: int) -> None:
+    """Those left out unread, for no words could bring them so far, would not have been among them."""
+    titles = ("printer jams E4711 again", "Printer jams", "The printer in E4711", "Wifi")
+    question = Question.of("printer jams E4711")
+    given = [candidate(n, titles[n % 4], cosine=cosine) for n, cosine in enumerate(cosines)]
+    everything = rank(question, given, {"printer": 3, "jams": 2}, 20, limit=len(given))
+    assert rank(question, given, {"printer": 3, "jams": 2}, 20, limit=limit) == everything[:limit]
+
+
 def test_the_share_tells_how_much_of_the_question_is_there() -> None:
     assert only("wifi printer", candidate(1, "Wifi printer")).share == pytest.approx(1)
     assert only("wifi printer", candidate(1, "Lunch", cosine=0.2)).share == 0

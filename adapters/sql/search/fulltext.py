@@ -1,6 +1,7 @@
 """Tickets and FAQs like some words: by the few words of a question that are rare, for what is common costs time and
 says nothing."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal
 from adapters.sql.database import Room
 from adapters.sql.search.documents import COUNT
 from adapters.sql.search.marks import marked
-from adapters.sql.search.matching import ASKED, fts, holding, says_fts5, tsquery, vectors
+from adapters.sql.search.matching import ASKED, fts, holding, of_each, says_each, says_fts5, tsquery, vectors
 from adapters.sql.search.terms import folded, worded
 from adapters.sql.tables import faq_versions, faqs, tickets
 from adapters.sql.tables import index_counters as counters
@@ -18,42 +19,28 @@ from adapters.sql.tickets import visible
 from core.model.faq import FaqState
 from core.model.similar import Candidate, Item, Kind
 from core.storage import Sight
-from core.storage.similar import FullText
+from core.storage.similar import Frequencies, FullText
 
 _COUNTED = 2_000
 """Documents with a word that are counted; how many more there are is guessed."""
-_LOOKED_AT = 500
+_LOOKED_AT = 250
 """Of a rarer word those are counted that the asker may see, so that what is hidden moves no count. Of a commoner one
 all are, as one more or less says nothing."""
-_MOST_HITS = 1_500
+_MOST_HITS = 1_000
 """Documents that are ranked: words are left out, the commonest first, until there are no more."""
 _FEWEST = 3
 """Words that are looked for together where even the rarest is too common."""
 
 
 class SqlFullText(Room, FullText):
-    async def frequencies(self, words: Collection[str], sight: Sight) -> tuple[Mapping[str, int], int]:
+    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
         total = await self._total()
-        found = dict(await self._held(words, total))
-        for word, held in found.items():
-            if 0 < held < _LOOKED_AT:
-                found[word] = await self._seen_with(word, sight)
-        return found, total
-
-    async def _held(self, words: Collection[str], total: int) -> Mapping[str, int]:
-        """In how many documents each occurs, whoever may see them."""
-        real = worded(list(dict.fromkeys(words)))
-        found = dict.fromkeys(words, 0)
+        held = dict.fromkeys(words, 0)
+        real = worded(list(held))
         if real and total:
-            count = self._count_postgresql if self._on_postgresql else self._count_sqlite
-            found |= await count(real, total)
-        return found
-
-    async def _seen_with(self, word: str, sight: Sight) -> int:
-        held = holding([word], ASKED, prefix=False, on_postgresql=self._on_postgresql)
-        chosen = _with_rows(select(documents.c.id).select_from(documents))
-        some = chosen.where(documents.c.id.in_(held), _seen(sight)).limit(_LOOKED_AT).subquery()
-        return int((await self._run(select(func.count()).select_from(some))).scalar_one())
+            held |= await (self._count_postgresql if self._on_postgresql else self._count_sqlite)(real, total)
+        rarer = [word for word in real if 0 < held[word] < _LOOKED_AT]
+        return Frequencies({**held, **await self._seen_with(rarer, sight)}, held, total)
 
     async def _total(self) -> int:
         row = await self._row(select(counters.c.value).where(counters.c.name == COUNT))
@@ -61,14 +48,12 @@ class SqlFullText(Room, FullText):
 
     async def _count_sqlite(self, words: Sequence[str], total: int) -> Mapping[str, int]:
         """A word with more than ``_COUNTED`` is taken to be as frequent in all documents as it is in the oldest."""
+        some = select(fts.c.rowid).where(self._says_each).limit(_COUNTED).subquery()
+        both = select(func.json_array(func.count(), func.max(some.c.rowid))).select_from(some)
         found = {}
-        for word in words:
-            says = says_fts5([word], ASKED, any_of=True, prefix=False)
-            some = select(fts.c.rowid).where(says).limit(_COUNTED).subquery()
-            counted = select(func.count().label("held"), func.max(some.c.rowid).label("last")).select_from(some)
-            row = (await self._run(counted)).one()
-            guess = row.held if row.held < _COUNTED else max(row.held, row.held * total // row.last)
-            found[word] = min(total, guess)
+        for word, counts in (await self._of_each(words, both)).items():
+            counted, last = json.loads(counts)
+            found[word] = min(total, counted if counted < _COUNTED else max(counted, counted * total // last))
         return found
 
     async def _count_postgresql(self, words: Sequence[str], total: int) -> Mapping[str, int]:
@@ -76,24 +61,40 @@ class SqlFullText(Room, FullText):
         lexemes = {word: folded(word) for word in words}
         rows = await self._rows(_COMMON, {"words": list(lexemes.values())})
         common = {row.word: float(row.part) for row in rows}
-        found = {}
-        for word, plain in lexemes.items():
-            if plain in common:
-                found[word] = int(common[plain] * total)
-            else:
-                query = tsquery([word], any_of=True, prefix=False)
-                some = select(vectors.c.id).where(vectors.c.asked.op("@@")(query)).limit(_COUNTED * 10).subquery()
-                found[word] = min(total, int((await self._run(select(func.count()).select_from(some))).scalar_one()))
-        return found
+        some = select(vectors.c.id).where(self._says_each).limit(_COUNTED * 10).subquery()
+        rarer = [word for word in words if lexemes[word] not in common]
+        counted = await self._of_each(rarer, select(func.count()).select_from(some))
+        guessed = {word: int(common[lexeme] * total) for word, lexeme in lexemes.items() if lexeme in common}
+        return {word: min(total, count) for word, count in {**counted, **guessed}.items()}
 
-    async def matching(self, words: Sequence[str], sight: Sight, *, limit: int) -> Sequence[Item]:
-        frequencies = await self._held(words, await self._total())
-        there = sorted((word for word in frequencies if frequencies[word]), key=lambda word: frequencies[word])
+    async def _seen_with(self, words: Sequence[str], sight: Sight) -> Mapping[str, int]:
+        """In how many of what ``sight`` lets through each occurs."""
+        place = vectors if self._on_postgresql else fts
+        number = vectors.c.id if self._on_postgresql else fts.c.rowid
+        joined = _with_rows(select(documents.c.id).select_from(place).join(documents, documents.c.id == number))
+        some = joined.where(self._says_each, _seen(sight)).limit(_LOOKED_AT).subquery()
+        return await self._of_each(words, select(func.count()).select_from(some))
+
+    @property
+    def _says_each(self) -> ColumnElement[bool]:
+        return says_each(on_postgresql=self._on_postgresql)
+
+    async def _of_each(self, words: Sequence[str], found: Select[Any]) -> Mapping[str, Any]:
+        if not words:
+            return {}
+        each = of_each(words, found.scalar_subquery(), on_postgresql=self._on_postgresql)
+        return {words[row.place]: row.found for row in await self._rows(each)}
+
+    async def matching(
+        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
+    ) -> Sequence[Item]:
+        held = frequencies.held
+        there = sorted((word for word in words if held[word]), key=lambda word: held[word])
         if not there:
             return []
         chosen, hits = [], 0
         for word in there:
-            hits += frequencies[word]
+            hits += held[word]
             if hits > _MOST_HITS:
                 break
             chosen.append(word)
