@@ -1,31 +1,22 @@
 """/staff merge, split and link, /ticket mine and /desk hot: tickets that belong together, and what many ask for."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.commands.declaration import REF, about, command
+from bot.commands.declaration import FOLLOWED, REF, about, command, follow_named
 from bot.commands.room import Room
+from bot.commands.splitting import split
 from core.cards.combining import hot_card
 from core.cards.forms import open_form
-from core.commands import LinkTickets, MergeTicket, SaveDraft, SplitTicket, UndoMerge, UnlinkTickets
-from core.errors import N_, BadInput, NoSuchTicket
+from core.commands import LinkTickets, MergeTicket, SaveDraft, UndoMerge, UnlinkTickets
+from core.errors import N_, NoSuchTicket, WhichTicket
 from core.hot import hot_list
 from core.merged import to_open_anew
-from core.model.ids import MAX_ID, MessageId, TicketId, parse_ref, ref_of
+from core.model.ids import TicketId, parse_ref, ref_of
 from core.model.relation import Relation
-from core.model.thread import MessageKind
 from core.policy import Action
 from core.reading import asker_of
-from core.usecases.splitting import MOST
 from core.vocabulary import Call, Parameter, ParameterKind, Reply
-
-
-class WhichMessages(BadInput):
-    template = N_(
-        "Say which messages: a number for the newest ones (3), or their own numbers as the API has them, "
-        "with # before each (#12,#15-#18)."
-    )
 
 
 @command(
@@ -57,52 +48,6 @@ async def merge(call: Call, room: Room) -> Reply:
 async def unmerge(call: Call, room: Room) -> Reply:
     await room.do(UndoMerge(ticket=about(call)), call)
     return await room.ticket_reply(about(call), call, N_("{ref} goes on by itself again"))
-
-
-@command(
-    "staff",
-    "split",
-    REF,
-    Parameter(
-        name="messages", kind=ParameterKind.WORD, help=N_("How many of the newest: 3; or their numbers: #12,#15-#18")
-    ),
-    Parameter(name="title", kind=ParameterKind.LINE, help=N_("What the new ticket is about")),
-    help=N_("Make a ticket of its own of some messages"),
-    action=Action.COMBINE,
-    title=N_("Split"),
-)
-async def split(call: Call, room: Room) -> Reply:
-    messages = await _messages(call, room)
-    outcome = await room.do(
-        SplitTicket(ticket=about(call), title=call.arguments["title"], messages=tuple(messages)), call
-    )
-    made = outcome.ticket if outcome.ticket is not None else about(call)
-    return await room.ticket_reply(made, call, N_("{ref} is a ticket of its own now"))
-
-
-_NUMBERS = re.compile(r"#([1-9]\d{0,14})(?:-#?([1-9]\d{0,14}))?", re.ASCII)
-_NEWEST = re.compile(r"[1-9]\d{0,2}", re.ASCII)
-
-
-async def _messages(call: Call, room: Room) -> Sequence[MessageId]:
-    """Those that are meant, of the ticket's that were not taken back. A number that is none of them is refused later,
-    as one of another ticket is. Raises WhichMessages."""
-    said = call.arguments["messages"].replace(" ", "")
-    await room.reading.ticket(about(call), call.actor)
-    async with room.store.read() as work:
-        found = await work.messages.of(about(call), kinds=frozenset(MessageKind))
-    there = [message.id for message in found if message.undone_at is None]
-    if _NEWEST.fullmatch(said):
-        return there[-min(int(said), MOST) :]
-    chosen: list[MessageId] = []
-    for part in said.split(","):
-        spelt = _NUMBERS.fullmatch(part)
-        if spelt is None:
-            raise WhichMessages
-        first, last = int(spelt[1]), int(spelt[2] or spelt[1])
-        within = [message for message in there if first <= message <= last]
-        chosen += within if spelt[2] else [MessageId(min(first, MAX_ID))]
-    return chosen
 
 
 _OTHER = Parameter(name="other", kind=ParameterKind.OTHER, help=N_("The other ticket, like T-7"))
@@ -144,18 +89,30 @@ def _other(call: Call, name: str) -> TicketId:
 @command(
     "ticket",
     "mine",
-    REF,
+    replace(REF, required=False),
+    FOLLOWED,
     help=N_("What I follow is not what I meant: open my own, with what I had typed"),
     action=Action.OPEN,
+    is_a_button=True,
 )
 async def mine(call: Call, room: Room) -> Reply:
     """A form, filled with the asker's own words where there are any. It tells nothing of the ticket."""
-    async with room.store.read() as work:
-        person = await asker_of(call.actor, work)
-        ticket = await work.tickets.get(about(call))
-        values = await to_open_anew(ticket, person.id, room.desk, work) if ticket is not None else {}
+    values = await _typed_before(call, room)
     outcome = await room.engine.handle(SaveDraft(values=values), replace(call.actor, inbound=None))
     return Reply(form=open_form(values, room.desk, room.reader(call), draft=outcome.draft))
+
+
+async def _typed_before(call: Call, room: Room) -> Mapping[str, str]:
+    """Raises WhichTicket."""
+    if "follow" in call.arguments:
+        follow = await follow_named(call, room)
+        return follow.words if follow is not None else {}
+    if call.ticket is None:
+        raise WhichTicket(usage=call.command.usage)
+    async with room.store.read() as work:
+        person = await asker_of(call.actor, work)
+        ticket = await work.tickets.get(call.ticket)
+        return await to_open_anew(ticket, person.id, room.desk, work) if ticket is not None else {}
 
 
 @command("desk", "hot", help=N_("What many ask for: tickets and topics, to answer once"), action=Action.REPORT_TEAM)

@@ -3,8 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.actions import Press, encode_press
-from core.cards.card import Button, ButtonStyle, Card, Field, Gettext, Reader, Row
+from core import limits
+from core.actions import Press, Submit, encode_press, encode_submit
+from core.cards.card import (
+    Button,
+    ButtonStyle,
+    Card,
+    Choice,
+    Field,
+    Form,
+    Gettext,
+    Input,
+    InputKind,
+    Reader,
+    Row,
+)
+from core.cards.times import ago
 from core.errors import N_
 from core.events import (
     AbsorptionUndone,
@@ -20,11 +34,12 @@ from core.events import (
     TicketUnlinked,
 )
 from core.model.desk import Desk
-from core.model.ids import PersonId, TicketId, ref_of
+from core.model.ids import FollowId, PersonId, TicketId, ref_of
 from core.model.relation import RELATION_WORDS, RELATION_WORDS_BACK, Hot
+from core.model.thread import Message, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Ticket
 from core.rules.queue import is_raised, ranked
-from core.text import Text, shorten
+from core.text import Text, clean_line, shorten
 
 _Names = Mapping[PersonId, str]
 MERGED = N_("merged into it")
@@ -119,6 +134,66 @@ def not_mine(ticket: TicketId, reader: Reader) -> Button:
     return Button(label=reader.gettext("Not for me"), action=encode_press(Press("ticket", "mine", ticket)))
 
 
+def not_mine_unseen(follow: FollowId, reader: Reader) -> Button:
+    """The same of a ticket that whoever presses it may not know."""
+    press = Press("ticket", "mine", None, {"follow": str(follow)})
+    return Button(label=reader.gettext("Not for me"), action=encode_press(press))
+
+
+_MOST = 100
+"""Messages to choose from, the newest: a menu on Slack holds no more."""
+_NAME, _WORDS = 24, 120
+"""Characters of each message's author and of its words, as one chooses among them."""
+
+
+def split_form(
+    ticket: TicketId,
+    said: Sequence[Message],
+    names: _Names,
+    values: Mapping[str, str],
+    reader: Reader,
+    *,
+    problem: str = "",
+) -> Form:
+    """Which of ``said`` (the oldest first) become a ticket of their own, and what that is about."""
+    _ = reader.gettext
+    newest = said[: -_MOST - 1 : -1]
+    return Form(
+        action=encode_submit(Submit("staff", "split", ticket=ticket)),
+        title=_("Split {ref}").format(ref=ref_of(ticket)),
+        submit=_("Split"),
+        intro=_("A new ticket of the same requester, with the messages that you choose. Notes stay notes."),
+        problem=problem,
+        again=encode_press(Press("staff", "split", ticket)),
+        inputs=(
+            Input(
+                key="messages",
+                label=_("Messages, the newest first"),
+                kind=InputKind.CHOICES,
+                required=True,
+                value=values.get("messages", ""),
+                choices=tuple(Choice(f"#{one.id}", _said(one, names, reader)) for one in newest),
+            ),
+            Input(
+                key="title",
+                label=_("What the new ticket is about"),
+                kind=InputKind.LINE,
+                required=True,
+                value=values.get("title", ""),
+                max_length=limits.TITLE,
+            ),
+        ),
+    )
+
+
+def _said(message: Message, names: _Names, reader: Reader) -> str:
+    _ = reader.gettext
+    who = shorten(names.get(message.author, "?"), _NAME)
+    name = _("{name} (note)").format(name=who) if message.kind is MessageKind.NOTE else who
+    words = shorten(clean_line(message.text.plain()), _WORDS) or _("only files")
+    return f"{name}, {ago(message.at, reader)}: {words}"
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A category or a tag of hot tickets, with their number and their heat together."""
@@ -137,7 +212,13 @@ def hot_card(hot: Sequence[tuple[Hot, Ticket]], topics: Sequence[Topic], desk: D
         body=Text() if hot else Text.of(_("Nothing that many ask for in the last two weeks.")),
         fields=(Field(_("Topics"), named),) if named else (),
         rows=tuple(_hot_row(one, ticket, desk, reader) for one, ticket in hot),
+        url=f"{desk.public_url}/hot",
     )
+
+
+def may_be_drafted(ticket: Ticket, desk: Desk) -> bool:
+    """Whether a FAQ can be made of it: it is over, and no trouble of somebody's own."""
+    return not ticket.status.is_live and not desk.is_sensitive(ticket.category)
 
 
 def _hot_row(hot: Hot, ticket: Ticket, desk: Desk, reader: Reader) -> Row:
@@ -154,5 +235,5 @@ def _hot_row(hot: Hot, ticket: Ticket, desk: Desk, reader: Reader) -> Row:
         detail=" · ".join(parts),
         url=f"{desk.public_url}/t/{ticket.ref}",
         ref=ticket.ref,
-        buttons=() if ticket.status.is_live or desk.is_sensitive(ticket.category) else (make,),
+        buttons=(make,) if may_be_drafted(ticket, desk) else (),
     )

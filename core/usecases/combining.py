@@ -1,7 +1,7 @@
 """Tickets that belong together: one that goes on in another, for a day to be taken back; links between two.
 
 Nobody reads more by a merge than before: whoever asked for the merged ticket follows the other, without a word of it,
-unless everybody may read it or the staff say that they join.
+unless the staff say that they join. A higher priority comes along, by the desk's own hand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,10 @@ from core.model.outbox import NewTimer, TimerKind
 from core.model.relation import RELATION_WORDS_BACK, UNDO_TIME, Link, Merge, Moved, Relation
 from core.model.ticket import Ending, Status, Ticket
 from core.policy import Action
+from core.rules.merging import RAISING_EVENTS, lowered
 from core.storage import Outcome
 from core.usecases.case import Case
+from core.usecases.facts import prioritised
 from core.usecases.threads import make_threads
 
 
@@ -145,6 +147,8 @@ async def _take_in(into: Ticket, ticket: Ticket, company: _Company, case: Case) 
         await make_threads(goes_on, case)
     added = [ParticipantAdded(ticket=into.id, person=person) for person in company.joined]
     case.change(goes_on, TicketAbsorbed(ticket=into.id, merged=ticket.id), *added)
+    if ticket.status.is_live and ticket.priority.weight > into.priority.weight:
+        case.change_by_desk(*prioritised(goes_on, ticket.priority, case.desk))
 
 
 async def undo_merge(command: UndoMerge, case: Case) -> Outcome:
@@ -199,7 +203,22 @@ async def _give_back(into: Ticket, ticket: Ticket, moved: Moved, case: Case) -> 
         AbsorptionUndone(ticket=into.id, merged=ticket.id),
         *(ParticipantRemoved(ticket=into.id, person=person) for person in leaving),
     )
+    await _lower(another)
     case.changed = replace(ticket, follower_count=sum(back))
+
+
+async def _lower(case: Case) -> None:
+    """To the priority that the ticket has by what still goes on in it; what is closed keeps the one that it had."""
+    into = case.changed
+    if into is None or into.status is Status.CLOSED:
+        return
+    merges = [await case.work.combining.merge_of(one) for one in await case.work.combining.merged_into(into.id)]
+    live = [merge.ticket for merge in merges if merge is not None and merge.moved.status.is_live]
+    there = [await case.work.tickets.get(one) for one in live]
+    brought = {one.id: one.priority for one in there if one is not None}
+    priority = lowered(await case.trail(*RAISING_EVENTS), into.priority, brought)
+    if priority is not into.priority:
+        case.change_by_desk(*prioritised(into, priority, case.desk))
 
 
 async def _go_on(ticket: Ticket, moved: Moved, merge: Merge, case: Case) -> None:

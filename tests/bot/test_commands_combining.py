@@ -2,13 +2,11 @@
 
 import pytest
 
-from bot.commands.combining import WhichMessages
 from core.actions import Press
 from core.commands import FollowTicket, SaveDraft
-from core.errors import BadArgument, NoSuchMessage, NoSuchTicket, NotAllowed
+from core.errors import BadArgument, NoSuchTicket, NotAllowed
 from core.model.ids import ref_of
 from core.model.relation import Hot
-from core.model.thread import MessageKind
 from tests.fakes.front import Front, asked, shown
 
 LINES = ["/staff merge T-2 T-1", "/staff merge T-2 T-1 join"]
@@ -49,43 +47,6 @@ async def test_pressed_it_asks_for_the_other(front: Front) -> None:
     ticket = await front.office.open()
     form = asked(await front.press("asha", Press("staff", "merge", ticket)))
     assert [entry.key for entry in form.inputs] == ["into", "people"]
-
-
-@pytest.mark.parametrize(
-    ("messages", "moved"),
-    [
-        ("1", ["c"]),
-        ("2", ["b", "c"]),
-        ("99", ["a", "b", "c"]),
-        ("#1", ["a"]),
-        ("#1,#3", ["a", "c"]),
-        ("#2-#3", ["b", "c"]),
-    ],
-)
-async def test_the_newest_messages_or_those_of_these_numbers_are_split_off(
-    front: Front, messages: str, moved: list[str]
-) -> None:
-    ticket = await front.office.open()
-    for words in "abc":
-        await front.office.say(ticket, "sam", words)
-    reply = await front.type("asha", f"/staff split T-1 {messages} Another matter")
-    assert (shown(reply).title, shown(reply).subtitle) == ("T-2 is a ticket of its own now", "Another matter")
-    assert reply.ticket is not None
-    assert [message.text.plain() for message in await front.office.messages(reply.ticket)] == moved
-
-
-@pytest.mark.parametrize(
-    ("messages", "refusal"), [("all", WhichMessages), ("#9", NoSuchMessage), ("#1,2", WhichMessages)]
-)
-async def test_messages_that_are_not_there_are_not_split_off(
-    front: Front, messages: str, refusal: type[Exception]
-) -> None:
-    ticket = await front.office.open()
-    await front.office.say(ticket, "sam", "a", MessageKind.REPLY)
-    with pytest.raises(refusal):
-        await front.type("asha", f"/staff split T-1 {messages} Another matter")
-    with pytest.raises(NotAllowed):
-        await front.type("sam", "/staff split T-1 1 Another matter")
 
 
 async def test_two_tickets_are_linked_and_parted(front: Front) -> None:

@@ -106,6 +106,22 @@ async def test_followers_keep_since_when_and_what_they_typed(store: SqlStore) ->
         }
 
 
+async def test_what_one_person_follows_has_a_number_of_its_own_that_no_other_gets_later(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob = [await a_person(work, name) for name in ("Ann", "Bob")]
+        one, other = [await a_ticket(work, ann.id) for _ in range(2)]
+        await work.tickets.follow(other.id, bob.id, NOW, {"title": "Mine"})
+        await work.tickets.follow(one.id, bob.id, NOW + MINUTE)
+        newer, older = await work.tickets.follows_of(bob.id)
+        assert (older.ticket, older.at, older.words) == (other.id, NOW, {"title": "Mine"})
+        assert (newer.ticket, newer.at, newer.words) == (one.id, NOW + MINUTE, {})
+        assert await work.tickets.follows_of(ann.id) == []
+        await work.tickets.unfollow(one.id, bob.id)
+        await work.tickets.follow(one.id, bob.id, NOW)
+        again, _older = await work.tickets.follows_of(bob.id)
+        assert again.id > newer.id > older.id
+
+
 async def test_the_queues_order_and_places_follow_the_rule(store: SqlStore) -> None:
     async with store.write() as work:
         ann = await a_person(work)

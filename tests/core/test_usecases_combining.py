@@ -306,7 +306,8 @@ async def test_followers_who_came_along_hear_of_the_solution_and_may_say_not_for
     [ping] = [await office.composed(delivery) for delivery in owed if office.pinged([delivery]) == ["kim"]]
     assert isinstance(ping, Parcel)
     words = str(ping.content)
-    assert "is resolved" in words and f"ticket.mine.{one}" in words and "ZEBRA" not in words
+    assert "is resolved" in words and "ticket.mine.-.follow=" in words and "ZEBRA" not in words
+    assert f"T-{one}" not in words
     async with office.store.read() as work:
         values = await to_open_anew(await office.ticket(one), office.people["kim"], office.desk, work)
         nothing = await to_open_anew(await office.ticket(one), office.people["abe"], office.desk, work)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.belonging import split_from
+from core.cards.card import Card
 from core.commands import AddParticipant, EditMessage, MergeTicket, PostMessage, SplitTicket, UndoMessage
 from core.errors import BadInput, MergedAway, NoSuchFile, NoSuchMessage, NoSuchTicket, NotAllowed
 from core.events import MessageMovedAway, MessageMovedHere, SplitOff, TicketOpened, TicketSplit
@@ -176,3 +178,29 @@ async def test_a_moved_message_is_changed_and_taken_back_where_it_was_said(offic
     removed = [one for one in await office.owed_by(UndoMessage(ticket=made), "sam") if one.intent is Intent.REMOVAL]
     composed = [one for one in [await office.composed(each) for each in removed] if isinstance(one, Parcel)]
     assert thread.id in {one.thread.id for one in composed if one.thread is not None}
+
+
+async def test_who_hears_of_the_new_ticket_reads_whose_it_is_and_what_it_was_split_from(office: Office) -> None:
+    ticket = await office.open()
+    moved = await office.say(ticket, "sam", "Another thing")
+    split_off = SplitTicket(ticket=ticket, title="Another matter", messages=(moved.id,))
+    owed = [one for one in await office.owed_by(split_off, "asha") if one.intent is Intent.PING]
+    told = {office.pinged([one])[0]: await office.composed(one) for one in owed}
+    cards = {who: one.content for who, one in told.items() if isinstance(one, Parcel)}
+    subtitles = {who: card.subtitle for who, card in cards.items() if isinstance(card, Card)}
+    assert subtitles["abe"] == f"New for Academics, from Sam Student, split from T-{ticket}"
+    assert subtitles["sam"] == f"Asha Agent made it of messages from T-{ticket}"
+
+
+@pytest.mark.parametrize(("who", "named"), [("abe", True), ("sam", True), ("kim", False), (None, False)])
+async def test_the_ticket_that_one_was_split_from_is_named_to_those_who_may_see_it(
+    office: Office, who: str | None, named: bool
+) -> None:
+    ticket = await office.open()
+    made = await split(office, ticket, (await office.say(ticket, "sam", "Another thing")).id)
+    await office.do(AddParticipant(ticket=made, person=office.people["kim"]), "sam")
+    reader = await office.person(who) if who is not None else None
+    async with office.store.read() as work:
+        source = await split_from(await office.ticket(made), reader, office.desk, office.clock.now(), work)
+        assert source == (f"T-{ticket}" if named else "")
+        assert await split_from(await office.ticket(ticket), reader, office.desk, office.clock.now(), work) == ""
