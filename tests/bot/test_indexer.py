@@ -1,7 +1,7 @@
 """The indexer: in the wake of each commit, one process at a time, losing nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import pytest
@@ -10,11 +10,15 @@ from sqlalchemy import update
 from adapters.sql.store import SqlStore, SqlUnitOfWork
 from adapters.sql.tables import tickets
 from bot.indexer import Indexer
+from bot.unread import Unread
 from core.errors import Unavailable
+from core.model.ids import TicketId
 from core.model.similar import Item, Kind
+from core.model.ticket import Ending
 from core.ports import Committed
 from core.storage import TicketQuery
-from tests.contract.samples import a_person, a_ticket
+from core.text import Text, to_json
+from tests.contract.samples import NOW, a_person, a_ticket
 from tests.contract.test_search import STAFF
 from tests.fakes.clock import FakeClock
 from tests.fakes.patience import patience
@@ -170,3 +174,122 @@ async def test_a_database_out_of_reach_is_asked_again(store: SqlStore) -> None:
         await away.wait()
         await until(store, 1)
     await indexer.stop()
+
+
+class Noted:
+    """Keeps what stands, and counts what was told."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.told = 0
+
+    async def report(self, key: str, sentence: str) -> None:
+        async with self._store.write() as work:
+            self.told += await work.troubles.report(key, sentence, NOW)
+
+    async def mended(self, key: str) -> None:
+        async with self._store.write() as work:
+            await work.troubles.mend(key)
+
+    async def standing(self) -> dict[str, str]:
+        async with self._store.read() as work:
+            return {trouble.key: trouble.sentence for trouble in await work.troubles.all()}
+
+
+async def described(store: SqlStore, ticket: int, description: Mapping[str, object]) -> None:
+    async with store.write() as work:
+        await work.connection.execute(
+            update(tickets).where(tickets.c.id == ticket).values(description=dict(description))
+        )
+        await work.index.mark([Item(Kind.TICKET, ticket)])
+
+
+async def test_what_cannot_be_read_is_a_trouble_until_it_can_be_whichever_process_reads_it(store: SqlStore) -> None:
+    await some_tickets(store, 2)
+    await described(store, 2, {"secret": 7})
+    noted = Noted(store)
+
+    async def drained() -> None:
+        unread = Unread(store, noted)
+        await Indexer(store=store, clock=FakeClock(), owner="one", unread=unread).drain()
+
+    await drained()
+    [sentence] = (await noted.standing()).values()
+    assert sentence.startswith("T-2 cannot be read for search (ValueError): ")
+    assert "secret" not in sentence
+    await described(store, 2, {"secret": 7})
+    await drained()
+    assert noted.told == 1
+    await described(store, 2, to_json(Text.of("Mended")))
+    await drained()
+    assert await noted.standing() == {}
+
+
+async def test_what_the_model_cannot_take_is_a_trouble_until_its_words_change_or_are_gone(store: SqlStore) -> None:
+    class Choosy(Letters):
+        def embed(self, texts: Sequence[str]) -> Sequence[bytes]:
+            if any("Zebra" in text for text in texts):
+                raise ValueError(texts)
+            return super().embed(texts)
+
+    async def titled(ticket: int, title: str) -> None:
+        async with store.write() as work:
+            await work.connection.execute(update(tickets).where(tickets.c.id == ticket).values(title=title))
+            await work.index.mark([Item(Kind.TICKET, ticket)])
+
+    await some_tickets(store, 2)
+    noted, choosy = Noted(store), Choosy()
+    unread = Unread(store, noted)
+    indexer = Indexer(store=store, clock=FakeClock(), owner="one", embedder=lambda: choosy, unread=unread)
+    await indexer.drain()
+    standing = sorted((await noted.standing()).values())
+    assert [words.partition(":")[0] for words in standing] == [
+        "The model of meaning cannot take T-1 (ValueError)",
+        "The model of meaning cannot take T-2 (ValueError)",
+    ]
+    await titled(1, "Lion")
+    await indexer.drain()
+    assert list(await noted.standing()) == ["unread:meaning:ticket:2"]
+    async with store.write() as work:
+        ticket = await work.tickets.get(TicketId(2))
+        assert ticket is not None
+        await work.tickets.save(ticket.close(Ending.WITHDRAWN, NOW))
+    await indexer.drain()
+    assert await noted.standing() == {}
+
+
+async def test_of_many_that_cannot_be_read_ten_are_told_and_that_there_are_more(store: SqlStore) -> None:
+    await some_tickets(store, 20)
+    for number in range(1, 21):
+        await described(store, number, {})
+    noted = Noted(store)
+    indexer = Indexer(store=store, clock=FakeClock(), owner="one", unread=Unread(store, noted))
+    await indexer.drain()
+    assert len(await noted.standing()) == noted.told == 11
+    for number in range(1, 21):
+        await described(store, number, to_json(Text.of("Mended")))
+    await indexer.drain()
+    assert await noted.standing() == {}
+
+
+async def test_a_model_that_fails_altogether_is_a_trouble_told_once_and_over_when_it_works(store: SqlStore) -> None:
+    class Broken(Letters):
+        works = False
+
+        def embed(self, texts: Sequence[str]) -> Sequence[bytes]:
+            if not self.works:
+                raise ValueError("no memory")
+            return super().embed(texts)
+
+    await some_tickets(store, 2)
+    noted, broken = Noted(store), Broken()
+    indexer = Indexer(store=store, clock=FakeClock(), owner="one", embedder=lambda: broken, unread=Unread(store, noted))
+    for _ in range(2):
+        assert not await indexer._look()
+    [sentence] = (await noted.standing()).values()
+    assert sentence.startswith("Search and similarity do not follow what is written (ValueError).")
+    assert noted.told == 1
+    broken.works = True
+    assert not await indexer._look()
+    assert await indexer._look()
+    assert await noted.standing() == {}

@@ -6,11 +6,12 @@ in its exceptions: so what is raised here is made anew, outside the handler of w
 """
 
 import json as jsons
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from adapters.discord.api.pacing import Pacing, Reach, Route, number
@@ -43,8 +44,27 @@ class Refused(Undeliverable):
 @dataclass(frozen=True, slots=True)
 class Upload:
     name: str
-    data: bytes
+    size: int
+    """Bytes."""
     media_type: str
+    content: Callable[[], AsyncIterator[bytes]]
+    """The bytes from their beginning, piece by piece."""
+
+
+class _Streamed(aiohttp.Payload):
+    """A file's part of a form, of which a piece at a time is in memory."""
+
+    def __init__(self, file: Upload) -> None:
+        super().__init__(file, content_type=file.media_type)
+        self._file = file
+        self._size = file.size
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        raise TypeError("a file on its way is no text")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        async for piece in self._file.content():
+            await writer.write(piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +208,7 @@ def _form(json: Any, files: Sequence[Upload]) -> aiohttp.FormData:
     form.add_field("payload_json", jsons.dumps(json or {}), content_type="application/json")
     for index, file in enumerate(files):
         name = clean_line(file.name) or "file"
-        form.add_field(f"files[{index}]", file.data, filename=name, content_type=file.media_type)
+        form.add_field(f"files[{index}]", _Streamed(file), filename=name)
     return form
 
 

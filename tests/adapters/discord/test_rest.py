@@ -5,6 +5,7 @@ import json
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from adapters.discord.api.pacing import Pacing, Route
 from adapters.discord.api.rest import Refused, Rest, Upload
 from adapters.discord.config import DiscordConfig
 from core.ports import Retry, Undeliverable, Unknown
+from core.storage.blobs import pieces_of
 
 TOKEN = "MTIzNDU2Nzg5.stand-in.bot-secret"
 HOOK = "hook-secret-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -123,7 +125,10 @@ async def test_a_call_by_a_token_in_its_path_does_not_show_the_bots(api: Api, re
 
 
 async def test_files_go_beside_the_json_under_their_names(api: Api, rest: Rest) -> None:
-    files = [Upload("Übung “1”.pdf", b"%PDF", "application/pdf"), Upload("b\n.png", b"\x89PNG", "image/png")]
+    files = [
+        Upload("Übung “1”.pdf", 4, "application/pdf", partial(pieces_of, b"%PDF")),
+        Upload("b\n.png", 4, "image/png", partial(pieces_of, b"\x89PNG")),
+    ]
     await rest.call("POST", f"/channels/{CHANNEL}/messages", json={"content": "x"}, files=files)
     [(first, _, payload), (name, filename, data), (second, other, _)] = api.bodies[0]
     assert (first, json.loads(payload)) == ("payload_json", {"content": "x"})
