@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.indexing import marks_of
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person
@@ -18,7 +19,7 @@ from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.rules.relevance import relevance
 from core.rules.snippets import Pattern, Snippet, patterns_of, snippet_of
-from core.storage import Order, TicketQuery, UnitOfWork, Words
+from core.storage import PART, Order, TicketQuery, UnitOfWork, Words
 from core.text import Quote, Text, clean_line, shorten
 from core.vocabulary import LastWords, Summary
 
@@ -53,15 +54,17 @@ async def look_up(
     listed = await summaries(found, person, desk, now, work)
     noted = {one.id for one in found if may(Action.SEE_NOTES, person, one, desk, now)}
     return [
-        replace(one, snippet=_snippet(texts.get(one.ticket.id), patterns, with_notes=one.ticket.id in noted))
+        replace(
+            one, snippet=_snippet(one.ticket, texts.get(one.ticket.id), patterns, with_notes=one.ticket.id in noted)
+        )
         for one in listed
     ], total
 
 
 async def _telling(query: TicketQuery, work: UnitOfWork) -> tuple[str, ...]:
     """The words that are not in very many items, or all where each is."""
-    counted, _ = await work.fulltext.frequencies(query.words, query.sight)
-    return tuple(word for word in query.words if counted[word] < _COMMON) or query.words
+    counted = await work.fulltext.frequencies(query.words, query.sight)
+    return tuple(word for word in query.words if counted.seen[word] < _COMMON) or query.words
 
 
 async def _ranked(query: TicketQuery, person: Person, desk: Desk, now: datetime, work: UnitOfWork) -> Sequence[Ticket]:
@@ -85,12 +88,12 @@ async def _texts(found: Sequence[Ticket], work: UnitOfWork) -> dict[TicketId, Wo
     return {TicketId(item.id): words for item, words in texts.items()}
 
 
-def _snippet(words: Words | None, patterns: Sequence[Pattern], *, with_notes: bool) -> Snippet | None:
+def _snippet(ticket: Ticket, words: Words | None, patterns: Sequence[Pattern], *, with_notes: bool) -> Snippet | None:
     """Of what everybody may read who may see it, or else of its notes."""
     if words is None:
         return None
-    seen = snippet_of(words.said, patterns)
-    return seen or (snippet_of(words.noted, patterns, of_notes=True) if with_notes else None)
+    seen = snippet_of([part for part in words.said.split(PART) if part != marks_of(ticket)], patterns)
+    return seen or (snippet_of(words.noted.split(PART), patterns, of_notes=True) if with_notes else None)
 
 
 async def summaries(

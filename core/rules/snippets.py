@@ -75,8 +75,17 @@ def _plain(character: str) -> str:
     return unicodedata.normalize("NFKD", character)[:1].lower()[:1] or character
 
 
-def snippet_of(text: str, patterns: Sequence[Pattern], *, of_notes: bool = False) -> Snippet | None:
-    """The piece of ``text`` with the most of the words, in one line; None where none of them occurs."""
+def snippet_of(parts: Sequence[str], patterns: Sequence[Pattern], *, of_notes: bool = False) -> Snippet | None:
+    """The piece with the most of the words, in one line and of one of ``parts``, the first of those that have as many;
+    None where none of them occurs."""
+    flattened = [(part, aligned(part)) for part in parts]
+    part, _ = max(
+        flattened, key=lambda one: sum(found.search(one[1]) is not None for found in patterns), default=("", "")
+    )
+    return _piece_of(part, patterns, of_notes=of_notes)
+
+
+def _piece_of(text: str, patterns: Sequence[Pattern], *, of_notes: bool) -> Snippet | None:
     line = _SPACE.sub(" ", _BREAK.sub(" · ", text.strip()))
     flat = aligned(line)
     places = sorted(

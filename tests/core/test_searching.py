@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.indexer import Indexer
-from core.commands import FollowTicket, PostMessage
+from core.commands import ChangeTags, FollowTicket, PostMessage
 from core.errors import NotAllowed
 from core.model.people import Platform
 from core.model.thread import MessageKind
@@ -53,7 +53,7 @@ async def test_what_says_it_in_its_title_comes_before_what_only_mentions_it(offi
     mentions = await office.open(title="Exam", description=Text.of("There was a proctoring thing once."))
     found = await search(office, "asha", "proctoring")
     assert ids(found) == [titled, mentions]
-    assert shown(found[1]) == "There was a [proctoring] thing once. · T-2 · Course code: CS1"
+    assert shown(found[1]) == "There was a [proctoring] thing once."
     assert ids(await search(office, "asha", "proctoring", order=Order.NEWEST)) == [mentions, titled]
 
 
@@ -63,6 +63,31 @@ async def test_a_snippet_marks_each_word_in_its_forms_and_shows_where_most_of_th
     [found] = await search(office, "asha", "printer cafe")
     assert "[printers] in the [Café] were [printing] <b>nothing</b>" in shown(found)
     assert len(shown(found)) < 200
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("stops", "It [stops]."),
+        ("CS1", "Course code: [CS1]"),
+        ("screenshot", "Please send a [screenshot]"),
+        ("stops screenshot", "It [stops]."),
+        ("late", ""),
+        ("T-1", ""),
+        ("known", "A [known] fault"),
+        ("screenshot fault", "Please send a [screenshot]"),
+    ],
+)
+async def test_a_snippet_holds_the_words_of_one_text_and_no_ref_or_tag(
+    office: Office, words: str, expected: str
+) -> None:
+    ticket = await office.open(title="Exam", description=Text.of("It stops."))
+    await office.do(ChangeTags(ticket=ticket, add=("late",), remove=()), "asha")
+    await note(office, ticket, "Please send a screenshot", MessageKind.REPLY)
+    await note(office, ticket, "A known fault")
+    await note(office, ticket, "Nobody looks at it")
+    [found] = await search(office, "asha", words)
+    assert shown(found) == expected
 
 
 async def test_words_of_a_note_find_it_for_the_staff_alone_and_are_marked_as_such(office: Office) -> None:

@@ -112,6 +112,25 @@ async def test_a_student_finds_no_note_and_an_agent_reads_that_it_is_one(desk: W
     await expect(found.locator("mark")).to_have_text(["quagga"])
 
 
+async def test_a_typed_list_offers_its_filters_and_shows_where_the_words_stand(desk: WebDesk, browser: Browser) -> None:
+    sam = await come(desk, browser)
+    page = sam.page
+    say = page.locator("#say")
+    await say.fill("")
+    await say.press_sequentially("/ticket list zebra every among:")
+    await page.get_by_role("option", name="followed").click()
+    await expect(say).to_have_value("/ticket list zebra every among:followed ")
+    await say.press("Enter")
+    await expect(page.get_by_text("Nothing here.")).to_be_visible()
+    await say.fill("/ticket list zebra every among:mine")
+    await say.press("Enter")
+    found = page.locator(".rows .item-found")
+    await expect(found).to_contain_text(f"at {HOSTILE} every morning.")
+    await expect(found.locator("mark")).to_have_text(["zebra", "every"])
+    assert await page.locator(".rows").locator("img, b").count() == 0
+    assert sam.faults == []
+
+
 async def test_markup_in_titles_and_snippets_stays_text(desk: WebDesk, browser: Browser) -> None:
     sam = await come(desk, browser)
     page = sam.page

@@ -33,12 +33,35 @@ def shown(found: Snippet | None) -> str | None:
     ],
 )
 def test_words_are_marked_in_their_forms_and_as_they_are_written(words: str, text: str, expected: str | None) -> None:
-    assert shown(snippet_of(text, patterns_of(words.split()))) == expected
+    assert shown(snippet_of([text], patterns_of(words.split()))) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "parts", "expected"),
+    [
+        ("printer", ["It stops.", "The printer, too", "a printer"], "The [printer], too"),
+        ("printer", ["The printer stops.", "Thank you"], "The [printer] stops."),
+        (
+            "printer ink",
+            ["The printer stops.", "Is there ink?", "No ink in this printer"],
+            "No [ink] in this [printer]",
+        ),
+        ("printer ink", ["The printer stops.", "Is there ink?"], "The [printer] stops."),
+        ("CS2001", ["My marks", "Course code: CS2001"], "Course code: [CS2001]"),
+        ("absent", ["one", "two"], None),
+        ("absent", [], None),
+        ("one", ["", "one"], "[one]"),
+    ],
+)
+def test_what_is_shown_is_of_one_part_and_never_runs_into_the_next(
+    words: str, parts: list[str], expected: str | None
+) -> None:
+    assert shown(snippet_of(parts, patterns_of(words.split()))) == expected
 
 
 def test_of_a_long_text_the_piece_with_the_most_different_words_is_shown() -> None:
     text = f"zebra {'and so on ' * 100}zebra lion {'and so on ' * 100}"
-    found = shown(snippet_of(text, patterns_of(["zebra", "lion"])))
+    found = shown(snippet_of([text], patterns_of(["zebra", "lion"])))
     assert found is not None
     assert "[zebra] [lion]" in found
     assert found.startswith("… ")
@@ -47,7 +70,7 @@ def test_of_a_long_text_the_piece_with_the_most_different_words_is_shown() -> No
 
 
 def test_a_text_of_one_endless_word_is_cut() -> None:
-    found = shown(snippet_of("a" * 100_000 + " zebra", patterns_of(["zebra"])))
+    found = shown(snippet_of(["a" * 100_000 + " zebra"], patterns_of(["zebra"])))
     assert found is not None
     assert len(found) < 200
 
