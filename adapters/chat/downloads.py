@@ -2,16 +2,18 @@
 token."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from adapters.chat.lanes import Away, Pauses, away
 from core import limits
 from core.commands import Actor
 from core.errors import BadInput
+from core.frontdesk import FrontDesk
 from core.model.ids import FileId
+from core.model.thread import File
 from core.text import clean_line, shorten
-from core.vocabulary import FrontDesk
 
 _TRIES = 3
 _WITHIN = 60.0
@@ -19,9 +21,13 @@ _WITHIN = 60.0
 _LONGEST = 30.0
 """Seconds that are waited for the next try, whatever the platform says."""
 _AT_ONCE = 4
-"""Downloads under way, so that as many files are in memory at most."""
+"""Downloads under way."""
 _MEGABYTE = 1024 * 1024
 _NAME = 80
+
+
+class NotGiven(Exception):
+    """The platform will never give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,8 @@ class Attachment:
     name: str
     size: int
     """Bytes."""
-    fetch: Callable[[], Awaitable[bytes | None]]
-    """Its bytes, or None where the platform will never give them; raises what ``Away`` knows."""
+    fetch: Callable[[], AsyncGenerator[bytes]]
+    """Its bytes, piece by piece; raises NotGiven, and what ``Away`` knows."""
 
 
 @dataclass(slots=True)
@@ -75,12 +81,10 @@ class Downloads:
             kept.lost[attachment.id] = unfit
             return
         async with self._slots:
-            data = await self._download(attachment)
-            if data is None:
-                kept.lost[attachment.id] = f"{_name(attachment)} could not be fetched from {self._platform}."
-                return
             try:
-                file = await self._desk.keep_file(attachment.name, data, actor)
+                file = await self._fetched(attachment, actor)
+            except NotGiven:
+                kept.lost[attachment.id] = f"{_name(attachment)} could not be fetched from {self._platform}."
             except BadInput as refusal:
                 kept.lost[attachment.id] = refusal.sentence()
             else:
@@ -93,18 +97,41 @@ class Downloads:
             return f"{_name(attachment)} is too large: {self._most // _MEGABYTE} MB is the most."
         return ""
 
-    async def _download(self, attachment: Attachment) -> bytes | None:
+    async def _fetched(self, attachment: Attachment, actor: Actor) -> File:
         for attempt in range(1, _TRIES + 1):
+            coming = _Coming(attachment)
             try:
-                async with asyncio.timeout(_WITHIN):
-                    return await attachment.fetch()
+                async with aclosing(coming.pieces()) as pieces:
+                    return await self._desk.keep_file(attachment.name, pieces, actor)
             except Exception as error:
                 told = self._away(error)
-                if told is None:
+                if error is not coming.failed or told is None:
                     raise
                 if attempt < _TRIES:
                     await asyncio.sleep(max(self._pauses.before(attempt), min(told, _LONGEST)))
-        return None
+        raise NotGiven
+
+
+class _Coming:
+    """A download under way, which knows whether it was the platform that failed, or the desk."""
+
+    def __init__(self, attachment: Attachment) -> None:
+        self._attachment = attachment
+        self.failed: Exception | None = None
+
+    async def pieces(self) -> AsyncGenerator[bytes]:
+        until = asyncio.get_running_loop().time() + _WITHIN
+        async with aclosing(self._attachment.fetch()) as pieces:
+            while True:
+                try:
+                    async with asyncio.timeout_at(until):
+                        piece = await anext(pieces, None)
+                except Exception as error:
+                    self.failed = error
+                    raise
+                if piece is None:
+                    return
+                yield piece
 
 
 def _name(attachment: Attachment) -> str:

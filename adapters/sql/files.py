@@ -1,33 +1,40 @@
 """Uploaded files as rows, their bytes apart."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.sql.blobs import SqlBlobs
 from adapters.sql.database import Room
-from adapters.sql.tables import file_data
 from adapters.sql.tables import files as uploads
 from core.errors import Conflict, NoSuchFile
 from core.model.ids import FileId, MessageId, PersonId, TicketId
 from core.model.thread import File
 from core.storage import Files
+from core.storage.blobs import Received
 
 
 class SqlFiles(Room, Files):
+    def __init__(self, connection: AsyncConnection, blobs: SqlBlobs) -> None:
+        super().__init__(connection)
+        self._blobs = blobs
+
     async def add(
         self,
         owner: PersonId,
         name: str,
         media_type: str,
-        data: bytes,
+        data: bytes | Received,
         at: datetime,
         *,
         width: int | None,
         height: int | None,
     ) -> File:
+        """Raises Conflict where the same bytes were removed in the same moment."""
+        digest, size = await self._blobs.put(data, at)
         added = await self._run(
             insert(uploads)
             .values(
@@ -35,17 +42,15 @@ class SqlFiles(Room, Files):
                 position=0,
                 name=name,
                 media_type=media_type,
-                size=len(data),
+                size=size,
                 width=width,
                 height=height,
-                sha256=hashlib.sha256(data).hexdigest(),
+                sha256=digest,
                 at=at,
             )
             .returning(uploads)
         )
-        row = added.one()
-        await self._run(insert(file_data).values(file_id=row.id, data=data))
-        return _file(row)
+        return _file(added.one())
 
     async def get(self, file: FileId) -> File | None:
         row = await self._row(select(uploads).where(uploads.c.id == file))
@@ -53,10 +58,14 @@ class SqlFiles(Room, Files):
 
     async def data(self, file: FileId) -> bytes:
         """Raises NoSuchFile."""
-        row = await self._row(select(file_data.c.data).where(file_data.c.file_id == file))
+        row = await self._row(select(uploads.c.sha256).where(uploads.c.id == file))
         if row is None:
             raise NoSuchFile()
-        return bytes(row.data)
+        return await self._blobs.whole(row.sha256)
+
+    async def data_of(self, files: Sequence[FileId]) -> Mapping[FileId, bytes]:
+        rows = await self._rows_among(select(uploads.c.id, uploads.c.sha256), uploads.c.id, sorted(files))
+        return {FileId(row.id): await self._blobs.whole(row.sha256) for row in rows}
 
     async def attach(self, files: Sequence[FileId], ticket: TicketId, message: MessageId | None) -> None:
         """Raises Conflict where another transaction attached one first, or removed it."""
@@ -81,6 +90,9 @@ class SqlFiles(Room, Files):
         order = (uploads.c.message_id, uploads.c.position, uploads.c.id)
         theirs = select(uploads).order_by(*order)
         return [_file(row) for row in await self._rows_among(theirs, uploads.c.message_id, sorted(messages))]
+
+    async def hand_on(self, before: MessageId, after: MessageId) -> None:
+        await self._run(update(uploads).where(uploads.c.message_id == before).values(message_id=after))
 
     async def delete_of(self, message: MessageId) -> None:
         await self._run(delete(uploads).where(uploads.c.message_id == message))

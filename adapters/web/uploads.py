@@ -1,11 +1,10 @@
-"""Files on their way in and out: multipart read within hard limits, bytes sent so that no browser runs them."""
+"""Files on their way in: multipart read within hard limits, a piece at a time."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
@@ -21,14 +20,12 @@ from core.model.thread import File
 from core.ports import Clock
 from core.text import clean
 
-INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-"""What is shown where it stands; anything else is offered for saving."""
 _PIECE = 65_536
 _FIELDS = 60
 SLOWEST_UPLOAD = 600.0
 """Seconds that an upload may take to arrive."""
 _AT_ONCE, _SOON = 12, 5
-"""Uploads of one person under way, each in memory; and the seconds after which to try another."""
+"""Uploads of one person under way; and the seconds after which to try another."""
 _FULL_REQUESTS, _ONE_MORE = 5, timedelta(minutes=5)
 """Requests full of the largest files that one person may send at once, and how soon one more such file is free. What
 is never attached is swept out after some days."""
@@ -36,8 +33,8 @@ _LEAST = 0.01
 """Of the largest file: what the smallest counts."""
 _EVERYWHERE = "x-www-form-urlencoded"
 
-Keep = Callable[[str, bytes], Awaitable[File]]
-"""Takes a file's name and bytes into the desk's keeping."""
+Keep = Callable[[str, AsyncIterable[bytes]], Awaitable[File]]
+"""Takes a file's name and its bytes, as they come, into the desk's keeping."""
 
 
 @dataclass(slots=True)
@@ -65,8 +62,8 @@ class Uploads:
         """The part ``file`` of a request, kept. Raises BadField, TooLarge, Malformed or WrongMediaType."""
         found: list[File] = []
 
-        async def keep_one(name: str, data: bytes) -> File:
-            found.append(await keep(name, data))
+        async def keep_one(name: str, content: AsyncIterable[bytes]) -> File:
+            found.append(await keep(name, content))
             return found[0]
 
         await self.read(request, sender, frozenset({"file"}), keep_one, most=1)
@@ -77,8 +74,8 @@ class Uploads:
     async def read(
         self, request: web.Request, sender: PersonId, files: frozenset[str], keep: Keep, *, most: int | None = None
     ) -> Sent:
-        """A form with files in the parts named ``files``, each handed to ``keep`` as it comes, so that one at a time is
-        in memory. Raises as ``one_file``, and TooQuick, TooMuchSent or TooSlow."""
+        """A form with files in the parts named ``files``, each handed to ``keep`` as it comes. Raises as ``one_file``,
+        and TooQuick, TooMuchSent or TooSlow."""
         if self._under_way[sender] >= _AT_ONCE:
             raise TooQuick(seconds=_SOON)
         self._under_way[sender] += 1
@@ -95,9 +92,15 @@ class Uploads:
     def _within(self, sender: PersonId, keep: Keep) -> Keep:
         """``keep``, for as much as one person may send."""
 
-        async def within(name: str, data: bytes) -> File:
-            self._sent.take(sender, max(len(data) / self._max_bytes, _LEAST))
-            return await keep(name, data)
+        async def counted(content: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+            size = 0
+            async for piece in content:
+                size += len(piece)
+                yield piece
+            self._sent.take(sender, max(size / self._max_bytes, _LEAST))
+
+        async def within(name: str, content: AsyncIterable[bytes]) -> File:
+            return await keep(name, counted(content))
 
         return within
 
@@ -136,13 +139,22 @@ class Uploads:
                 raise Malformed(problem=N_("a file stands where none is taken."))
 
     async def _keep_part(self, part: BodyPartReader, keep: Keep, sent: Sent, most: int) -> None:
-        data = await self._read_part(part, self._max_bytes, N_("A file"))
-        if not data and not part.filename:
+        first = await part.read_chunk(_PIECE)
+        if not first and not part.filename:
             return  # how a browser sends a file input that was left empty
         if len(sent.files) >= most:
             raise TooManyOf(name=N_("Files"), count=len(sent.files) + 1, limit=most)
-        kept = await keep(part.filename or "", data)
+        kept = await keep(part.filename or "", self._pieces(first, part))
         sent.files.append(kept.id)
+
+    async def _pieces(self, first: bytes, part: BodyPartReader) -> AsyncGenerator[bytes]:
+        size, piece = 0, first
+        while piece:
+            size += len(piece)
+            if size > self._max_bytes:
+                raise TooLarge(name=N_("A file"), limit=size_words(self._max_bytes))
+            yield piece
+            piece = await part.read_chunk(_PIECE)
 
     async def _read_part(self, part: BodyPartReader, limit: int, name: str) -> bytes:
         data = bytearray()
@@ -151,29 +163,3 @@ class Uploads:
             if len(data) > limit:
                 raise TooLarge(name=name, limit=size_words(limit))
         return bytes(data)
-
-
-def file_response(file: File, data: bytes) -> web.Response:
-    """The bytes, as an attachment unless an image of a kind that cannot hold a script; a browser keeps them for whoever
-    is signed in there now, not for the next."""
-    inline = file.is_image and file.media_type in INLINE
-    response = web.Response(body=data, content_type=file.media_type)
-    if file.media_type == "text/plain":
-        response.charset = "utf-8"
-    response.headers.update(
-        {
-            "Content-Disposition": disposition("inline" if inline else "attachment", file.name),
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, max-age=300",
-            "Vary": "Cookie, Authorization",
-        }
-    )
-    return response
-
-
-def disposition(kind: str, name: str) -> str:
-    """RFC 6266: a plain name for old clients, and the true one in RFC 5987's form."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-") else "_" for c in name)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

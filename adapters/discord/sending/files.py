@@ -4,6 +4,7 @@ https://discord.com/developers/docs/reference#uploading-files
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.discord.api.codes import Code
@@ -11,6 +12,7 @@ from adapters.discord.api.rest import Refused, Upload
 from adapters.discord.config import MAX_FILE_BYTES, DiscordConfig
 from adapters.discord.words.fit import clip
 from adapters.discord.words.markup import plain
+from core.filelinks import FileLinks
 from core.model.thread import File
 from core.storage import Store
 
@@ -18,6 +20,8 @@ _IN_MESSAGE = 10
 _MESSAGE_BYTES = 24 * 1024 * 1024
 """Of the 25 MiB that a call may have (https://discord.com/developers/docs/resources/message#create-message)."""
 _NAME = 60
+_MOST_LINKS = 5
+"""So that the line fits into a message."""
 _ELSEWHERE = "Too large for Discord: {files}. On the ticket's page: <{page}>"
 
 
@@ -26,9 +30,12 @@ def is_too_large(refused: Refused) -> bool:
 
 
 class Files:
-    def __init__(self, store: Store, config: DiscordConfig) -> None:
+    """``links``: of files for those who are not signed in; None where the ticket's page is enough."""
+
+    def __init__(self, store: Store, config: DiscordConfig, links: FileLinks | None = None) -> None:
         self._store = store
         self._config = config
+        self._links = links
 
     def sorted_out(self, files: Sequence[File]) -> tuple[list[tuple[File, ...]], list[File]]:
         """Those that go with one message each, and those that Discord does not take."""
@@ -47,12 +54,17 @@ class Files:
         """The line on files that Discord does not take; "" for none."""
         if not files:
             return ""
-        names = ", ".join(plain(clip(file.name, _NAME)) for file in files)
-        return _ELSEWHERE.format(files=names, page=self._config.page_of(ref))
+        named = [self._named(file, linked=index < _MOST_LINKS) for index, file in enumerate(files)]
+        return _ELSEWHERE.format(files=", ".join(named), page=self._config.page_of(ref))
 
-    async def uploads(self, files: Sequence[File]) -> list[Upload]:
-        async with self._store.read() as work:
-            return [Upload(file.name, await work.files.data(file.id), file.media_type) for file in files]
+    def _named(self, file: File, *, linked: bool) -> str:
+        name = plain(clip(file.name, _NAME))
+        return f"{name} <{self._links.of(file)}>" if self._links is not None and linked else name
+
+    def uploads(self, files: Sequence[File]) -> list[Upload]:
+        return [
+            Upload(file.name, file.size, file.media_type, partial(self._store.content, file.sha256)) for file in files
+        ]
 
 
 def attached(payload: Mapping[str, Any], files: Sequence[Upload]) -> dict[str, Any]:

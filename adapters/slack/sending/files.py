@@ -31,12 +31,13 @@ from adapters.slack.sending.posts import LOST, Posts
 from adapters.slack.sending.troubles import Troubles, scope_key
 from adapters.slack.words.escape import escape
 from adapters.slack.words.fit import clip
+from core.filelinks import FileLinks
 from core.model.ids import FileId, ThreadId
 from core.model.outbox import Delivery
 from core.model.thread import File
 from core.ports import Gone, Retry
 from core.storage import Store
-from core.text import Paragraph, Plain, Text, clean_line, link
+from core.text import Paragraph, Plain, Span, Text, clean_line, link
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,15 @@ class _Share:
 
 class Files:
     def __init__(
-        self, slack: Slack, store: Store, config: SlackConfig, *, history: History, posts: Posts, troubles: Troubles
+        self,
+        slack: Slack,
+        store: Store,
+        config: SlackConfig,
+        *,
+        history: History,
+        posts: Posts,
+        troubles: Troubles,
+        links: FileLinks | None = None,
     ) -> None:
         self._slack = slack
         self._store = store
@@ -76,6 +85,7 @@ class Files:
         self._history = history
         self._posts = posts
         self._troubles = troubles
+        self._links = links
         self._shares: OrderedDict[str, _Share] = OrderedDict()
         """By the delivery's key."""
 
@@ -88,9 +98,17 @@ class Files:
         """Where those are that Slack does not take; empty for none."""
         if not files:
             return Text()
-        names = ", ".join(clip(clean_line(file.name), _NAME) for file in files)
+        named: list[Span] = []
+        for file in files:
+            named += [Plain(", " if named else ""), *self._named(file)]
         way = link(self._config.page_of(ref), (Plain("On the ticket's page"),))
-        return Text((Paragraph((Plain(f"Not on Slack: {names}. "), way)),))
+        return Text((Paragraph((Plain("Not on Slack: "), *named, Plain(". "), way)),))
+
+    def _named(self, file: File) -> Sequence[Span]:
+        name = Plain(clip(clean_line(file.name), _NAME))
+        if self._links is None:
+            return (name,)
+        return (name, Plain(" ("), link(self._links.of(file), (Plain("open"),)), Plain(")"))
 
     async def share(
         self, delivery: Delivery, place: Place, thread: ThreadId, files: Sequence[File], *, comment: str = ""
@@ -162,11 +180,9 @@ class Files:
         return shown
 
     async def _upload(self, file: File) -> str:
-        async with self._store.read() as work:
-            data = await work.files.data(file.id)
         name = clip(clean_line(file.name), _TITLE) or "file"
-        way = await self._slack.call("files.getUploadURLExternal", {"filename": name, "length": len(data)})
-        await self._slack.upload(str(way["upload_url"]), data)
+        way = await self._slack.call("files.getUploadURLExternal", {"filename": name, "length": file.size})
+        await self._slack.upload(str(way["upload_url"]), self._store.content(file.sha256), file.size)
         return str(way["file_id"])
 
     async def _complete(self, share: _Share, place: Place, files: Sequence[File], comment: str) -> None:

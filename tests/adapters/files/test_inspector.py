@@ -155,3 +155,54 @@ def test_a_long_name_keeps_its_ending():
     assert len(name) <= 120
     assert name.endswith("….jpeg")
     assert len(safe_name("x." + "y" * 500)) <= 120
+
+
+ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 60
+MZ = b"MZ\x90\x00\x03" + b"\0" * 60
+PROGRAMS = ("application/x-msdownload", "application/x-executable", "application/x-mach-binary")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (ELF, "application/x-executable"),
+        (MZ, "application/x-msdownload"),
+        (b"\xcf\xfa\xed\xfe" + b"\0" * 60, "application/x-mach-binary"),
+        (b"\xca\xfe\xba\xbe\0\0\0\2" + b"\0" * 60, "application/x-mach-binary"),
+    ],
+)
+def test_a_program_is_refused_by_its_bytes_whatever_it_is_called(data, kind):
+    strict = Inspector(1024 * 1024, 4, forbidden=PROGRAMS)
+    for name in ("homework.txt", "photo.png", "a.pdf"):
+        words = f"{name} is not taken: this desk takes no files of the kind {kind}."
+        assert refusal(data, name, inspector=strict) == words
+    assert inspect(data, "a.bin").media_type == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("setup.exe", b"only words"),
+        ("run.sh", b"#!/bin/sh\necho hello\n"),
+        ("letter.txt", b"MZ is how this letter begins."),
+        ("A.class", b"\xca\xfe\xba\xbe\0\0\0\x41" + b"\0" * 60),
+    ],
+)
+def test_a_name_or_two_letters_make_no_program(name, data):
+    assert Inspector(1024 * 1024, 4, forbidden=PROGRAMS).inspect(name, data, image_only=False).name == name
+
+
+def test_the_longest_type_that_fits_says_how_large_a_file_may_be():
+    mega = 1024 * 1024
+    bounded = Inspector(4 * mega, 4, limits={"text/*": 2 * mega, "text/plain": mega, "application/*": 3 * mega})
+    assert refusal(b"x" * (mega + 1), "a.txt", inspector=bounded) == "a.txt is too large: 1 MB is the most."
+    pdf = b"%PDF-1.7\n" + b"x" * (2 * mega)
+    assert bounded.inspect("a.pdf", pdf, image_only=False).media_type == "application/pdf"
+    assert "3 MB is the most" in refusal(pdf + b"x" * mega, "a.pdf", inspector=bounded)
+    with pytest.raises(BadField, match=r"film\.mp4 is too large: 4 MB"):
+        bounded.check_size("film.mp4", 4 * mega + 1)
+
+
+def test_a_letter_that_two_pieces_share_is_a_letter():
+    assert inspect(b"x" * 65_535 + "ü".encode() + b"y").media_type == "text/plain"
+    assert inspect(b"x" * 65_535 + "ü".encode()[:1]).media_type == "application/octet-stream"

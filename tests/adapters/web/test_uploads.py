@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.web.uploads import disposition
+from adapters.web.serving import disposition
 
 
 @pytest.mark.parametrize(
