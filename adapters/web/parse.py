@@ -159,7 +159,23 @@ class _Builder:
                 break
             if token.type == "list_item_open":
                 items.append(self.blocks("list_item_close"))
-        return ListBlock(tuple(items), ordered=opening.type == "ordered_list_open")
+        start = opening.attrGet("start")
+        return _numbered(items, 1 if start is None else int(start)) or ListBlock(
+            tuple(items), ordered=opening.type == "ordered_list_open"
+        )
+
+
+def _numbered(items: Sequence[tuple[Block, ...]], start: int) -> Paragraph | None:
+    """A list that does not begin with 1 stays the words that it is, numbers and all; None where it does, or where its
+    items are more than lines."""
+    spans: list[Span] = []
+    for number, item in enumerate(items, start=start):
+        match item:
+            case (Paragraph(line),) if start != 1:
+                spans += [Plain("\n" if spans else ""), Plain(f"{number}. "), *line]
+            case _:
+                return None
+    return Paragraph(_finished(spans, links=False)) if spans else None
 
 
 def spans_of(tokens: Sequence[Token]) -> tuple[Span, ...]:

@@ -1,6 +1,10 @@
 """Typed text written as Markdown says the same when it is read again."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.web.parse import parse_markdown
 from core.markdown import markdown_of
@@ -41,6 +45,45 @@ def test_what_was_typed_is_read_as_before_once_it_is_written_again(words: str) -
 def test_words_that_only_look_like_marks_stay_words(words: str) -> None:
     text = Text.of(words)
     assert parse_markdown(markdown_of(text)).plain() == text.plain()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "*",
+                    "**",
+                    "_",
+                    "~~",
+                    "`",
+                    "```",
+                    "\n",
+                    "\n\n",
+                    " ",
+                    "> ",
+                    "- ",
+                    "1. ",
+                    "3. ",
+                    "# ",
+                    "!",
+                    "<",
+                    "\\",
+                    "|",
+                ),
+                *("[a](https://a.example)", "https://a.example/b_c", "snake_case", "word", "a", "1", ".", "שלום"),
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_whatever_somebody_wrote_elsewhere_is_the_same_words_when_it_is_read_as_markdown(words: str) -> None:
+    text = Text.of(words)
+    assert _closed_up(parse_markdown(markdown_of(text)).plain()) == _closed_up(text.plain())
+
+
+def _closed_up(words: str) -> str:
+    return re.sub(r"\s+", "", words)
 
 
 def test_a_mention_is_a_name_and_a_moment_is_written_out() -> None:

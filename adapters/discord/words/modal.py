@@ -5,7 +5,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding. A mod
 while it is filled in, and nothing in it is markup but the text display.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.discord.words.fit import ELLIPSIS, clip, head, one_line, units
@@ -80,7 +80,7 @@ def _component(entry: Input) -> Payload:
     if entry.kind is InputKind.FILES:
         return _file_upload(entry)
     options = _options(entry)
-    if entry.kind is InputKind.CHOICE and options:
+    if entry.kind in (InputKind.CHOICE, InputKind.CHOICES) and options:
         return _choice(entry, options)
     return _text_input(entry)
 
@@ -107,21 +107,21 @@ def _choice(entry: Input, options: Sequence[Payload]) -> Payload:
         "custom_id": entry.key,
         "required": entry.required,
         "min_values": int(entry.required),
-        "max_values": 1,
+        "max_values": len(options) if entry.kind is InputKind.CHOICES else 1,
         "options": list(options),
     }
 
 
 def _options(entry: Input) -> list[Payload]:
-    """At most 25, the one that is chosen among them."""
+    """At most 25, those that are chosen among them."""
     choices = list({choice.value: choice for choice in entry.choices if 0 < units(choice.value) <= _OPTION}.values())
-    chosen = [choice for choice in choices[_OPTIONS:] if choice.value == entry.value]
-    return [_option(choice, entry.value) for choice in [*choices[: _OPTIONS - len(chosen)], *chosen]]
+    chosen = [choice for choice in choices[_OPTIONS:] if choice.value in entry.chosen][:_OPTIONS]
+    return [_option(choice, entry.chosen) for choice in [*choices[: _OPTIONS - len(chosen)], *chosen]]
 
 
-def _option(choice: Choice, chosen: str) -> Payload:
+def _option(choice: Choice, chosen: Collection[str]) -> Payload:
     made: Payload = {"label": one_line(choice.label, _OPTION) or _NONE, "value": choice.value}
-    if choice.value == chosen:
+    if choice.value in chosen:
         made["default"] = True
     return made
 
@@ -138,7 +138,7 @@ def _file_upload(entry: Input) -> Payload:
 
 def values_of(data: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
     """What a sent modal holds, from the ``data`` of its interaction: input key -> what was typed or chosen ("" for
-    nothing), and the ids of the attachments that were put into it."""
+    nothing; several with commas between), and the ids of the attachments that were put into it."""
     values: dict[str, str] = {}
     files: list[str] = []
     for part in _filled(data.get("components") or ()):
@@ -146,7 +146,7 @@ def values_of(data: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
         if part.get("type") == _FILE_UPLOAD:
             files += [str(key) for key in given]
         elif key := part.get("custom_id"):
-            values[str(key)] = str(part.get("value") or next(iter(given), ""))
+            values[str(key)] = str(part.get("value") or ",".join(map(str, given)))
     return values, files
 
 

@@ -1,8 +1,8 @@
 """Discord's markdown, as people type it into a thread, a form or a command, made into ``Text``.
 
-Discord's rules are its own, not CommonMark's: an underlined text is no bold one, a quote nests in nothing, a line break
-is one (https://support.discord.com/hc/en-us/articles/210298617). Signs that mark nothing stay the characters that they
-are. The reading takes time in proportion to the length, whatever was typed.
+Discord's rules are its own, not CommonMark's: an underlined text is no bold one (elsewhere it is in italics), a quote
+nests in nothing, a line break is one (https://support.discord.com/hc/en-us/articles/210298617). Signs that mark nothing
+stay the characters that they are. The reading takes time in proportion to the length, whatever was typed.
 """
 
 import re

@@ -17,7 +17,7 @@ from adapters.chat.names import visible
 from adapters.discord.words.fit import ELLIPSIS, clip, is_web_link, one_line, units
 from adapters.discord.words.markup import MESSAGE, markup, pieces, plain, plain_within
 from core.cards.card import Button, ButtonStyle, Card, Field, Row, Step, StepState, Tone
-from core.text import Bold, Link, Paragraph, Plain, Span, Text, clean_line
+from core.text import Bold, Link, Paragraph, Plain, Quote, Span, Text, clean_line
 
 Payload = dict[str, Any]
 """JSON as Discord takes it: its shape is Discord's to say."""
@@ -185,7 +185,7 @@ def _progress(steps: Sequence[Step]) -> str:
 
 
 def _row(row: Row) -> str:
-    """A row's line: its ref or, without one, its title leads to its page."""
+    """A row's line: its ref or, without one, its title leads to its page. Below it where it was found, as a quote."""
     title, ref, detail = one_line(row.title, _LINE), one_line(row.ref or "", _SHORT), one_line(row.detail, _LINE)
     rest = title.removeprefix(ref).strip()
     first = ref or title or _NONE
@@ -196,7 +196,14 @@ def _row(row: Row) -> str:
         spans.append(Plain(f" {rest}"))
     if detail:
         spans.append(Plain(f" · {detail}"))
-    return _shown(*spans)
+    return "\n".join([_shown(*spans), *_found(row)])
+
+
+def _found(row: Row) -> list[str]:
+    if row.snippet is None:
+        return []
+    spans = [(Bold((Plain(piece.text),)) if piece.is_found else Plain(piece.text)) for piece in row.snippet.pieces]
+    return [markup(Text((Quote((Paragraph(tuple(spans)),)),)))]
 
 
 def components(buttons: Sequence[Button]) -> list[Payload]:

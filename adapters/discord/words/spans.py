@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from adapters.chat.addresses import without_tail
-from core.text import Bold, Code, Italic, Mention, Moment, Plain, Span, Strike, link
+from core.text import Bold, Code, Italic, Link, Mention, Moment, Plain, Span, Strike, link
 
 Piece = str | Code
 """Words with markup in them, or code."""
@@ -220,8 +220,8 @@ def _marked(sign: _Sign, spans: tuple[Span, ...]) -> tuple[Span, ...]:
     match sign.words:
         case "**":
             return (Bold(spans),)
-        case "*" | "_":
-            return (Italic(spans),)
+        case "*" | "_" | "__":
+            return (Italic(_upright(spans)),)
         case "~~":
             return (Strike(spans),)
         case "||":
@@ -230,6 +230,22 @@ def _marked(sign: _Sign, spans: tuple[Span, ...]) -> tuple[Span, ...]:
             return (link(sign.url, spans),)
         case _:
             return spans
+
+
+def _upright(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """What stands in italics, none of it marked so again: what is underlined is shown in italics too."""
+    found: list[Span] = []
+    for span in spans:
+        match span:
+            case Italic(inner):
+                found += _upright(inner)
+            case Bold(inner) | Strike(inner):
+                found.append(type(span)(_upright(inner)))
+            case Link(url, inner):
+                found.append(Link(url, _upright(inner)))
+            case _:
+                found.append(span)
+    return _joined(found)
 
 
 def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ input's ``block_id`` is its key, so that what was typed stays when the view is m
 questions.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -95,8 +95,8 @@ def waiting(title: str) -> Payload:
 
 
 def values_of(view: Mapping[str, Any]) -> tuple[dict[str, str], list[Mapping[str, Any]]]:
-    """What a modal holds, from the ``view`` of its payload: input key -> what was typed or chosen ("" for nothing), and
-    the files that were put into it, as Slack tells of them."""
+    """What a modal holds, from the ``view`` of its payload: input key -> what was typed or chosen ("" for nothing;
+    several with commas between), and the files that were put into it, as Slack tells of them."""
     values: dict[str, str] = {}
     files: list[Mapping[str, Any]] = []
     for key, given in (view.get("state") or {}).get("values", {}).items():
@@ -104,6 +104,8 @@ def values_of(view: Mapping[str, Any]) -> tuple[dict[str, str], list[Mapping[str
             match put.get("type"):
                 case "file_input":
                     files += put.get("files") or ()
+                case "multi_static_select":
+                    values[key] = ",".join(str(option.get("value")) for option in put.get("selected_options") or ())
                 case "static_select":
                     values[key] = str((put.get("selected_option") or {}).get("value") or "")
                 case _:
@@ -166,7 +168,9 @@ def _input(entry: Input, chosen: str | None, *, decides: bool, is_watched: bool)
 def _element(entry: Input, value: str, decides: bool) -> Payload:
     if entry.kind is InputKind.FILES:
         return {"type": "file_input", "action_id": entry.key, "max_files": limits.FILES}
-    options = _options(entry, value)
+    if entry.kind is InputKind.CHOICES and entry.choices:
+        return _several(entry)
+    options = _options(entry, [value])
     if entry.kind is not InputKind.CHOICE or not options:
         return _words(entry, value)
     chosen = next((option for option in options if option["value"] == value), None)
@@ -175,6 +179,16 @@ def _element(entry: Input, value: str, decides: bool) -> Payload:
         "action_id": (CATEGORY if decides else "") + entry.key,
         "options": options,
     } | ({"initial_option": chosen} if chosen is not None else {})
+
+
+def _several(entry: Input) -> Payload:
+    options = _options(entry, entry.chosen)
+    chosen = [option for option in options if option["value"] in entry.chosen]
+    return {
+        "type": "multi_static_select",
+        "action_id": entry.key,
+        "options": options,
+    } | ({"initial_options": chosen} if chosen else {})
 
 
 def _words(entry: Input, value: str) -> Payload:
@@ -190,10 +204,10 @@ def _words(entry: Input, value: str) -> Payload:
     return made | ({"initial_value": filled} if filled else {})
 
 
-def _options(entry: Input, chosen: str) -> list[Payload]:
-    """At most 100, the one that is chosen among them."""
+def _options(entry: Input, chosen: Collection[str]) -> list[Payload]:
+    """At most 100, those that are chosen among them."""
     choices = list({choice.value: choice for choice in entry.choices if 0 < len(choice.value) <= OPTION_VALUE}.values())
-    kept = [choice for choice in choices[OPTIONS:] if choice.value == chosen]
+    kept = [choice for choice in choices[OPTIONS:] if choice.value in chosen][:OPTIONS]
     return [_option(choice) for choice in [*choices[: OPTIONS - len(kept)], *kept]]
 
 

@@ -21,7 +21,8 @@ _DEEPEST = 8
 """Of ``indent``."""
 _LATEST = 253_402_300_799
 """The last second that a ``datetime`` can say: the year 9999."""
-_MARKS: Mapping[str, Mark] = {"bold": Bold, "italic": Italic, "strike": Strike}
+_MARKS: Mapping[str, Mark] = {"bold": Bold, "italic": Italic, "underline": Italic, "strike": Strike}
+"""What is underlined is shown in italics: no other door underlines."""
 
 
 def read_rich(blocks: Sequence[Element], names: Names) -> tuple[Block, ...]:
@@ -56,7 +57,12 @@ def _is_quoted(element: Element) -> bool:
 def _blocks(elements: Iterable[Element], names: Names) -> Iterator[Block]:
     for is_list, run in groupby(elements, key=lambda element: element.get("type") == "rich_text_list"):
         if is_list:
-            yield from nested(item for element in run for item in _items(element, names))
+            first, *others = run
+            if first.get("style") == "ordered" and _whole(first.get("offset")):
+                yield from paragraphs(_numbered(first, names))
+                yield from nested(item for element in others for item in _items(element, names))
+            else:
+                yield from nested(item for element in (first, *others) for item in _items(element, names))
             continue
         for element in run:
             if element.get("type") == "rich_text_preformatted":
@@ -72,6 +78,14 @@ def _items(element: Element, names: Names) -> Iterator[Item]:
     for item in _inner(element):
         yield Item(level, ordered, tuple(paragraphs(_leaves(item, names))), begins)
         begins = False
+
+
+def _numbered(element: Element, names: Names) -> Iterator[Leaf]:
+    """A list that does not begin with 1, where it goes on with none, as the words that it is, numbers and all."""
+    start = _whole(element.get("offset")) + 1
+    for number, item in enumerate(_inner(element), start=start):
+        yield Leaf(Plain(f"{number}. " if number == start else f"\n{number}. "), frozenset())
+        yield from _leaves(item, names)
 
 
 def _code(element: Element) -> Iterator[Block]:

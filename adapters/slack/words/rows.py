@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from adapters.slack.words.addresses import is_web_link
 from adapters.slack.words.buttons import Buttons
-from adapters.slack.words.elements import BOLD, bullets, line, link, mrkdwn, rich, text, web
+from adapters.slack.words.elements import BOLD, PLAIN, bullets, line, link, mrkdwn, rich, text, web
 from adapters.slack.words.escape import escape, is_tame
 from adapters.slack.words.fit import NONE, Payload, one_line, size
 from core.cards.card import Button, Row
@@ -63,7 +63,12 @@ def _item(made: Sequence[Payload]) -> Payload:
 
 
 def plain_rows(rows: Iterable[Row]) -> list[str]:
-    return ["• " + " · ".join(filter(None, (one_line(row.title, _LINE), one_line(row.detail, _LINE)))) for row in rows]
+    return ["• " + " · ".join(filter(None, _told(row))) for row in rows]
+
+
+def _told(row: Row) -> tuple[str, ...]:
+    found = "".join(piece.text for piece in row.snippet.pieces) if row.snippet is not None else ""
+    return one_line(row.title, _LINE), one_line(row.detail, _LINE), one_line(found, _LINE)
 
 
 def _blocks(row: Row, offered: Sequence[Button], buttons: Buttons) -> list[Payload]:
@@ -72,7 +77,7 @@ def _blocks(row: Row, offered: Sequence[Button], buttons: Buttons) -> list[Paylo
     first = ref or title or NONE
     rest = title.removeprefix(ref).strip() if ref else ""
     url = row.url if row.url is not None and is_web_link(row.url, ADDRESS) else None
-    if len(offered) == 1 and is_tame(first) and is_tame(rest) and is_tame(detail):
+    if len(offered) == 1 and row.snippet is None and is_tame(first) and is_tame(rest) and is_tame(detail):
         name = f"*{web(url, first) if url else escape(first)}*"
         words = "\n".join(filter(None, (f"{name} {escape(rest)}".strip(), escape(detail))))
         return [{"type": "section", "text": mrkdwn(words), "accessory": buttons.button(offered[0])}]
@@ -81,4 +86,7 @@ def _blocks(row: Row, offered: Sequence[Button], buttons: Buttons) -> list[Paylo
         parts.append(text(f" {rest}"))
     if detail:
         parts.append(text(f" · {detail}"))
+    if row.snippet is not None:
+        parts.append(text("\n"))
+        parts += [text(piece.text, BOLD if piece.is_found else PLAIN) for piece in row.snippet.pieces]
     return [rich(bullets(line(*parts))), *buttons.row(offered)]

@@ -72,7 +72,8 @@ def _paragraph(words: str) -> Paragraph:
             _text("all", bold=True, italic=True, strike=True, code=True),
             Bold((Italic((Strike((Code("all"),)),)),)),
         ),
-        (_text("off", bold=False, underline=True), Plain("off")),
+        (_text("off", bold=False), Plain("off")),
+        (_text("u", underline=True, italic=True), Italic((Plain("u"),))),
         ({"type": "link", "url": "https://a.b"}, Link("https://a.b", (Plain("https://a.b"),))),
         ({"type": "link", "url": "https://a.b", "text": "here"}, Link("https://a.b", (Plain("here"),))),
         (
@@ -131,6 +132,13 @@ def test_a_list_with_a_larger_indent_belongs_to_the_item_before_it() -> None:
         ListBlock(((_paragraph("one"), inner), (_paragraph("two"),)), ordered=True),
         ListBlock(((_paragraph("other"),),), ordered=True),
     )
+
+
+def test_a_list_that_begins_elsewhere_keeps_its_numbers() -> None:
+    made = {"type": "rich_text_list", "style": "ordered", "indent": 0, "offset": 2}
+    items = [_section(_text("three")), _section(_text("four", bold=True))]
+    text = Text((Paragraph((Plain("3. three\n4. "), Bold((Plain("four"),)))),))
+    assert _read({**made, "elements": items}) == text
 
 
 def test_two_kinds_of_lists_side_by_side_stay_two() -> None:

@@ -48,6 +48,12 @@ def test_blocks_become_blocks():
     )
 
 
+def test_a_list_that_begins_elsewhere_keeps_its_numbers():
+    assert spans("3. **three**\n4. four") == (Plain("3. "), Bold((Plain("three"),)), Plain("\n4. four"))
+    assert spans("0. none\n1. one") == (Plain("0. none\n1. one"),)
+    assert isinstance(parse_markdown("3. three\n\n   more\n4. four").blocks[0], ListBlock)
+
+
 def test_a_single_line_break_stays_one():
     assert spans("one\ntwo  \nthree\\\nfour") == (Plain("one\ntwo\nthree\nfour"),)
 
