@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.cards.combining import MERGED, Belonging
+from core.events import SplitOff
 from core.model.desk import Desk
 from core.model.ids import TicketId
 from core.model.people import Person
 from core.model.relation import RELATION_WORDS, RELATION_WORDS_BACK
 from core.model.ticket import WORDS, Ticket
 from core.policy import Action, may
-from core.storage import UnitOfWork
+from core.storage import Traced, UnitOfWork
 
 
 async def belongings_of(
@@ -40,3 +41,13 @@ async def _belonging(
         return None
     known = not desk.is_sensitive(found.category) if person is None else may(Action.SEE, person, found, desk, now)
     return Belonging(found.ref, words, WORDS[found.status]) if known else None
+
+
+async def split_from(ticket: Ticket, person: Person | None, desk: Desk, now: datetime, work: UnitOfWork) -> str:
+    """The ref of the ticket whose messages it was made of, for a person who may see that one; "" otherwise."""
+    trail = await work.events.of(ticket.id, traced=Traced(only=frozenset({SplitOff})))
+    sources = [record.event.source for record in trail if isinstance(record.event, SplitOff)]
+    source = await work.tickets.get(sources[0]) if sources else None
+    if source is None or person is None or not may(Action.SEE, person, source, desk, now):
+        return ""
+    return source.ref

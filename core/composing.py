@@ -8,43 +8,37 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from core.alerting import alerted, over_by_now, with_decision
+from core.alerting import alerted
 from core.attendance import duty_set
 from core.belonging import belongings_of
 from core.cards.card import Card, Reader
-from core.cards.combining import not_mine
-from core.cards.duty import offered
 from core.cards.news import FOR_EVERYBODY, persons_in
-from core.cards.notices import bare, followed, history, ping, thread_news, trouble
+from core.cards.notices import bare, history, thread_news, trouble
 from core.cards.ticket import TicketView, ticket_card
 from core.cards.words import words_of
 from core.escalating import acknowledgers, awaits_decision, going_on
 from core.events import (
     DutyChanged,
-    Event,
-    NobodyToOffer,
     ParticipantRemoved,
     Record,
     TicketAssigned,
     TicketClaimed,
-    TicketOffered,
-    TicketResolved,
     TroubleFound,
 )
 from core.expectations import outlook_of, place_of
-from core.merged import came_along, to_open_anew
 from core.model.desk import Desk, Place
 from core.model.ids import PersonId
 from core.model.outbox import Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
 from core.model.thread import Audience, MessageKind, Reaction, Thread, is_talked_in, may_tell
 from core.model.ticket import Ticket
-from core.policy import Action, Fact, facts_of, may, may_in_general
+from core.pinging import has_moved, ping_card
+from core.policy import Action, Fact, facts_of, may_in_general
 from core.ports import Content, Marked, Parcel, Reacted, Removal, Roster, Settled, Signer, Spoken
-from core.reminding import digest, reminder
+from core.reminding import digest
 from core.scene import Scene, Skip
 from core.storage import UnitOfWork
-from core.trail import as_of_now
+from core.trail import as_of_now, heard_by
 
 
 def reader_of(person: Person | None, desk: Desk, now: datetime) -> Reader:
@@ -254,7 +248,7 @@ async def _content(scene: Scene, person: Person | None, work: UnitOfWork) -> Con
         case Intent.ALERT | Intent.ALERT_NEWS | Intent.CALL:
             return await alerted(scene, person, work)
         case Intent.PING:
-            return await _ping(scene, person, work)
+            return await ping_card(scene, person, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
             return await _card(scene, person, work)
         case Intent.MEMBERS:
@@ -308,9 +302,8 @@ async def _card(scene: Scene, person: Person | None, work: UnitOfWork) -> Card:
 
 async def _history(scene: Scene, work: UnitOfWork) -> Card | Skip:
     """What was said until the thread was asked for: what came later has deliveries of its own."""
-    is_staffs = scene.thread is not None and scene.thread.audience is Audience.STAFF
-    kinds = frozenset(kind for kind in MessageKind if kind is MessageKind.REPLY or is_staffs)
-    said = await work.messages.of(scene.ticket.id, kinds=kinds)
+    audience = scene.thread.audience if scene.thread is not None else Audience.REQUESTER
+    said = await work.messages.of(scene.ticket.id, kinds=heard_by(audience))
     before = [message for message in said if message.undone_at is None and message.at <= scene.record.at]
     if not before:
         return Skip("nothing was said before")
@@ -347,93 +340,12 @@ def _is_shared(thread: Thread | None) -> bool:
     return thread is None or thread.audience is not Audience.REQUESTER
 
 
-async def _ping(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
-    if _has_moved(scene) and not await _sees_its_ticket(scene, person, work):
-        return Skip("the message is part of another ticket now")
-    unwanted = _unwanted(scene, person) or await over_by_now(scene, work)
-    if unwanted is None:
-        if isinstance(scene.record.event, TicketOffered):
-            return offered(scene.ticket, scene.names, scene.desk, scene.reader)
-        told_in_time = await reminder(scene.record, scene.ticket, scene.desk, scene.reader, work)
-        if told_in_time is not None:
-            return Skip(told_in_time) if isinstance(told_in_time, str) else told_in_time
-        may_reopen = person is not None and may(Action.REOPEN, person, scene.ticket, scene.desk, scene.reader.now)
-        told = ping(
-            scene.record, scene.ticket, scene.message, scene.names, scene.desk, scene.reader, may_reopen=may_reopen
-        )
-        return await with_decision(await _for_followers(told, scene, person, work), scene, person, work)
-    if person is None or not await _follows_blindly(scene, person, work):
-        return unwanted
-    typed = await to_open_anew(scene.ticket, person.id, scene.desk, work)
-    return followed(scene.ticket, typed.get("title", ""), scene.reader)
-
-
-def _has_moved(scene: Scene) -> bool:
-    """Whether a split made its message part of another ticket, which others may read."""
-    return scene.message is not None and scene.message.ticket != scene.ticket.id
-
-
-async def _sees_its_ticket(scene: Scene, person: Person | None, work: UnitOfWork) -> bool:
-    """Whether the person may see where its message is now."""
-    there = await work.tickets.get(scene.message.ticket) if scene.message is not None else None
-    if person is None or there is None:
-        return False
-    return may(Action.SEE, person, there, scene.desk, scene.reader.now)
-
-
-async def _follows_blindly(scene: Scene, person: Person, work: UnitOfWork) -> bool:
-    """Whether it is news of the solution for somebody who follows the ticket and may not see it."""
-    if not isinstance(scene.record.event, TicketResolved):
-        return False
-    if person.id not in await work.tickets.followers(scene.ticket.id):
-        return False
-    may_follow = may(Action.FOLLOW, person, scene.ticket, scene.desk, scene.reader.now)
-    return may_follow or (person.may_act and await came_along(scene.ticket.id, person.id, work))
-
-
-async def _for_followers(card: Card, scene: Scene, person: Person | None, work: UnitOfWork) -> Card:
-    """Whoever follows what is solved may say that it is not what they asked for."""
-    if person is None or not isinstance(scene.record.event, TicketResolved) or person.id in scene.ticket.people:
-        return card
-    if person.id not in await work.tickets.followers(scene.ticket.id):
-        return card
-    kept = tuple(button for button in card.buttons if button.url is not None)
-    return replace(card, buttons=(*kept, not_mine(scene.ticket.id, scene.reader)))
-
-
-def _unwanted(scene: Scene, person: Person | None) -> Skip | None:
-    """The guard of a ping: the person may still see it, has it still, and the words are still there."""
-    ticket, message = scene.ticket, scene.message
-    now = scene.reader.now
-    if person is None or not may(Action.SEE, person, ticket, scene.desk, now):
-        return Skip("the person may no longer see the ticket")
-    if message is not None and message.undone_at is not None:
-        return Skip("the message was taken back")
-    is_note = message is not None and message.kind is MessageKind.NOTE
-    if is_note and not may(Action.SEE_NOTES, person, ticket, scene.desk, now):
-        return Skip("the person may not read notes")
-    return _in_other_hands(scene.record.event, person.id, ticket)
-
-
-def _in_other_hands(event: Event, person: PersonId, ticket: Ticket) -> Skip | None:
-    """The guard of a ping that says who has the ticket, or is to take it."""
-    match event:
-        case TicketAssigned(assignee=assignee) if person == assignee != ticket.assignee:
-            return Skip("somebody else has the ticket by now")
-        case TicketOffered() if person != ticket.offered_to:
-            return Skip("they are not asked to take it any more")
-        case NobodyToOffer() if ticket.assignee or ticket.offered_to or not ticket.status.is_live:
-            return Skip("somebody has it by now, or is asked to take it")
-        case _:
-            return None
-
-
 async def _spoken(scene: Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
     message, delivery = scene.message, scene.delivery
     was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
     if message is None or (message.undone_at is not None and not was_tried):
         return Skip("the message was taken back")
-    if _has_moved(scene) and not was_tried:
+    if has_moved(scene) and not was_tried:
         return Skip("the message is part of another ticket now")
     if scene.thread is None or not _may_tell(scene, message.kind, scene.thread):
         return Skip("it is not for those who read there")

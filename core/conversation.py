@@ -106,6 +106,7 @@ class Conversation:
             cursor=cursor,
             may_reply=self._may(Action.REPLY),
             may_note=self._may(Action.NOTE),
+            may_transcript=self._may(Action.TRANSCRIPT),
             summary=summary,
             has_before=has_before,
             more_after=more_after,

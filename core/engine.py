@@ -39,6 +39,7 @@ from core.usecases import (
     splitting,
     states,
     threads,
+    transcripts,
     troubles,
     waiting,
 )
@@ -55,6 +56,7 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.OpenTicket: opening.open_ticket,
     commands.PostMessage: messages.post_message,
     commands.UndoMessage: messages.undo_message,
+    commands.ReleaseMessage: messages.release_message,
     commands.EditMessage: messages.edit_message,
     commands.RemoveMessage: messages.remove_message,
     commands.React: messages.react,
@@ -62,6 +64,7 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.ReplaceThread: threads.replace_thread,
     commands.AdvanceThread: threads.advance_thread,
     commands.NoteDeparture: threads.note_departure,
+    commands.TakeTranscript: transcripts.take_transcript,
     commands.ClaimTicket: assignment.claim_ticket,
     commands.AssignTicket: assignment.assign_ticket,
     commands.UnassignTicket: assignment.unassign_ticket,

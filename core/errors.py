@@ -132,11 +132,11 @@ class SameTicket(Clash):
 
 
 class TooLate(Clash):
-    template = N_("That can be taken back for a minute only, and the minute is over.")
+    template = N_("That can be taken back for {time} only, and that is over.")
 
 
 class NothingToUndo(Clash):
-    template = N_("You have written nothing in {ref} in the last minute that could be taken back.")
+    template = N_("You have written nothing in {ref} that could be taken back.")
 
 
 class ReplyMeanwhile(Clash):
@@ -145,6 +145,20 @@ class ReplyMeanwhile(Clash):
         "Read their reply; then send yours again if it still adds something."
     )
     reason = "reply_meanwhile"
+
+
+class LooksSecret(Clash):
+    """``what``: what was seen in it."""
+
+    template = N_(
+        "This looks as if it held {what}, so it was not sent to whoever reads {ref} yet. "
+        "Take it out, or send it anyway if you are sure."
+    )
+    reason = "looks_secret"
+
+
+class NothingHeldBack(Clash):
+    template = N_("{ref}: that was sent already, or taken back.")
 
 
 class SaidElsewhere(Clash):

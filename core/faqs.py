@@ -17,9 +17,10 @@ from core.model.thread import Message, MessageKind
 from core.model.ticket import Ticket
 from core.policy import Action, is_public, may_in_general, public_faq_categories, require, require_in_general
 from core.ports import Clock
+from core.rules.personal import Finding
 from core.storage import FaqQuery, Store, Traced, UnitOfWork
 from core.text import Text
-from core.usecases.faqs import NotResolvedYet, TooSensitive, names_with
+from core.usecases.faqs import NotResolvedYet, TooSensitive, findings_in, names_with
 from core.vocabulary import Choice
 
 _MOST_WORDS = 12
@@ -124,6 +125,14 @@ class FaqReading:
         """Of the people with the ticket that it came from."""
         async with self._store.read() as work:
             return await names_with(faq.source, work)
+
+    async def findings(self, view: FaqView, actor: Actor) -> Sequence[Finding]:
+        """What may be about a person in a version that is not published yet: for the staff."""
+        async with self._store.read() as work:
+            is_out = view.faq.state is FaqState.PUBLISHED and not view.faq.waits
+            if is_out or not may_read_all(await self._reader(actor, work)):
+                return []
+            return await findings_in(view.shown.question, view.shown.answer, view.faq.source, work)
 
     async def refs(self, actor: Actor) -> Sequence[Choice]:
         """To choose one from, by ref and question."""

@@ -2,13 +2,16 @@
 
 Arguments come in the order of the parameters; any may be given as ``name:value`` instead, before the text that takes
 the rest. A value with spaces is quoted; the last text takes the rest of the line as it stands, quotes, line breaks and
-all. In a ticket's thread the ref may be left out. Elsewhere it comes first; behind other arguments it is understood
-where it cannot be a word of them (``/staff snooze 2h T-12``). What cannot be read is refused with what is wrong and how
-the command is used.
+all, but for one pair of quotes around the whole of it. What is declared as ``is_named`` is given by name alone, and a
+command that has such takes each of its names anywhere, among the words too (``/ticket list grades priority:high``). In
+a ticket's thread the ref may be left out. Elsewhere it comes first; behind other arguments it is understood where it
+cannot be a word of them (``/staff snooze 2h T-12``). What cannot be read is refused with what is wrong and how the
+command is used.
 """
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import N_, BadArgument, BadCommand, WhichTicket
@@ -61,7 +64,11 @@ class _Rest:
         return found is not None and found["bare"] is None
 
     def take_all(self) -> str | None:
+        """Without the quotes, where all of it stands in one pair of them."""
         words, self.line = self.line.strip(), ""
+        quoted = _TOKEN.fullmatch(words)
+        if quoted is not None and quoted["bare"] is None:
+            words = next(group for group in quoted.groups() if group is not None).strip()
         return words or None
 
     def take_ref(self, *, at_end: bool) -> str | None:
@@ -73,6 +80,18 @@ class _Rest:
             return None
         self.line = self.line[: found.start()]
         return found[1]
+
+    def take_named_anywhere(self, names: set[str]) -> Iterator[tuple[str, str]]:
+        """Each that is not within quotes; the rest stays as it is."""
+        kept = []
+        while (found := _TOKEN.match(self.line)) is not None:
+            named = self.take_named(names)
+            if named is not None:
+                yield named
+            else:
+                kept.append(found[0])
+                self.line = self.line[found.end() :]
+        self.line = "".join(kept)
 
     def take_named(self, names: set[str]) -> tuple[str, str] | None:
         found = _NAMED.match(self.line)
@@ -86,11 +105,12 @@ def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed
     """Raises BadCommand, BadArgument or WhichTicket. ``context`` is the ticket whose thread it was typed in."""
     rest = _Rest(clean(line).strip().removeprefix("/"))
     command = _command(rest, vocabulary)
-    given: dict[str, str] = {}
-    names = {parameter.name for parameter in command.parameters}
-    ref = next((p.name for p in command.parameters if p.kind is ParameterKind.TICKET), None)
-    for number, parameter in enumerate(command.parameters):
-        is_last = number == len(command.parameters) - 1
+    given = _given_by_name(rest, command)
+    placed = [parameter for parameter in command.shown if not parameter.is_named]
+    names = {parameter.name for parameter in placed}
+    ref = next((p.name for p in command.shown if p.kind is ParameterKind.TICKET), None)
+    for number, parameter in enumerate(placed):
+        is_last = number == len(placed) - 1
         while (named := rest.take_named(names - given.keys())) is not None:
             given[named[0]] = named[1]
         if ref is not None and ref not in given and _may_follow(parameter):
@@ -103,6 +123,19 @@ def parse(line: str, vocabulary: Vocabulary, context: TicketId | None) -> Parsed
     if word is not None:
         _refuse(word, command, given, vocabulary)
     return resolve(command, given, vocabulary, context)
+
+
+def _given_by_name(rest: _Rest, command: SlashCommand) -> dict[str, str]:
+    """What is named anywhere in the line of a command that has an ``is_named``. Raises BadArgument where one is given
+    twice."""
+    given: dict[str, str] = {}
+    is_scattered = any(parameter.is_named for parameter in command.parameters)
+    names = {parameter.name for parameter in command.shown}
+    for name, value in rest.take_named_anywhere(names) if is_scattered else ():
+        if name in given:
+            raise BadArgument(name=name, problem=N_("this is given twice."), usage=command.usage)
+        given[name] = value
+    return given
 
 
 def _keep(given: dict[str, str], name: str, value: str | None) -> None:
@@ -119,7 +152,9 @@ def _may_follow(parameter: Parameter) -> bool:
 
 def _refuse(word: str, command: SlashCommand, given: dict[str, str], vocabulary: Vocabulary) -> None:
     """``word`` is left over: either it is too much, or it was meant for the one choice that is not made yet."""
-    open_choices = [p for p in command.parameters if p.kind in vocabulary.choices and p.name not in given]
+    open_choices = [
+        p for p in command.parameters if p.kind in vocabulary.choices and p.name not in given and not p.is_named
+    ]
     if len(open_choices) == 1:
         _value(open_choices[0], word, command, vocabulary)
     raise BadArgument(name=shorten(word, _SHOWN), problem=N_("this is one word too many."), usage=command.usage)

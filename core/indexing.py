@@ -8,7 +8,7 @@ from core.model.similar import Item, Kind
 from core.model.thread import Message, MessageKind
 from core.model.ticket import Ending, Ticket
 from core.similar import FAQ_DRAFT_GROUP, FAQ_GROUP, group_of, text_of
-from core.storage import Document, UnitOfWork
+from core.storage import PART, Document, UnitOfWork
 
 BODY = 4_000
 """Characters of a description that count as its beginning."""
@@ -37,17 +37,22 @@ def ticket_document(ticket: Ticket, messages: Sequence[Message]) -> Document | N
     description = ticket.description.plain()
     body, rest = description[:BODY], description[BODY:]
     answers = [f"{answer.label}: {answer.value}" for answer in ticket.answers if answer.value]
-    facts = [" ".join((ticket.ref, *ticket.tags)), *answers, rest]
+    facts = [marks_of(ticket), *answers, rest]
     return Document(
         item=Item(Kind.TICKET, ticket.id),
         title=ticket.title,
         body=body,
-        said="\n".join([*(part for part in facts if part), *_newest(messages, MessageKind.REPLY)]),
-        noted="\n".join(_newest(messages, MessageKind.NOTE)),
+        said=PART.join([*(part for part in facts if part), *_newest(messages, MessageKind.REPLY)]),
+        noted=PART.join(_newest(messages, MessageKind.NOTE)),
         meaning=text_of(ticket.title, body),
         group=group_of(ticket.category, ticket.visibility),
         owner=ticket.requester,
     )
+
+
+def marks_of(ticket: Ticket) -> str:
+    """The part by which its ref and its tags are found, and which says nothing to a reader."""
+    return " ".join((ticket.ref, *ticket.tags))
 
 
 def _newest(messages: Iterable[Message], kind: MessageKind) -> Sequence[str]:
@@ -74,7 +79,7 @@ def faq_document(faq: Faq) -> Document | None:
         item=Item(Kind.FAQ, faq.id),
         title=version.question,
         body=answer[:BODY],
-        said="\n".join(part for part in (faq_ref(faq.id), answer[BODY:]) if part),
+        said=PART.join(part for part in (faq_ref(faq.id), answer[BODY:]) if part),
         meaning=text_of(version.question, answer[:BODY]),
         group=FAQ_GROUP if faq.published is not None else FAQ_DRAFT_GROUP,
         owner=None,

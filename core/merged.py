@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
+from core.model.relation import Follow
 from core.model.ticket import Ticket
 from core.storage import UnitOfWork
 
@@ -29,6 +30,11 @@ async def came_along(ticket: TicketId, person: PersonId, work: UnitOfWork) -> bo
             if person in {now.get(one, one) for one in followed}:
                 return True
     return False
+
+
+async def follow_of(ticket: TicketId, person: PersonId, work: UnitOfWork) -> Follow | None:
+    """Where ``person`` follows the ticket."""
+    return next((one for one in await work.tickets.follows_of(person) if one.ticket == ticket), None)
 
 
 async def to_open_anew(ticket: Ticket, person: PersonId, desk: Desk, work: UnitOfWork) -> Mapping[str, str]:

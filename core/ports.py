@@ -6,6 +6,7 @@ Protocols that the adapters fulfil and ``tests/contract/`` checks.
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from mmap import mmap
 from typing import Protocol
 
 from core.cards.card import Card
@@ -186,7 +187,10 @@ class Inspected:
 
 
 class FileInspector(Protocol):
-    def inspect(self, name: str, data: bytes, *, image_only: bool) -> Inspected:
+    def check_size(self, name: str, size: int) -> None:
+        """Raises BadField where that is more than any file may have, before the rest of it comes."""
+
+    def inspect(self, name: str, data: bytes | mmap, *, image_only: bool) -> Inspected:
         """Sniff and check; raises BadField with the reason for a file that the desk does not take."""
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from core.cards.card import Card, Reader
 from core.commands import Actor
@@ -46,27 +45,14 @@ class Reading:
     def _reader(self, person: Person) -> Reader:
         return reader_of(person, self._desk, self._clock.now())
 
-    async def list(
-        self,
-        view: View,
-        actor: Actor,
-        before: TicketId | None,
-        limit: int,
-        *,
-        team: str | None = None,
-        words: tuple[str, ...] = (),
-    ) -> Sequence[Summary]:
-        """At most ``limit`` (1 to 200) tickets. ``team``: the queue of that team alone, whosever team it is;
-        ``words``: as a query has them.
-
-        Raises NotAllowed where the queue is asked for by no staff.
-        """
+    async def list(self, view: View, actor: Actor, before: TicketId | None, limit: int) -> Sequence[Summary]:
+        """At most ``limit`` (1 to 200) tickets. Raises NotAllowed where the queue is asked for by no staff."""
         async with self._store.read() as work:
             person = await asker_of(actor, work)
             if view is View.QUEUE:
                 require_in_general(Action.CLAIM, person)
-            query = self._query(view, person, before, max(1, min(limit, 200)), team)
-            return await self.summaries(replace(query, words=words), person, work)
+            query = self._query(view, person, before, max(1, min(limit, 200)))
+            return await self.summaries(query, person, work)
 
     async def summaries(self, query: TicketQuery, person: Person, work: UnitOfWork) -> Sequence[Summary]:
         """What ``query`` finds, as ``person``, whose sight it has, is shown it."""
@@ -76,7 +62,7 @@ class Reading:
         """The same, the best first where it asks for words, and how much there is."""
         return await look_up(query, person, self._desk, self._clock.now(), work)
 
-    def _query(self, view: View, person: Person, before: TicketId | None, limit: int, team: str | None) -> TicketQuery:
+    def _query(self, view: View, person: Person, before: TicketId | None, limit: int) -> TicketQuery:
         sight = sight_of(person, self._desk)
         match view:
             case View.MINE:
@@ -85,10 +71,9 @@ class Reading:
                 return TicketQuery(sight=sight, before=before, limit=limit)
             case View.QUEUE:
                 own = frozenset(one for one in self._desk.teams if person.serves(one) or person.leads(one))
-                teams = frozenset({team}) if team is not None else own or None
                 return TicketQuery(
                     sight=sight,
-                    teams=teams,
+                    teams=own or None,
                     statuses=LIVE,
                     order=Order.QUEUE,
                     raised_from=self._desk.followers_raise,
@@ -127,7 +112,7 @@ class Reading:
                 )
             )
             if person.is_staff:
-                found += await work.tickets.find(self._query(View.QUEUE, person, None, _TO_CHOOSE_FROM, None))
+                found += await work.tickets.find(self._query(View.QUEUE, person, None, _TO_CHOOSE_FROM))
         action = Action.REPLY if to_write_in else Action.SEE
         known = {ticket.id: ticket for ticket in found if self._may(action, person, ticket)}
         return [Choice(ticket.ref, f"{ticket.ref} {ticket.title}") for ticket in known.values()]
@@ -229,13 +214,22 @@ class Reading:
         return may(action, person, ticket, self._desk, self._clock.now())
 
     async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
+        """With its bytes, whole. Raises as ``about_file``."""
+        async with self._store.read() as work:
+            found = await self._opened(file, actor, work)
+            return found, await work.files.data(file)
+
+    async def about_file(self, file: FileId, actor: Actor) -> File:
         """Raises NoSuchFile: for a ticket that one may not see, a note's file for a student, and another's upload."""
         async with self._store.read() as work:
-            person = await asker_of(actor, work)
-            found = await work.files.get(file)
-            if found is None or not await self._may_open(found, person, work):
-                raise NoSuchFile
-            return found, await work.files.data(file)
+            return await self._opened(file, actor, work)
+
+    async def _opened(self, file: FileId, actor: Actor, work: UnitOfWork) -> File:
+        person = await asker_of(actor, work)
+        found = await work.files.get(file)
+        if found is None or not await self._may_open(found, person, work):
+            raise NoSuchFile
+        return found
 
     async def _may_open(self, file: File, person: Person, work: UnitOfWork) -> bool:
         if file.ticket is None:

@@ -31,6 +31,7 @@ from core.events import (
     PriorityChanged,
     ReactionChanged,
     Record,
+    SecretSuspected,
     SplitOff,
     ThreadLost,
     TicketAssigned,
@@ -45,6 +46,7 @@ from core.events import (
     TicketSplit,
     TicketTransferred,
     TicketUnassigned,
+    TranscriptTaken,
     TroubleFound,
     UrgencyDecided,
     UrgencyDeclared,
@@ -96,6 +98,10 @@ _IN_THE_THREAD = (
 """What a thread's people are told there, in a line of its own beside the card's change."""
 _MOVED = (MessageMovedAway, MessageMovedHere)
 """Of which only the new ticket's threads show something, in what they begin with."""
+_UNSEEN = (*_MOVED, TranscriptTaken, SecretSuspected)
+"""Of which no thread of a platform shows anything."""
+_FOR_ITS_ACTOR = (SecretSuspected,)
+"""What whoever wrote it is told of."""
 _MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, TicketReopened, ParticipantAdded, ParticipantRemoved)
 """After which somebody may belong in a thread who is not there: whoever resolves what nobody had becomes its assignee,
 and whoever left while it was over is needed again."""
@@ -125,22 +131,24 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
         owed += [(new, record.id) for new in _marks(record.event, [*threads, *elsewhere], owed, case)]
         owed += [(new, record.id) for new in calls.of(record)]
         for person in await _who_hears(record.event, ticket, case):
-            if person != record.actor and person not in calls.people:
+            is_told = person != record.actor or isinstance(record.event, _FOR_ITS_ACTOR)
+            if is_told and person not in calls.people:
                 pings[person] = record
     owed += [(new, records[-1].id) for new in _put_away(records, threads, case)]
     return [*owed, *await _pings(pings, ticket, threads, case)]
 
 
 async def _elsewhere(records: Sequence[Record], threads: Sequence[Thread], case: Case) -> Sequence[Thread]:
-    """Threads of other tickets that show a message of these records: it was written in one that was merged, or was
-    moved from there."""
+    """Threads that show a message of these records and do not hear of it otherwise: it was written in one of a ticket
+    that was merged, was moved from there, or was held back where it was said."""
     there: set[ThreadId] = set()
     if case.actor.thread is not None and any(isinstance(record.event, MessagePosted) for record in records):
         there.add(case.actor.thread)
+    there -= {thread.id for thread in threads}
     for record in records:
         if isinstance(record.event, MessageUndone):
-            there |= {copy.thread for copy in await case.work.copies.of(record.event.message)}
-    there -= {thread.id for thread in threads}
+            told = {thread.id for thread in threads if _hears(record.event.kind, thread, threads, case)}
+            there |= {copy.thread for copy in await case.work.copies.of(record.event.message)} - told
     found = [await case.work.threads.get(thread) for thread in sorted(there)]
     return [one for one in found if one is not None and one.platform.keeps_copies and one.lost_at is None]
 
@@ -199,7 +207,7 @@ async def _pings(
 
 def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequence[Thread], case: Case) -> bool:
     """Whether ``person`` hears of it in one of the platform's ``threads`` already."""
-    if isinstance(event, (*_OF_ESCALATIONS, *OF_TIME, UrgencyDecided)):
+    if isinstance(event, (*_OF_ESCALATIONS, *OF_TIME, *_FOR_ITS_ACTOR, UrgencyDecided)):
         return False
     has_own = any(thread.participant == person for thread in threads)
     inside = person in ticket.people and (has_own or any(_is_of(person, t, threads, ticket, case) for t in threads))
@@ -234,7 +242,7 @@ def _ping(person: PersonId, platform: Platform, ticket: Ticket, event: Event) ->
 
 
 def _message_of(event: Event) -> MessageId | None:
-    return event.message if isinstance(event, (*_ON_MESSAGES, UrgencyDeclared)) else None
+    return event.message if isinstance(event, (*_ON_MESSAGES, SecretSuspected, UrgencyDeclared)) else None
 
 
 def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: Case) -> Iterator[NewDelivery]:
@@ -248,7 +256,7 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
             if isinstance(event, MessagePosted) and case.is_first_answer:
                 yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
             continue
-        if isinstance(event, _MOVED):
+        if isinstance(event, _UNSEEN):
             continue
         if isinstance(event, (*_OF_ESCALATIONS, *_OF_OFFERS, *OF_TIME)) and thread.audience is not Audience.STAFF:
             continue
@@ -361,6 +369,8 @@ async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[Perso
             return assignee
         case ThreadLost(replaced=False) if ticket.status.is_live:
             return assignee or await team(ticket, case)
+        case SecretSuspected():
+            return [case.asker.id]
         case MessagePosted(kind=MessageKind.NOTE):
             return assignee
         case MessagePosted():

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.commands import Actor
 from core.errors import N_, BadField
@@ -74,12 +74,20 @@ class Triage:
         self._reading = reading
 
     async def find(
-        self, wanted: TicketFilter, actor: Actor, *, before: TicketId | None = None, offset: int = 0, limit: int = 50
+        self,
+        wanted: TicketFilter,
+        actor: Actor,
+        *,
+        followed: bool = False,
+        before: TicketId | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> tuple[Sequence[Summary], int]:
-        """A page of the list, and how many tickets the whole has."""
+        """A page of the list, and how many tickets the whole has. ``followed``: of those that the person follows."""
         async with self._store.read() as work:
             person = await _staff(actor, work)
             query = await self._query(wanted, person, work, before=before, offset=offset, limit=limit)
+            query = replace(query, followed_by=person.id if followed else None)
             return await self._reading.look_up(query, person, work)
 
     async def counts(self, filters: Sequence[TicketFilter], actor: Actor) -> Sequence[int]:
@@ -164,9 +172,14 @@ async def _requesters(wanted: Sequence[str], person: Person, work: UnitOfWork) -
     return frozenset(found)
 
 
+def own_teams(person: Person, desk: Desk) -> frozenset[str]:
+    """Those whose queue is the person's."""
+    return frozenset(team for team in desk.teams if person.serves(team) or person.leads(team))
+
+
 def built_in(person: Person, desk: Desk) -> Sequence[BuiltIn]:
     """For the person's own teams; for all of them where they have none, or every one."""
-    serving = frozenset(team for team in desk.teams if person.serves(team) or person.leads(team))
+    serving = own_teams(person, desk)
     teams = frozenset() if len(serving) == len(desk.teams) else serving
     urgent = frozenset({Priority.URGENT})
     return (

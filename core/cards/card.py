@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from core.rules.snippets import Snippet
 from core.text import Text
 
 Gettext = Callable[[str], str]
@@ -84,6 +85,8 @@ class Row:
     url: str | None = None
     ref: str | None = None
     buttons: tuple[Button, ...] = ()
+    snippet: Snippet | None = None
+    """Where the words stand by which it was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ class InputKind(StrEnum):
     LINE = "line"
     PARAGRAPH = "paragraph"
     CHOICE = "choice"
+    CHOICES = "choices"
+    """Several of the choices: its value is theirs with commas between."""
     FILES = "files"
 
 
@@ -134,6 +139,12 @@ class Input:
     choices: tuple[Choice, ...] = ()
     max_length: int | None = None
     when: When | None = None
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The values of the choices that it is filled with."""
+        several = self.kind is InputKind.CHOICES
+        return tuple(part for part in (self.value.split(",") if several else [self.value]) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,9 +39,18 @@ def faq_url(faq: Faq, desk: Desk) -> str:
     return f"{desk.public_url}/faq/{faq.ref}"
 
 
-def faq_card(view: FaqView, desk: Desk, reader: Reader, viewer: Person | None, *, title: str = "") -> Card:
+def faq_card(
+    view: FaqView,
+    desk: Desk,
+    reader: Reader,
+    viewer: Person | None,
+    *,
+    title: str = "",
+    findings: Sequence[Finding] = (),
+) -> Card:
     """``viewer`` decides on the buttons, and whether it says how it stands. ``title``: what was just done, in place of
-    the question, which then stands below."""
+    the question, which then stands below. ``findings``: what in it may be about a person, for those who can change
+    that before it is published."""
     faq, shown = view.faq, view.shown
     tends = viewer is not None and may_in_general(Action.FAQ_DRAFT, viewer)
     return Card(
@@ -50,6 +59,7 @@ def faq_card(view: FaqView, desk: Desk, reader: Reader, viewer: Person | None, *
         body=shown.answer,
         tone=Tone.WARNING if tends and not is_public(faq, desk) else Tone.PLAIN,
         fields=(*_category(shown, desk, reader), *(_standing(view, desk, reader) if tends else ())),
+        footer=findings_words(findings, reader) if tends else "",
         buttons=faq_buttons(view, desk, reader, viewer),
         url=faq_url(faq, desk),
     )

@@ -148,7 +148,7 @@ def command_form(
         submit=_("Send"),
         inputs=tuple(
             _argument(parameter, given.get(parameter.name, ""), vocabulary, reader)
-            for parameter in command.parameters
+            for parameter in command.shown
             if parameter.kind is not ParameterKind.TICKET
         ),
         problem=problem,

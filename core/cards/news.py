@@ -21,6 +21,7 @@ from core.events import (
     ReactionChanged,
     Record,
     RequesterReminded,
+    SecretSuspected,
     SplitOff,
     StatusChanged,
     TagsChanged,
@@ -39,6 +40,7 @@ from core.events import (
     TicketTransferred,
     TicketUnassigned,
     TicketUnfollowed,
+    TranscriptTaken,
     UrgencyDecided,
     UrgencyDeclared,
     VisibilityChanged,
@@ -80,7 +82,7 @@ FOR_EVERYBODY = (
 )
 """What whoever sees the ticket may know of; the rest of the trail is the staff's."""
 
-_WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged, MessageMovedHere)
+_WITHOUT_A_LINE = (MessagePosted, MessageEdited, ReactionChanged, MessageMovedHere, TranscriptTaken)
 
 
 def persons_in(event: Event) -> frozenset[PersonId]:
@@ -123,6 +125,9 @@ def history_line(record: Record, names: Names, desk: Desk, reader: Reader) -> st
             return _("{who} reacted to a message").format(who=who)
         case ReactionChanged():
             return _("{who} took a reaction away").format(who=who)
+        case TranscriptTaken(by_link=by_link):
+            words = _("A transcript was taken by the link that {who} got") if by_link else _("{who} took a transcript")
+            return words.format(who=who)
         case _:
             return line(record, names, desk, reader)
 
@@ -199,6 +204,10 @@ def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
             return _("{who} took a note back").format(who=who)
         case MessageUndone():
             return _("{who} took a message back").format(who=who)
+        case SecretSuspected(kind=MessageKind.NOTE):
+            return _("What {who} wrote looks like a secret: it is held back").format(who=who)
+        case SecretSuspected():
+            return _("What {who} wrote looks like a secret").format(who=who)
         case _:
             return _line_of_place(event, names, reader)
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Tone
-from core.cards.combining import merged_news, not_mine
+from core.cards.combining import merged_news, not_mine_unseen
 from core.cards.news import actor_of, line
 from core.cards.ticket import Names, url_of
 from core.cards.times import ago, when
 from core.events import MessagePosted, Record, TicketClaimed, TicketClosed, TicketMerged, TicketOpened, TicketResolved
 from core.model.desk import Desk
 from core.model.outbox import Trouble
+from core.model.relation import Follow
 from core.model.thread import Message, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Ending, Priority, Status, Ticket
 from core.text import Paragraph, Plain, Text, shorten
@@ -30,12 +31,17 @@ def ping(
     reader: Reader,
     *,
     may_reopen: bool = True,
+    split_from: str = "",
 ) -> Card:
     """What a person is told of something that concerns them. A sensitive ticket's says its ref and no more.
-    ``may_reopen``: whether it is theirs to say that it is not over."""
+    ``may_reopen``: whether it is theirs to say that it is not over. ``split_from``: the ref of the ticket of whose
+    messages a new one is made, where they may know of that."""
     _ = reader.gettext
     sensitive = desk.is_sensitive(ticket.category)
-    what = _happening(record, names, desk, reader, may_reopen=may_reopen)
+    if isinstance(record.event, TicketOpened):
+        what = _opened(record.event.team, names.get(ticket.requester, "?"), split_from, desk, reader)
+    else:
+        what = _happening(record, names, desk, reader, may_reopen=may_reopen)
     words = shorten(message.text.plain(), PREVIEW) if message is not None and not sensitive else ""
     return Card(
         title=ticket.ref if sensitive else f"{ticket.ref} {shorten(ticket.title, 100)}",
@@ -116,25 +122,34 @@ def trouble(found: Trouble, reader: Reader) -> Card:
     )
 
 
-def followed(ticket: Ticket, typed: str, reader: Reader) -> Card:
-    """For who follows a ticket that they may not see: that it is solved, and no word of it. ``typed``: the title that
-    they had typed before they followed it unseen, which they know it by; empty where they followed it by its ref."""
+def followed(follow: Follow, ref: str, reader: Reader) -> Card:
+    """For who follows a ticket that they may not see: that it is solved, and no word of it. They know it by the title
+    that they had typed before they followed it unseen; by its ``ref`` where they gave that themselves and typed
+    nothing, "" where they cannot know it."""
     _ = reader.gettext
+    typed = follow.words.get("title", "")
     unseen = _("The private ticket like yours that you follow is resolved")
     return Card(
-        title=shorten(typed, 100) or ticket.ref,
+        title=shorten(typed, 100) or ref or _("A private ticket"),
         subtitle=unseen if typed else _("This ticket that you follow is resolved"),
         tone=Tone.GOOD,
-        buttons=(not_mine(ticket.id, reader),),
+        buttons=(not_mine_unseen(follow.id, reader),),
     )
+
+
+def _opened(team: str, who: str, split_from: str, desk: Desk, reader: Reader) -> str:
+    """``who``: whose it is, whoever made it of their messages."""
+    _ = reader.gettext
+    name = desk.team_name(team)
+    if split_from:
+        return _("New for {team}, from {who}, split from {ref}").format(team=name, who=who, ref=split_from)
+    return _("New for {team}, from {who}").format(team=name, who=who)
 
 
 def _happening(record: Record, names: Names, desk: Desk, reader: Reader, *, may_reopen: bool) -> str:
     _ = reader.gettext
     who = actor_of(record, names, reader)
     match record.event:
-        case TicketOpened(team=team):
-            return _("New for {team}, from {who}").format(team=desk.team_name(team), who=who)
         case TicketClaimed():
             return _("{who} has your ticket now and will answer here").format(who=who)
         case TicketResolved() if may_reopen:

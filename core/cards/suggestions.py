@@ -1,13 +1,20 @@
 """What is similar to a question, before a ticket is opened for it; and what the desk says to a plain question."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from core import limits
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Reader, Row
+from core.cards.ticket import url_of
+from core.cards.times import ago
+from core.model.desk import Desk
 from core.model.draft import SIMILAR
 from core.model.ids import DraftId, TicketId
+from core.model.relation import Follow
 from core.model.suggestion import Suggestion, Suggestions
-from core.text import Text, shorten
+from core.model.ticket import WORDS, Ticket
+from core.text import Text, clean_line, shorten
 
 _ANSWER = 110
 """Characters of an answer in a row."""
@@ -103,12 +110,12 @@ def unsure_card(question: str, near: Sequence[Suggestion], draft: DraftId, reade
     """Nothing answers it for certain. ``draft`` holds the question, for a ticket."""
     _ = reader.gettext
     words = (
-        _("I am not sure what answers this. If nothing similar here helps, open a ticket, and a person answers.")
+        _("If none of them helps, open a ticket, and a person answers.")
         if near
         else _("I found nothing that answers this. Open a ticket, and a person answers.")
     )
     return Card(
-        title=_("I don't know"),
+        title=_("I am not sure. These come near:") if near else _("I don't know"),
         subtitle=question,
         body=Text.of(words),
         rows=tuple(_row(one, reader, choices(one, draft, reader)) for one in near),
@@ -138,6 +145,46 @@ def join_action(draft: DraftId | None) -> str:
 
 def own_action(draft: DraftId) -> str:
     return encode_press(Press("ticket", "open", None, {**_of(draft), "skip": SIMILAR}))
+
+
+def follows_card(seen: Sequence[Ticket], unseen: Sequence[Follow], desk: Desk, reader: Reader) -> Card:
+    """What its reader follows, each to be let go."""
+    _ = reader.gettext
+    rows = tuple(_seen_row(ticket, desk, reader) for ticket in seen)
+    nothing = Text() if rows else Text.of(_("You follow no ticket that is open."))
+    return with_unseen(Card(title=_("What you follow"), body=nothing, rows=rows), unseen, reader)
+
+
+def with_unseen(card: Card, unseen: Sequence[Follow], reader: Reader) -> Card:
+    """``card``, a list of tickets, with those that its reader follows unseen at its end."""
+    body = Text() if unseen and not card.rows else card.body
+    return replace(card, body=body, rows=(*card.rows, *(_unseen_row(follow, reader) for follow in unseen)))
+
+
+def _seen_row(ticket: Ticket, desk: Desk, reader: Reader) -> Row:
+    return Row(
+        title=f"{ticket.ref} {ticket.title}",
+        detail=reader.gettext(WORDS[ticket.status]),
+        url=url_of(ticket, desk),
+        ref=ticket.ref,
+        buttons=(_letting_go(Press("ticket", "unfollow", ticket.id), reader),),
+    )
+
+
+def _unseen_row(follow: Follow, reader: Reader) -> Row:
+    """By its reader's own words: no word, ref or number of the ticket."""
+    _ = reader.gettext
+    typed = clean_line(follow.words.get("title", ""))
+    like = _("a private ticket like yours") if typed else _("you hear when it is solved")
+    return Row(
+        title=shorten(typed, limits.TITLE) or _("A private ticket"),
+        detail=_("{what} · followed {ago}").format(what=like, ago=ago(follow.at, reader)),
+        buttons=(_letting_go(Press("ticket", "unfollow", None, {"follow": str(follow.id)}), reader),),
+    )
+
+
+def _letting_go(press: Press, reader: Reader) -> Button:
+    return Button(label=reader.gettext("Stop following"), action=encode_press(press))
 
 
 def _of(draft: DraftId | None) -> dict[str, str]:

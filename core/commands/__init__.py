@@ -55,8 +55,10 @@ from core.commands.talk import (
     NoteDeparture,
     PostMessage,
     React,
+    ReleaseMessage,
     RemoveMessage,
     ReplaceThread,
+    TakeTranscript,
     UndoMessage,
 )
 from core.commands.tickets import (
@@ -131,6 +133,7 @@ __all__ = [
     "RearmPromises",
     "RedeemLinkCode",
     "RegisterPerson",
+    "ReleaseMessage",
     "RemoveMessage",
     "RemoveParticipant",
     "ReopenTicket",
@@ -150,6 +153,7 @@ __all__ = [
     "Snooze",
     "SplitTicket",
     "SyncGrants",
+    "TakeTranscript",
     "TellPromises",
     "TicketCommand",
     "TimerCommand",

@@ -19,6 +19,8 @@ class PostMessage(TicketCommand):
     seen: EventId | None = None
     """The newest event that the writer had before them: a reply of the staff's is refused where another of them has
     replied since. None asks for no such look."""
+    sure: bool = False
+    """Whether it is to be sent though it looks as if it held a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,19 @@ class MarkRead(TicketCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseMessage(TicketCommand):
+    """Send the student what was held back because it looks like a secret: by its author."""
+
+    message: MessageId | None = None
+    """None: one's own newest in the ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoMessage(TicketCommand):
-    """Take back one's own last message of the last minute."""
+    """Take back one's own last message, as long as the desk's setting allows."""
+
+    message: MessageId | None = None
+    """One's own of that name; one that the desk warned of may be taken back at any time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,8 @@ class EditMessage(TicketCommand):
 
     message: MessageId
     text: Text
+    sure: bool = False
+    """As ``PostMessage`` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +92,10 @@ class NoteDeparture(TicketCommand):
     """By the desk: the ticket's requester left a platform where it has a thread."""
 
     platform: Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTranscript(TicketCommand):
+    """To be asked before the ticket is told whole. ``by_link``: a signed link speaks for the actor."""
+
+    by_link: bool = False

@@ -40,6 +40,8 @@ class SetPriority(TicketCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclareUrgent(TicketCommand):
     why: Text
+    sure: bool = False
+    """As ``PostMessage`` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,8 @@ class SetStatus(TicketCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveTicket(TicketCommand):
     answer: Text | None = None
+    sure: bool = False
+    """As ``PostMessage`` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,8 @@ class CloseQuietTicket(TimerCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenTicket(TicketCommand):
     why: Text | None = None
+    sure: bool = False
+    """As ``PostMessage`` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,16 @@ from core.events.duty import (
 )
 from core.events.people import EmailConfirmed, PersonLinked, PersonRegistered, RoleGranted, RoleRevoked
 from core.events.record import PERSONS, Record, decode, digest, encode, kind_of, with_persons
-from core.events.talk import MessageEdited, MessagePosted, MessageUndone, PersonLeft, ReactionChanged, ThreadLost
+from core.events.talk import (
+    MessageEdited,
+    MessagePosted,
+    MessageUndone,
+    PersonLeft,
+    ReactionChanged,
+    SecretSuspected,
+    ThreadLost,
+    TranscriptTaken,
+)
 from core.events.tickets import (
     ParticipantAdded,
     ParticipantRemoved,
@@ -111,6 +120,7 @@ __all__ = [
     "RequesterReminded",
     "RoleGranted",
     "RoleRevoked",
+    "SecretSuspected",
     "SlaBreachFound",
     "SlaBreached",
     "SlaWarned",
@@ -139,6 +149,7 @@ __all__ = [
     "TicketUnfollowed",
     "TicketUnlinked",
     "TicketWoken",
+    "TranscriptTaken",
     "TroubleFound",
     "UrgencyDecided",
     "UrgencyDeclared",

@@ -14,7 +14,15 @@ from core.events.base import Event
 from core.events.combining import MessageMovedAway, MessageMovedHere, TicketLinked, TicketUnlinked
 from core.events.duty import DutyChanged, TicketSnoozed
 from core.events.people import RoleGranted, RoleRevoked
-from core.events.talk import MessageEdited, MessagePosted, MessageUndone, PersonLeft, ReactionChanged, ThreadLost
+from core.events.talk import (
+    MessageEdited,
+    MessagePosted,
+    MessageUndone,
+    PersonLeft,
+    ReactionChanged,
+    SecretSuspected,
+    ThreadLost,
+)
 from core.events.tickets import PriorityChanged, StatusChanged, TicketClosed, TicketOpened, VisibilityChanged
 from core.model.duty import DutyState
 from core.model.ids import EventId, PersonId, TicketId
@@ -87,6 +95,7 @@ _READ: Mapping[type[Event], Mapping[str, Callable[[Any], object]]] = {
     MessageUndone: {"kind": MessageKind},
     MessageEdited: {"kind": MessageKind},
     ReactionChanged: {"kind": MessageKind},
+    SecretSuspected: {"kind": MessageKind},
     MessageMovedAway: {"kind": MessageKind},
     MessageMovedHere: {"kind": MessageKind},
     TicketLinked: {"relation": Relation},

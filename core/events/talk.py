@@ -36,6 +36,15 @@ class ReactionChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSuspected(Event):
+    """What a member of the staff wrote in a thread of a platform looks as if it held a secret."""
+
+    message: MessageId
+    kind: MessageKind
+    """A note: it was held back; a reply: it stands where the student reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadLost(Event):
     """A thread is gone from its platform."""
 
@@ -50,3 +59,11 @@ class PersonLeft(Event):
 
     person: PersonId
     platform: Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptTaken(Event):
+    """By the actor; ``by_link``: by whoever had the actor's link."""
+
+    with_notes: bool
+    by_link: bool

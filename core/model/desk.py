@@ -1,5 +1,6 @@
 """The desk as it is set up: teams, categories and their questions, quotas, alerts. ``bot/settings.py`` makes it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,6 +122,15 @@ class Similarity:
     """The desk's own jargon: each a list of words that mean one thing."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPattern:
+    """What this desk holds for a secret: the whole of a word must match."""
+
+    name: str
+    """As people read it: "a roll number"."""
+    expression: re.Pattern[str]
+
+
 class UrgencySetting(StrEnum):
     """What a requester may declare urgent."""
 
@@ -161,6 +171,9 @@ class Desk:
     """What a group of a platform (a Discord role, by its id) gives to whoever is in it; the grants' source is
     ``<platform>:<group>``."""
     similar: Similarity = field(default_factory=Similarity)
+    secret_patterns: tuple[OwnPattern, ...] = ()
+    undo_within: timedelta = timedelta(minutes=1)
+    """So long may one take back one's own last message by a command."""
     faq_review_days: int = 180
     """So many days after a FAQ was published somebody should look whether it still holds."""
     faq_public: bool = True

@@ -10,6 +10,9 @@ DRAFT_LIFE = timedelta(days=7)
 SIMILAR, SHOWN = "similar", "shown"
 """The key and the content of a value that says that what is similar to it was shown already."""
 
+HELD_BACK = "held_back"
+"""The key of words that a command did not send because they look like a secret."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

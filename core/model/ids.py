@@ -17,6 +17,8 @@ TimerId = NewType("TimerId", int)
 EscalationId = NewType("EscalationId", int)
 FaqId = NewType("FaqId", int)
 MergeId = NewType("MergeId", int)
+FollowId = NewType("FollowId", int)
+"""Of one person's following of one ticket: it tells nothing of the ticket."""
 DraftId = NewType("DraftId", str)
 """Unguessable, since it travels through forms: 22 URL-safe characters."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import N_
-from core.model.ids import MergeId, PersonId, TicketId
+from core.model.ids import FollowId, MergeId, PersonId, TicketId
 from core.model.ticket import Status
 
 UNDO_TIME = timedelta(hours=24)
@@ -41,6 +41,17 @@ class Link:
     first: TicketId
     second: TicketId
     relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """One person's following of one ticket."""
+
+    id: FollowId
+    ticket: TicketId
+    at: datetime
+    words: Mapping[str, str]
+    """What they had typed for a ticket of their own; empty where they followed it by its ref."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

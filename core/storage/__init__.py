@@ -3,19 +3,22 @@
 Protocols that ``adapters/sql`` fulfils and ``tests/contract/`` checks.
 """
 
+from core.storage.blobs import Blobs, Kept, Received
 from core.storage.combining import Combining
 from core.storage.desk import Leases, Marks, Troubles
 from core.storage.knowledge import FaqQuery, Faqs
 from core.storage.people import Links, People, Preferences
 from core.storage.queries import EVERYTHING, Order, Sight, TicketQuery, Traced
-from core.storage.search import Document, Index, Words
-from core.storage.similar import Change, FullText, Stale, Vectors
+from core.storage.search import PART, Document, Index, Words
+from core.storage.similar import Change, Frequencies, FullText, Stale, Vectors
 from core.storage.tickets import Copies, Drafts, Events, Files, Messages, NewTicket, Reactions, Reads, Threads, Tickets
 from core.storage.unit import Store, UnitOfWork
 from core.storage.work import Escalations, Inbox, Outbox, Outcome, Solved, Tally, Timers, Waiting, Workload
 
 __all__ = [
     "EVERYTHING",
+    "PART",
+    "Blobs",
     "Change",
     "Combining",
     "Copies",
@@ -26,9 +29,11 @@ __all__ = [
     "FaqQuery",
     "Faqs",
     "Files",
+    "Frequencies",
     "FullText",
     "Inbox",
     "Index",
+    "Kept",
     "Leases",
     "Links",
     "Marks",
@@ -41,6 +46,7 @@ __all__ = [
     "Preferences",
     "Reactions",
     "Reads",
+    "Received",
     "Sight",
     "Solved",
     "Stale",

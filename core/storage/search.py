@@ -7,6 +7,10 @@ from typing import Protocol
 from core.model.ids import PersonId
 from core.model.similar import Item
 
+PART = "\u2029"
+"""Between the parts of a document's words, which different people may have written: Unicode's separator of paragraphs,
+which ``core.text.clean`` leaves in no text."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -17,9 +21,9 @@ class Document:
     body: str
     """The beginning of its description, or its answer."""
     said: str = ""
-    """What else anybody who may see it may read: ref, tags, answers, replies."""
+    """What else anybody who may see it may read: ref, tags, answers, replies, each a part."""
     noted: str = ""
-    """What only the staff may read."""
+    """What only the staff may read, each note a part."""
     meaning: str
     """What a model of meaning reads of it."""
     group: str
@@ -33,7 +37,7 @@ class Words:
 
     title: str
     said: str
-    """With its body."""
+    """With its body, which is the first part."""
     noted: str
 
 

@@ -17,8 +17,10 @@ from core.model.ids import (
     TicketId,
 )
 from core.model.people import Platform
+from core.model.relation import Follow
 from core.model.thread import Audience, Copy, File, Message, MessageKind, Reaction, Thread
 from core.model.ticket import Answer, Priority, Ticket, Visibility
+from core.storage.blobs import Received
 from core.storage.queries import EVERYTHING, TicketQuery, Traced
 from core.text import Text
 
@@ -76,6 +78,9 @@ class Tickets(Protocol):
         """False where the person did not follow it."""
 
     async def followers(self, ticket: TicketId) -> Sequence[PersonId]: ...
+
+    async def follows_of(self, person: PersonId) -> Sequence[Follow]:
+        """What the person follows, whether or not they may see it, the newest first."""
 
 
 class Threads(Protocol):
@@ -183,7 +188,7 @@ class Files(Protocol):
         owner: PersonId,
         name: str,
         media_type: str,
-        data: bytes,
+        data: bytes | Received,
         at: datetime,
         *,
         width: int | None,
@@ -194,6 +199,9 @@ class Files(Protocol):
 
     async def data(self, file: FileId) -> bytes: ...
 
+    async def data_of(self, files: Sequence[FileId]) -> Mapping[FileId, bytes]:
+        """Of those of ``files`` that there are."""
+
     async def attach(self, files: Sequence[FileId], ticket: TicketId, message: MessageId | None) -> None: ...
 
     async def of(self, ticket: TicketId) -> Sequence[File]: ...
@@ -203,6 +211,9 @@ class Files(Protocol):
 
     async def under(self, messages: Sequence[MessageId]) -> Sequence[File]:
         """Those of ``messages``, message by message, in the order in which they were attached."""
+
+    async def hand_on(self, before: MessageId, after: MessageId) -> None:
+        """Those of one message become another's."""
 
     async def delete_of(self, message: MessageId) -> None: ...
 

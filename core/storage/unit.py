@@ -1,8 +1,11 @@
 """One transaction, and where it begins."""
 
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
+from core.storage.blobs import Blobs, Received
 from core.storage.combining import Combining
 from core.storage.desk import Leases, Marks, Troubles
 from core.storage.knowledge import Faqs
@@ -32,6 +35,8 @@ class UnitOfWork(Protocol):
     def reactions(self) -> Reactions: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def blobs(self) -> Blobs: ...
     @property
     def events(self) -> Events: ...
     @property
@@ -79,3 +84,14 @@ class Store(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One consistent view, in which nothing may be changed."""
+
+    def receive(self, pieces: AsyncIterable[bytes]) -> AbstractAsyncContextManager[Received]:
+        """Bytes on the disk for as long as the block lasts, for ``Files.add``. No more than a piece is in memory."""
+
+    def content(self, digest: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes of a file from ``start`` on, piece by piece, outside any unit of work. Raises NoSuchFile where they
+        are gone, or go meanwhile."""
+
+    async def sweep_files(self, before: datetime | None = None) -> int:
+        """Remove the bytes that no file holds any more; returns how many blobs these were. With ``before``, also what
+        came into the folder of files earlier and is of no blob, as a crash leaves it."""

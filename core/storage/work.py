@@ -159,6 +159,7 @@ class Waiting:
     team: str
     category: str
     priority: Priority
+    followers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +185,11 @@ class Workload(Protocol):
         """The priorities of the live tickets that each of ``people`` has or is asked to take, those apart that are put
         aside; nobody without any."""
 
-    async def waiting(self, teams: Sequence[str], *, after: Waiting | None = None, limit: int) -> Sequence[Waiting]:
-        """The live tickets of ``teams`` that nobody has or is asked to take, and that are not put aside: the most
-        urgent first, then the oldest; the first ``limit`` of those behind ``after``."""
+    async def waiting(
+        self, teams: Sequence[str], *, after: Waiting | None = None, raised_from: int = 0, limit: int
+    ) -> Sequence[Waiting]:
+        """The live tickets of ``teams`` that nobody has or is asked to take, and that are not put aside: in the
+        queue's order (``core/rules/queue.py``), then the oldest; the first ``limit`` of those behind ``after``."""
 
     async def offered_to(self, person: PersonId) -> Sequence[TicketId]:
         """The tickets that the person is asked to take."""

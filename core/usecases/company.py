@@ -1,23 +1,26 @@
 """Who else is with a ticket: followers who want to hear of it, participants who talk in it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from core import limits
 from core.commands import AddParticipant, FollowTicket, RemoveParticipant, UnfollowTicket
-from core.errors import N_, AlreadySo, Clash, MergedAway, NoSuchDraft, NoSuchPerson, NoSuchTicket
+from core.errors import N_, AlreadySo, Clash, MergedAway, NoSuchPerson, NoSuchTicket
 from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketJoined, TicketUnfollowed
-from core.model.ids import DraftId, ref_of
+from core.model.ids import ref_of
 from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.storage import Outcome
 from core.usecases.case import Case
-from core.usecases.opening import own_draft
+from core.usecases.opening import end_draft
 from core.usecases.threads import make_threads
 
 
 class OwnTicket(Clash):
     template = N_("{ref} is your own: you hear of it anyway.")
+
+
+class NothingToHear(Clash):
+    template = N_("{ref} is over: nothing more is to be heard of it. If yours is not solved, /ticket open starts one.")
 
 
 class NotWithUs(Clash):
@@ -34,19 +37,14 @@ async def follow_ticket(command: FollowTicket, case: Case) -> Outcome:
         raise MergedAway(ref=ticket.ref, into=ref_of(ticket.merged_into))
     if ticket.requester == case.asker.id:
         raise OwnTicket(ref=ticket.ref)
-    words = await _end_draft(command.draft, case) if command.draft is not None else None
+    if not ticket.status.is_live:
+        raise NothingToHear(ref=ticket.ref)
+    words = await end_draft(command.draft, case) if command.draft is not None else None
     if not await case.work.tickets.follow(ticket.id, case.asker.id, case.now, words):
         raise AlreadySo(ref=ticket.ref, what=N_("you follow it"))
     kind = TicketFollowed if words is None else TicketJoined
     case.change(replace(ticket, follower_count=ticket.follower_count + 1), kind(ticket=ticket.id, person=case.asker.id))
     return Outcome(ticket=ticket.id)
-
-
-async def _end_draft(draft: DraftId, case: Case) -> Mapping[str, str]:
-    found = await own_draft(draft, case)
-    if not await case.work.drafts.delete(draft):
-        raise NoSuchDraft
-    return found.values
 
 
 async def unfollow_ticket(command: UnfollowTicket, case: Case) -> Outcome:

@@ -1,14 +1,14 @@
 """Answers that were there already: what somebody says who needs no ticket of their own any more."""
 
 from core.commands import FoundAnswer
-from core.errors import N_, Clash, NoSuchDraft, NoSuchFaq
+from core.errors import N_, Clash, NoSuchFaq
 from core.events import AnswerFound, FaqRated
 from core.model.faq import faq_ref
-from core.model.ids import DraftId, FaqId
+from core.model.ids import FaqId
 from core.policy import Action, is_public, require_in_general
 from core.storage import Outcome
 from core.usecases.case import Case
-from core.usecases.opening import own_draft
+from core.usecases.opening import end_draft
 
 
 class NoAnswerYet(Clash):
@@ -28,7 +28,7 @@ async def found_answer(command: FoundAnswer, case: Case) -> Outcome:
         if ticket.status.is_live:
             raise NoAnswerYet(ref=ticket.ref)
     if command.draft is not None:
-        await _end(command.draft, case)
+        await end_draft(command.draft, case)
     case.record(AnswerFound(faq=command.faq, found=command.found, deflected=command.draft is not None))
     return Outcome(faq=command.faq)
 
@@ -39,9 +39,3 @@ async def _helpful(faq: FaqId, case: Case) -> None:
         raise NoSuchFaq(ref=faq_ref(faq))
     if await case.work.faqs.rate(faq, case.asker.id, case.now, helpful=True):
         case.record(FaqRated(faq=faq, helpful=True))
-
-
-async def _end(draft: DraftId, case: Case) -> None:
-    await own_draft(draft, case)
-    if not await case.work.drafts.delete(draft):
-        raise NoSuchDraft

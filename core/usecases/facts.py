@@ -73,7 +73,7 @@ async def declare_urgent(command: DeclareUrgent, case: Case) -> Outcome:
     granted = case.asker.is_staff or case.desk.urgent_by_requester is UrgencySetting.ALLOW
     if not granted:
         await _require_nothing_answered(ticket, case)
-    said = await say(ticket, MessageKind.REPLY, why, case)
+    said = await say(ticket, MessageKind.REPLY, why, case, sure=command.sure)
     case.record(UrgencyDeclared(ticket=ticket.id, message=said.message, granted=granted))
     if granted:
         _prioritise(case.changed or ticket, Priority.URGENT, case)
@@ -102,10 +102,16 @@ async def decide_urgency(command: DecideUrgency, case: Case) -> Outcome:
 
 
 def _prioritise(ticket: Ticket, priority: Priority, case: Case) -> None:
+    changed, event = prioritised(ticket, priority, case.desk)
+    case.change(changed, event)
+
+
+def prioritised(ticket: Ticket, priority: Priority, desk: Desk) -> tuple[Ticket, PriorityChanged]:
+    """With the space that is alerted of it where it rises to what alerts. Raises AlreadySo and WrongStatus."""
     changed = ticket.prioritise(priority)
-    if priority in case.desk.alert_priorities and priority.weight > ticket.priority.weight:
-        changed = replace(changed, alerted_in=ticket.alerted_in or alert_space(ticket, case.desk))
-    case.change(changed, PriorityChanged(ticket=ticket.id, before=ticket.priority, after=priority))
+    if priority in desk.alert_priorities and priority.weight > ticket.priority.weight:
+        changed = replace(changed, alerted_in=ticket.alerted_in or alert_space(ticket, desk))
+    return changed, PriorityChanged(ticket=ticket.id, before=ticket.priority, after=priority)
 
 
 def alert_space(ticket: Ticket, desk: Desk) -> str | None:

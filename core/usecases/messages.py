@@ -1,53 +1,85 @@
 """Writing in a ticket: replies, notes, and taking one's own last word back."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from core import limits
-from core.commands import EditMessage, MarkRead, PostMessage, React, RemoveMessage, UndoMessage
+from core.commands import EditMessage, MarkRead, PostMessage, React, ReleaseMessage, RemoveMessage, UndoMessage
 from core.errors import (
     N_,
     MergedAway,
     NoSuchMessage,
     NoSuchTicket,
     NotAllowed,
+    NothingHeldBack,
     NothingToUndo,
     ReplyMeanwhile,
     SaidElsewhere,
     TooLate,
 )
-from core.events import MessageEdited, MessagePosted, MessageUndone, ReactionChanged, StatusChanged
+from core.events import (
+    MessageEdited,
+    MessagePosted,
+    MessageUndone,
+    ReactionChanged,
+    SecretSuspected,
+    StatusChanged,
+)
 from core.merged import survivor_of
 from core.model.ids import EventId, MessageId, TicketId, ref_of
-from core.model.people import Person
 from core.model.thread import Copy, Message, MessageKind, Reaction
 from core.model.ticket import Ticket
-from core.policy import Action, Fact, facts_of, may
+from core.policy import Action, may
 from core.storage import Outcome, Traced
 from core.text import Text
 from core.trail import audience_of, shown_to
 from core.usecases.case import Case
-from core.usecases.opening import attach
+from core.usecases.opening import attach, span
 from core.usecases.threads import advance
+from core.usecases.withholding import (
+    is_read_already,
+    is_staffs,
+    looks_secret,
+    newest_held_back,
+    require_no_secret,
+    speaks_as_staff,
+    suspected_as,
+)
 
 _POSTED = Traced(only=frozenset({MessagePosted}))
 _REPLIES = replace(_POSTED, said=frozenset({MessageKind.REPLY}))
 _LOOKED_BACK = 100
 """Replies: whoever's page is further behind than that is told of the newest."""
-UNDO_TIME = timedelta(minutes=1)
 _ACTIONS = {MessageKind.REPLY: Action.REPLY, MessageKind.NOTE: Action.NOTE}
 
 
 async def post_message(command: PostMessage, case: Case) -> Outcome:
     """What is written for a merged ticket goes on to the one in its place. Raises MergedAway where the writer takes no
-    part there."""
+    part there, and LooksSecret.
+
+    What was said on a platform is there already: held back, it is a note until its author releases it. Either way they
+    are told.
+    """
     ticket = await _where_it_goes(await case.ticket(command.ticket, _ACTIONS[command.kind]), command, case)
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(command.files))
     await _require_seen(command, ticket, case)
-    outcome = await say(ticket, command.kind, words, case)
+    kind, warned = await _as_it_may_be_read(command, words, ticket, case)
+    outcome = await say(ticket, kind, words, case, sure=True)
     await attach(command.files, ticket, case, outcome)
     await _remember(command, outcome, case)
+    if warned and outcome.message is not None:
+        case.record(SecretSuspected(ticket=ticket.id, message=outcome.message, kind=kind))
     return outcome
+
+
+async def _as_it_may_be_read(command: PostMessage, words: Text, ticket: Ticket, case: Case) -> tuple[MessageKind, bool]:
+    """As what it is recorded, and whether its author is warned. Raises LooksSecret."""
+    was_said = command.external_id is not None and case.actor.thread is not None
+    if command.sure or not was_said:
+        require_no_secret(command.kind, words, ticket, case, sure=command.sure)
+        return command.kind, False
+    if not looks_secret(command.kind, words, ticket, case):
+        return command.kind, False
+    return (MessageKind.REPLY if await is_read_already(ticket, case) else MessageKind.NOTE), True
 
 
 async def _where_it_goes(ticket: Ticket, command: PostMessage, case: Case) -> Ticket:
@@ -69,7 +101,7 @@ async def _require_seen(command: PostMessage, ticket: Ticket, case: Case) -> Non
     replies = [one for one in await case.work.messages.among(said) if one.undone_at is None]
     for author in dict.fromkeys(reply.author for reply in reversed(replies)):
         other = await case.work.people.get(author)
-        if other is not None and author != case.asker.id and _is_staffs(other, ticket, case):
+        if other is not None and author != case.asker.id and is_staffs(other, ticket, case):
             raise ReplyMeanwhile(ref=ticket.ref, name=other.name)
 
 
@@ -82,8 +114,12 @@ async def _remember(command: PostMessage, said: Outcome, case: Case) -> None:
     await advance(thread, command.external_id, case)
 
 
-async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case) -> Outcome:
-    """Write a message into ``ticket``, and let a reply move its status. The ticket as it then is: ``case.changed``."""
+async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case, *, sure: bool) -> Outcome:
+    """Write a message into ``ticket``, and let a reply move its status. The ticket as it then is: ``case.changed``.
+
+    Raises LooksSecret, unless its author is ``sure``.
+    """
+    require_no_secret(kind, words, ticket, case, sure=sure)
     moved = ticket
     if kind is MessageKind.REPLY:
         moved = ticket.answered_by_staff(case.now) if speaks_as_staff(ticket, case) else ticket.answered_by_requester()
@@ -93,16 +129,6 @@ async def say(ticket: Ticket, kind: MessageKind, words: Text, case: Case) -> Out
     if moved.status is not ticket.status:
         case.record(StatusChanged(ticket=ticket.id, before=ticket.status, after=moved.status))
     return Outcome(ticket=ticket.id, message=message.id)
-
-
-def speaks_as_staff(ticket: Ticket, case: Case) -> bool:
-    """Whether the asker's words here are the desk's answer: staff, and not about their own ticket."""
-    return _is_staffs(case.asker, ticket, case)
-
-
-def _is_staffs(person: Person, ticket: Ticket, case: Case) -> bool:
-    facts = facts_of(person, ticket, case.desk, case.now)
-    return Fact.SEES in facts and Fact.OWN not in facts
 
 
 async def mark_read(command: MarkRead, case: Case) -> Outcome:
@@ -120,14 +146,59 @@ async def mark_read(command: MarkRead, case: Case) -> Outcome:
 
 
 async def undo_message(command: UndoMessage, case: Case) -> Outcome:
-    """Words and files go; that something was said and taken back stays in the trail."""
-    ticket = await case.ticket(command.ticket, Action.UNDO)
+    """Words and files go; that something was said and taken back stays in the trail. What was written in a merged
+    ticket is in the one that goes on in its place."""
+    named = await case.ticket(command.ticket, Action.UNDO)
+    into = await survivor_of(named, case.work)
+    ticket = into if may(Action.UNDO, case.asker, into, case.desk, case.now) else named
     message = await case.work.messages.last_by(ticket.id, case.asker.id)
+    if command.message is not None:
+        message, ticket = await _own(command.message, ticket, case)
+        if await suspected_as(message.id, ticket, case) is not None:
+            return await _take_back(message, ticket, case)
     if message is None:
         raise NothingToUndo(ref=ticket.ref)
-    if case.now - message.at > UNDO_TIME:
-        raise TooLate
+    if case.now - message.at > case.desk.undo_within:
+        raise TooLate(time=span(case.desk.undo_within))
     return await _take_back(message, ticket, case)
+
+
+async def release_message(command: ReleaseMessage, case: Case) -> Outcome:
+    """The note that it was kept as goes, and a reply with the same words and files takes its place in the thread that
+    it was said in. Raises NothingHeldBack."""
+    asked = await case.ticket(command.ticket, Action.REPLY)
+    named = command.message or await newest_held_back(asked, case)
+    if named is None:
+        raise NothingHeldBack(ref=asked.ref)
+    note, ticket = await _own(named, asked, case)
+    if note.kind is not MessageKind.NOTE or await suspected_as(note.id, ticket, case) is not MessageKind.NOTE:
+        raise NothingHeldBack(ref=ticket.ref)
+    case.actor = replace(case.actor, thread=note.origin)
+    said = await say(ticket, MessageKind.REPLY, note.text, case, sure=True)
+    if said.message is not None:
+        await case.work.files.hand_on(note.id, said.message)
+        await _take_over(note, said.message, case)
+    await _take_back(note, case.changed or ticket, case)
+    return said
+
+
+async def _take_over(note: Message, reply: MessageId, case: Case) -> None:
+    """What its platform calls it: an edit or a removal there means the reply from now on."""
+    for copy in await case.work.copies.of(note.id):
+        if copy.thread == note.origin:
+            await case.work.copies.put(replace(copy, external_ids=()))
+            await case.work.copies.put(replace(copy, message=reply))
+
+
+async def _own(message: MessageId, ticket: Ticket, case: Case) -> tuple[Message, Ticket]:
+    """With the ticket that it is in by now: a split or a merge may have moved it. Raises NoSuchMessage for another's as
+    for none."""
+    found = await case.work.messages.get(message)
+    if found is None or found.author != case.asker.id or found.undone_at is not None:
+        raise NoSuchMessage
+    if found.ticket == ticket.id:
+        return found, ticket
+    return found, await case.ticket(found.ticket, Action.REPLY)
 
 
 async def _take_back(message: Message, ticket: Ticket, case: Case) -> Outcome:
@@ -146,9 +217,18 @@ async def edit_message(command: EditMessage, case: Case) -> Outcome:
     await _require_editable(message, case)
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(message.files))
     if words != message.text:
+        await _require_readable(command, message, words, ticket, case)
         await case.work.messages.save(replace(message, text=words, edited_at=case.now))
         case.change(ticket, MessageEdited(ticket=ticket.id, message=message.id, kind=message.kind))
     return Outcome(ticket=ticket.id, message=message.id)
+
+
+async def _require_readable(command: EditMessage, message: Message, words: Text, ticket: Ticket, case: Case) -> None:
+    """Raises LooksSecret; on its platform, where the student has read it already, its author is warned."""
+    if case.actor.thread is None or not await is_read_already(ticket, case):
+        require_no_secret(message.kind, words, ticket, case, sure=command.sure)
+    elif looks_secret(message.kind, words, ticket, case):
+        case.record(SecretSuspected(ticket=ticket.id, message=message.id, kind=message.kind))
 
 
 async def _require_editable(message: Message, case: Case) -> None:

@@ -16,7 +16,7 @@ from core.errors import (
 )
 from core.events import TicketOpened, UrgencyDeclared
 from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, UrgencySetting
-from core.model.draft import SIMILAR, Draft
+from core.model.draft import HELD_BACK, SIMILAR, Draft
 from core.model.ids import DraftId, FileId
 from core.model.people import Platform
 from core.model.thread import Audience
@@ -74,7 +74,7 @@ async def save_draft(command: SaveDraft, case: Case) -> Outcome:
 def _asked(desk: Desk) -> frozenset[str]:
     """The keys of all that the form can ask."""
     answers = (category.input_key(one) for category in desk.categories.values() for one in category.questions)
-    return frozenset({"title", "category", "priority", "description", SIMILAR, *answers, *FAQ_KEYS})
+    return frozenset({"title", "category", "priority", "description", SIMILAR, HELD_BACK, *answers, *FAQ_KEYS})
 
 
 async def own_draft(draft: DraftId, case: Case) -> Draft:
@@ -83,6 +83,14 @@ async def own_draft(draft: DraftId, case: Case) -> Draft:
     if found is None or found.person != case.asker.id:
         raise NoSuchDraft
     return found
+
+
+async def end_draft(draft: DraftId, case: Case) -> Mapping[str, str]:
+    """What it held. Raises NoSuchDraft, also where it was sent or ended meanwhile."""
+    found = await own_draft(draft, case)
+    if not await case.work.drafts.delete(draft):
+        raise NoSuchDraft
+    return found.values
 
 
 async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
@@ -114,9 +122,7 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
     await case.work.threads.add(ticket.id, Platform.WEB, Audience.REQUESTER, external_id=ticket.ref)
     await make_threads(ticket, case)
     if command.draft is not None:
-        await own_draft(command.draft, case)
-        if not await case.work.drafts.delete(command.draft):
-            raise NoSuchDraft
+        await end_draft(command.draft, case)
     case.change(
         ticket,
         TicketOpened(

@@ -66,7 +66,7 @@ def _move(before: Ticket, after: Ticket, case: Case) -> Outcome:
 async def resolve_ticket(command: ResolveTicket, case: Case) -> Outcome:
     """With an answer, which is a reply like any other. The quiet days begin."""
     ticket = await case.ticket(command.ticket, Action.RESOLVE)
-    said = await _say_if_any(ticket, command.answer, N_("The answer"), case)
+    said = await _say_if_any(ticket, command.answer, N_("The answer"), case, sure=command.sure)
     resolved = (case.changed or ticket).resolve(case.asker.id, case.now)
     case.change(resolved, TicketResolved(ticket=ticket.id, answer=said.message))
     category = case.desk.categories.get(ticket.category)
@@ -124,13 +124,13 @@ async def reopen_ticket(command: ReopenTicket, case: Case) -> Outcome:
     reopened = ticket.reopen(assignee_on_duty=stays)
     await case.work.timers.disarm(ticket.id, TimerKind.QUIET_CLOSE)
     case.change(reopened)
-    said = await _say_if_any(reopened, command.why, N_("The reason"), case)
+    said = await _say_if_any(reopened, command.why, N_("The reason"), case, sure=command.sure)
     case.change(case.changed or reopened, TicketReopened(ticket=ticket.id, reason=said.message))
     await make_threads(reopened, case)
     return Outcome(ticket=ticket.id, message=said.message)
 
 
-async def _say_if_any(ticket: Ticket, words: Text | None, name: str, case: Case) -> Outcome:
+async def _say_if_any(ticket: Ticket, words: Text | None, name: str, case: Case, *, sure: bool) -> Outcome:
     if words is None or not words:
         return Outcome(ticket=ticket.id)
-    return await say(ticket, MessageKind.REPLY, limits.text(name, words), case)
+    return await say(ticket, MessageKind.REPLY, limits.text(name, words), case, sure=sure)

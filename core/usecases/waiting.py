@@ -24,7 +24,7 @@ from core.policy import Action
 from core.rules.staleness import StaleStep, stale_at
 from core.storage import Outcome, Traced
 from core.usecases.case import Case
-from core.usecases.messages import speaks_as_staff
+from core.usecases.withholding import speaks_as_staff
 
 _REPLIES = frozenset({MessageKind.REPLY})
 _QUIET_SINCE = Traced(only=frozenset({StatusChanged, MessagePosted, TicketWoken}), said=_REPLIES)
