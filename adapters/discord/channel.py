@@ -18,6 +18,7 @@ from adapters.discord.sending.troubles import Mended, Report, Troubles
 from adapters.discord.sending.webhooks import Webhooks
 from adapters.discord.words.render import message
 from core.cards.card import Card
+from core.filelinks import FileLinks
 from core.model.outbox import Intent
 from core.model.thread import Audience, Copy, Thread
 from core.model.ticket import Ticket
@@ -31,17 +32,26 @@ class DiscordChannel:
     """A ``core.ports.Channel`` for Discord's threads and persons.
 
     ``made`` is told of each thread of a requester's as soon as there is one; ``report`` and ``mended`` of what an admin
-    has to mend, and that it is. Of several attempts at one delivery each goes on from what the others did.
+    has to mend, and that it is; ``links`` leads to files that Discord does not take. Of several attempts at one
+    delivery each goes on from what the others did.
     """
 
     pace = None
     """Discord tells its limits in each answer, and ``Rest`` keeps them."""
 
     def __init__(
-        self, rest: Rest, store: Store, config: DiscordConfig, *, made: Made, report: Report, mended: Mended
+        self,
+        rest: Rest,
+        store: Store,
+        config: DiscordConfig,
+        *,
+        made: Made,
+        report: Report,
+        mended: Mended,
+        links: FileLinks | None = None,
     ) -> None:
         places = Places(rest)
-        files = Files(store, config)
+        files = Files(store, config, links)
         self._posts = Posts(rest, places)
         self._threads = Threads(rest, store, places)
         self._troubles = Troubles(report, mended, places)

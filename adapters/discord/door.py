@@ -25,10 +25,10 @@ from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from adapters.discord.sending.troubles import TOKEN
 from core.engine import Engine
+from core.frontdesk import FrontDesk
 from core.model.ids import TicketId
 from core.ports import Clock, Retry, Undeliverable, Unknown
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

@@ -37,9 +37,9 @@ from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
 from adapters.discord.sending.troubles import Mended, Report
 from core.engine import Engine
+from core.frontdesk import FrontDesk
 from core.ports import Clock
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import discord
 
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Identity, Platform
-from core.vocabulary import FrontDesk
 
 _KEPT = 10_000
 """Persons remembered, of whom those seen last stay."""

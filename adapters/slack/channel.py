@@ -13,6 +13,7 @@ from adapters.slack.sending.troubles import Mended, Report, Troubles
 from adapters.slack.spot import Spot
 from adapters.slack.words.cards import card_message, lines
 from core.cards.card import Card
+from core.filelinks import FileLinks
 from core.model.outbox import Intent
 from core.model.thread import Copy, Thread
 from core.model.ticket import Ticket
@@ -24,20 +25,29 @@ class SlackChannel:
     """A ``core.ports.Channel`` for Slack's threads and persons.
 
     ``made`` is told of each thread as soon as there is one; ``report`` and ``mended`` of what an admin has to mend, and
-    that it is. Of several attempts at one delivery each goes on from what the others did.
+    that it is; ``links`` leads to files that Slack does not take. Of several attempts at one delivery each goes on from
+    what the others did.
     """
 
     pace = None
     """A channel's pace is ``api/pacing.py``'s: it knows which calls of a delivery count."""
 
     def __init__(
-        self, slack: Slack, store: Store, config: SlackConfig, *, made: Made, report: Report, mended: Mended
+        self,
+        slack: Slack,
+        store: Store,
+        config: SlackConfig,
+        *,
+        made: Made,
+        report: Report,
+        mended: Mended,
+        links: FileLinks | None = None,
     ) -> None:
         history = History(slack)
         self._troubles = Troubles(config, report, mended)
         self._posts = Posts(slack, history)
         self._marks = Marks(slack)
-        files = Files(slack, store, config, history=history, posts=self._posts, troubles=self._troubles)
+        files = Files(slack, store, config, history=history, posts=self._posts, troubles=self._troubles, links=links)
         self._making = Making(slack, config, files=files, posts=self._posts, made=made)
         self._speaking = Speaking(self._posts, files, self._marks)
         self._direct = Direct(slack, self._posts)

@@ -36,10 +36,10 @@ from adapters.slack.spot import Spot
 from adapters.slack.turns import Turns
 from core.engine import Engine
 from core.events import PersonLinked
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId, TicketId
 from core.ports import Clock, Committed, Retry, Unknown
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ class SlackDoor:
             attachments=attachments,
             troubles=self._troubles,
             asked=self._interactions.mentions,
+            races=self._races,
             owner=owner,
             timing=self._timing.hearing,
         )
@@ -148,6 +149,10 @@ class SlackDoor:
         """Told by the channel of a thread that it made, or found again; it is recorded in a moment."""
         self._rooms.made(ticket, person, spot)
         self._hearing.bound(spot)
+
+    def _races(self) -> bool:
+        """Over one connection all comes as Slack tells it; over HTTP each request goes its own way."""
+        return self._sockets is None or self._sockets.live > 1
 
     async def _open(self) -> None:
         """As soon as Slack tells which workspace it is."""

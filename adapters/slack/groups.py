@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Collection, Mapping
 
 from adapters.slack.api.client import Slack
+from core.frontdesk import FrontDesk
 from core.model.people import Platform
-from core.vocabulary import FrontDesk
 
 _RECENT = 15.0
 """Seconds."""

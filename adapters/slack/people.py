@@ -17,12 +17,12 @@ from adapters.slack.api.client import Refused, Slack
 from adapters.slack.groups import Groups
 from core.cards.card import Reader
 from core.errors import NoSuchPerson
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Identity, Platform
 from core.ports import Retry
 from core.storage import Store
 from core.text import Mention
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

@@ -34,8 +34,9 @@ from adapters.sql.search.matching import ALL, SEEN, TITLE, holding, of_kind
 from adapters.sql.search.terms import worded
 from adapters.sql.tables import followers, index_marks, live, participants, tickets
 from core.errors import Conflict
-from core.model.ids import PersonId, TicketId, parse_ref
+from core.model.ids import FollowId, PersonId, TicketId, parse_ref
 from core.model.people import Platform
+from core.model.relation import Follow
 from core.model.similar import Item, Kind
 from core.model.ticket import Answer, Ending, Priority, Status, Ticket, Visibility
 from core.rules import queue as rules
@@ -196,6 +197,13 @@ class SqlTickets(Room, Tickets):
             .order_by(followers.c.at, followers.c.person_id)
         )
         return [PersonId(row.person_id) for row in rows]
+
+    async def follows_of(self, person: PersonId) -> Sequence[Follow]:
+        theirs = select(followers).where(followers.c.person_id == person)
+        return [
+            Follow(id=FollowId(row.id), ticket=TicketId(row.ticket_id), at=row.at, words=row.words or {})
+            for row in await self._rows(theirs.order_by(followers.c.id.desc()))
+        ]
 
     async def _all(self, statement: Select[Any]) -> Sequence[Ticket]:
         rows = await self._rows(statement)

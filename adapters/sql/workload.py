@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, uni
 from adapters.sql.database import Room
 from adapters.sql.tables import escalations, events, live, tickets, timers
 from adapters.sql.tables import people as persons
-from adapters.sql.tickets import nobodys, urgency
+from adapters.sql.tickets import nobodys, ranked
 from core.events import SlaBreached, SlaBreachFound, UrgencyDecided
 from core.model.escalation import EscalationState
 from core.model.ids import PersonId, TicketId
 from core.model.outbox import TimerKind
 from core.model.ticket import Priority, Status
+from core.rules import queue as rules
 from core.storage import Solved, Tally, Waiting, Workload
 
 _BREACHES = [kind.__name__ for kind in (SlaBreached, SlaBreachFound)]
@@ -35,19 +36,26 @@ class SqlWorkload(Room, Workload):
             carried[PersonId(row.who)].append(Priority(row.priority))
         return dict(carried)
 
-    async def waiting(self, teams: Sequence[str], *, after: Waiting | None = None, limit: int) -> Sequence[Waiting]:
+    async def waiting(
+        self, teams: Sequence[str], *, after: Waiting | None = None, raised_from: int = 0, limit: int
+    ) -> Sequence[Waiting]:
+        rank = ranked(raised_from)
         nobodys = (tickets.c.assignee_id.is_(None), tickets.c.offered_to.is_(None), tickets.c.snoozed_until.is_(None))
         behind: ColumnElement[bool] = true()
         if after is not None:
-            as_urgent = and_(urgency == after.priority.weight, tickets.c.id > after.ticket)
-            behind = or_(urgency < after.priority.weight, as_urgent)
+            weight = rules.ranked(after.priority, after.followers, raised_from).weight
+            behind = or_(rank < weight, and_(rank == weight, tickets.c.id > after.ticket))
+        columns = (tickets.c.id, tickets.c.team, tickets.c.category, tickets.c.priority, tickets.c.follower_count)
         rows = await self._rows(
-            select(tickets.c.id, tickets.c.team, tickets.c.category, tickets.c.priority)
+            select(*columns)
             .where(tickets.c.team.in_(teams), live(tickets.c.status), *nobodys, behind)
-            .order_by(urgency.desc(), tickets.c.id)
+            .order_by(rank.desc(), tickets.c.id)
             .limit(limit)
         )
-        return [Waiting(TicketId(row.id), row.team, row.category, Priority(row.priority)) for row in rows]
+        return [
+            Waiting(TicketId(row.id), row.team, row.category, Priority(row.priority), row.follower_count)
+            for row in rows
+        ]
 
     async def offered_to(self, person: PersonId) -> Sequence[TicketId]:
         asked = (tickets.c.offered_to.is_not(None), tickets.c.offered_to == person)

@@ -33,6 +33,7 @@ from core.composing import reader_of
 from core.engine import Engine
 from core.errors import BadField, Clash
 from core.escalating import acknowledgers, going_on
+from core.frontdesk import FrontDesk
 from core.model.desk import Acknowledge as Link
 from core.model.escalation import Escalation, EscalationState
 from core.model.people import Platform
@@ -40,7 +41,6 @@ from core.model.ticket import PRIORITY_WORDS, Ticket
 from core.policy import Action, may
 from core.ports import Clock, Expired, Signer
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 _HEADERS = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex, nofollow"}
 """The token goes nowhere in a Referer; and the Origin, by which foreign forms are told, is still sent."""

@@ -19,12 +19,12 @@ from core.cards.answers import INTENTS, address_words
 from core.cards.card import Gettext
 from core.cards.ticket import Names
 from core.errors import NoSuchDelivery
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId, ref_of
 from core.model.outbox import Delivery, DeliveryState, ToSpace, Trouble
 from core.model.people import Grant, Person
 from core.policy import Action, may_in_general
 from core.text import Json, clean_line, shorten
-from core.vocabulary import FrontDesk
 
 _PEOPLE, _MOST_PEOPLE = 50, 200
 _ALERTS = 100

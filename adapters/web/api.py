@@ -1,6 +1,6 @@
 """The HTTP API that the page uses (``docs/api.md``): the whole vocabulary, threads, files and what is live."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
 
 from aiohttp import web
 
@@ -22,11 +22,13 @@ from adapters.web.render import (
     summary_json,
     thread_json,
 )
-from adapters.web.uploads import Uploads, file_response
+from adapters.web.serving import send_file
+from adapters.web.uploads import Uploads
 from core.commands import Actor
+from core.frontdesk import FrontDesk
 from core.model.ids import EventId, TicketId
 from core.model.thread import File, MessageKind
-from core.vocabulary import PAGE, FrontDesk, Reply, ThreadView, View
+from core.vocabulary import PAGE, Reply, ThreadView, View
 
 _LONGEST_PAGE = 200
 _MOST_NEWS = 500
@@ -114,7 +116,8 @@ class PageApi:
         files = body.files("files", self._config.max_files)
         text = await read_markdown(body.optional("text") or "")
         seen = EventId(body.number("seen")) if "seen" in body else None
-        entry = await self._desk.say(ticket, kind, text, files, self._gate.actor(request, visitor), seen=seen)
+        actor, sure = self._gate.actor(request, visitor), body.flag("sure")
+        entry = await self._desk.say(ticket, kind, text, files, actor, seen=seen, sure=sure)
         return answer({"entry": entry_json(entry, visitor.id)}, 201)
 
     async def command(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -143,14 +146,14 @@ class PageApi:
     async def upload(self, request: web.Request, visitor: Visitor) -> web.Response:
         actor = self._gate.actor(request, visitor)
 
-        async def keep(name: str, data: bytes) -> File:
-            return await self._desk.keep_file(name, data, actor)
+        async def keep(name: str, content: AsyncIterable[bytes]) -> File:
+            return await self._desk.keep_file(name, content, actor)
 
         return answer(file_json(await self._uploads.one_file(request, visitor.id, keep)), 201)
 
-    async def file(self, request: web.Request, visitor: Visitor) -> web.Response:
-        file, data = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))
-        return file_response(file, data)
+    async def file(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        file = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))
+        return await send_file(request, file, self._desk.content)
 
     async def notices(self, request: web.Request, visitor: Visitor) -> web.Response:
         found = await self._desk.notices(self._gate.actor(request, visitor))

@@ -145,6 +145,13 @@ class Body:
             raise WrongKind(name=name, wanted=N_("a whole number"))
         return value
 
+    def flag(self, name: str) -> bool:
+        """True or false; false where it is left out."""
+        value = self._value.get(name)
+        if not isinstance(value, bool | None):
+            raise WrongKind(name=name, wanted=N_("true or false"))
+        return bool(value)
+
     def one_of(self, name: str, kind: type[_E]) -> _E:
         return choice(name, self.words(name), kind)
 

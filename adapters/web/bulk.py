@@ -13,14 +13,15 @@ from adapters.web.bodies import MAX_WORDS, Missing, NotOneOf, WrongKind, read_js
 from adapters.web.gate import Gate, Visitor
 from adapters.web.render import JsonObject, answer
 from core.commands import Actor
-from core.errors import N_, BadField, Refusal
+from core.errors import N_, BadField, LooksSecret, Refusal
+from core.frontdesk import FrontDesk
 from core.limits import FieldTooLong, TooManyOf
 from core.model.ids import MAX_ID, PersonId, ref_of
 from core.policy import Action, require_in_general
 from core.text import Json, clean, clean_line, shorten
 from core.triage import Snapshot, Triage
 from core.undoing import undo_of
-from core.vocabulary import FrontDesk, ParameterKind
+from core.vocabulary import ParameterKind
 
 _MOST = 100
 _LONGEST_REF = 40
@@ -88,7 +89,9 @@ class BulkApi:
         for name in sorted(item.arguments.keys() - taken):
             raise NoSuchArgument(name=item.verb, value=shorten(clean_line(name), 40))
         before = await self._triage.snapshot(ticket, actor)
-        await self._desk.run(command, item.arguments, actor, ticket, people=item.people)
+        reply = await self._desk.run(command, item.arguments, actor, ticket, people=item.people)
+        if reply.draft is not None:  # it is asked first whether these words are to be sent
+            raise LooksSecret(what=N_("a secret"), ref=ref_of(ticket))
         return {"ref": ref_of(ticket), "undo": await self._undo(before, actor)}
 
     async def _undo(self, before: Snapshot, actor: Actor) -> Json:

@@ -32,6 +32,8 @@ class WebConfig:
     max_file_bytes: int = 10 * 1024 * 1024
     max_files: int = 10
     """In one request, as ``core.limits.FILES``."""
+    transcript_bytes: int = 10 * 1024 * 1024
+    """Of files that a transcript may hold."""
     max_live: int = 12
     """Live connections a person may hold."""
 

@@ -13,9 +13,11 @@ from adapters.web.bulk import BulkApi
 from adapters.web.channel import WebChannel
 from adapters.web.config import WebConfig
 from adapters.web.faqs import FaqPages
+from adapters.web.filelinks import FileLinkPages
 from adapters.web.first import FirstPaints
 from adapters.web.gate import Gate
 from adapters.web.helpdesk import Helpdesk
+from adapters.web.hot import HotPages
 from adapters.web.live import Live
 from adapters.web.openapi import document
 from adapters.web.pages import Pages
@@ -26,17 +28,19 @@ from adapters.web.sessions import Sessions
 from adapters.web.similar import SimilarApi
 from adapters.web.threads import ThreadApi
 from adapters.web.tokens import Tokens
+from adapters.web.transcripts import TranscriptApi
 from adapters.web.triage import TriageApi
 from adapters.web.uploads import Uploads
 from core.administration import Administration
 from core.engine import Engine
 from core.faqs import FaqReading
+from core.frontdesk import FrontDesk
 from core.ports import Clock, Keys, Signer
 from core.reading import Reading
 from core.searching import Searching
 from core.storage import Store
+from core.transcript import Transcribing
 from core.triage import Triage
-from core.vocabulary import FrontDesk
 
 
 class WebDoor:
@@ -84,6 +88,16 @@ class WebDoor:
         self._acknowledging = Acknowledging(
             desk=desk, engine=engine, store=store, clock=clock, signer=signer, gate=self._gate, pages=self._pages
         )
+        self._transcripts = TranscriptApi(
+            transcribing=Transcribing(store, engine, desk.desk, clock, include=config.transcript_bytes),
+            desk=desk.desk,
+            clock=clock,
+            signer=signer,
+            gate=self._gate,
+            pages=self._pages,
+            origin=config.origin,
+        )
+        self._file_links = FileLinkPages(store=store, clock=clock, signer=signer, pages=self._pages)
         self._faqs = FaqPages(
             reading=FaqReading(store, desk.desk, clock),
             desk=desk.desk,
@@ -92,6 +106,7 @@ class WebDoor:
             clock=clock,
             origin=config.origin,
         )
+        self._hot = HotPages(store=store, desk=desk.desk, gate=self._gate, pages=self._pages, clock=clock)
         self._helpdesk = Helpdesk(
             desk=desk,
             engine=engine,
@@ -109,6 +124,8 @@ class WebDoor:
         parts = (
             self._pages,
             self._acknowledging,
+            self._transcripts,
+            self._file_links,
             self._api,
             self._threads,
             self._triage,
@@ -118,6 +135,7 @@ class WebDoor:
             self._preferences,
             self._admin,
             self._faqs,
+            self._hot,
             self._helpdesk,
         )
         return [*(route for part in parts for route in part.routes()), description]

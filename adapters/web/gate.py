@@ -32,11 +32,11 @@ from core.cards.words import words_of
 from core.commands import Actor
 from core.composing import reader_of
 from core.errors import N_, Refusal
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Person, Platform
 from core.ports import Clock, Keys
 from core.text import clean_line
-from core.vocabulary import FrontDesk
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_KEY = 100

@@ -6,7 +6,7 @@ without a category it is the first that asks nothing. An image wants its ticket'
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -25,11 +25,13 @@ from adapters.web.bodies import (
 from adapters.web.config import WebConfig
 from adapters.web.gate import Gate, Visitor
 from adapters.web.render import JsonObject, answer, time_json
+from adapters.web.serving import send_file
 from adapters.web.tokens import Tokens
-from adapters.web.uploads import Sent, Uploads, file_response
+from adapters.web.uploads import Sent, Uploads
 from core.commands import Actor, OpenTicket
 from core.engine import Engine
 from core.errors import N_, NoSuchFile
+from core.frontdesk import FrontDesk
 from core.model.desk import Desk
 from core.model.ids import TicketId
 from core.model.people import Person, Platform, Role
@@ -39,7 +41,7 @@ from core.policy import Action, may, require
 from core.ports import Clock
 from core.storage import Store
 from core.text import Text, clean_line, shorten
-from core.vocabulary import FrontDesk, ParameterKind, SlashCommand, View
+from core.vocabulary import ParameterKind, SlashCommand, View
 
 _SHOWN = {
     Status.OPEN: "open",
@@ -132,8 +134,8 @@ class Helpdesk:
         if earlier is not None and earlier.ticket is not None:
             return await self._shown(earlier.ticket, actor, 201)
 
-        async def keep(name: str, data: bytes) -> File:
-            return await self._desk.keep_file(name, data, actor, image_only=True)
+        async def keep(name: str, content: AsyncIterable[bytes]) -> File:
+            return await self._desk.keep_file(name, content, actor, image_only=True)
 
         sent = await self._uploads.read(request, visitor.id, frozenset({"images", "images[]"}), keep)
         outcome = await self._engine.handle(opening(sent, self._desk.desk), actor)
@@ -180,17 +182,18 @@ class Helpdesk:
 
     async def comment(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = numbered_ticket(request.match_info["id"])
-        text = Text.of((await read_json(request)).words("text"))
-        entry = await self._desk.say(ticket, MessageKind.REPLY, text, (), self._gate.actor(request, visitor))
+        body = await read_json(request)
+        text, actor = Text.of(body.words("text")), self._gate.actor(request, visitor)
+        entry = await self._desk.say(ticket, MessageKind.REPLY, text, (), actor, sure=body.flag("sure"))
         if entry.message is None:
             raise RuntimeError("a comment that was just made is none")
         return answer(comment_json(entry.message), 201)
 
-    async def image(self, request: web.Request, visitor: Visitor) -> web.Response:
-        file, data = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))
+    async def image(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        file = await self._desk.file(file_id(request.match_info["id"]), self._gate.actor(request, visitor))
         if not file.is_image:
             raise NoSuchFile
-        return file_response(file, data)
+        return await send_file(request, file, self._desk.content)
 
 
 def opening(sent: Sent, desk: Desk) -> OpenTicket:

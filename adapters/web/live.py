@@ -27,13 +27,13 @@ from core.events import (
     RoleGranted,
     RoleRevoked,
 )
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.thread import MessageKind
 from core.policy import Action, may
 from core.ports import Clock, Committed
 from core.text import Json
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

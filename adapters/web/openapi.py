@@ -5,13 +5,15 @@ from functools import partial
 from http import HTTPStatus
 
 from adapters.web.operations import STAFF_OPERATIONS, STAFF_SCHEMAS, Operation
-from adapters.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, listed, maybe, one_of, ref, shape
+from adapters.web.schemas import FLAG, NUMBER, SCHEMAS, TEXT, Schema, listed, maybe, one_of, ref, shape
 from adapters.web.sessions import COOKIE
 from adapters.web.similar import Choice
+from adapters.web.transcript_schema import TRANSCRIPT_SCHEMAS
 from core.model.thread import MessageKind
 from core.model.ticket import Priority
 from core.storage import Order
 from core.text import Json
+from core.transcript import Format
 from core.vocabulary import View
 
 _PROBLEM, _FORM = "application/problem+json", "multipart/form-data"
@@ -67,7 +69,10 @@ _OPERATIONS: Sequence[Operation] = (
         "Write in a thread, in Markdown",
         ref("Said"),
         status=HTTPStatus.CREATED,
-        body=shape({"kind": one_of(list(MessageKind)), "files": listed(NUMBER), "seen": maybe(NUMBER)}, text=TEXT),
+        body=shape(
+            {"kind": one_of(list(MessageKind)), "files": listed(NUMBER), "seen": maybe(NUMBER), "sure": maybe(FLAG)},
+            text=TEXT,
+        ),
         refusals=_TURN,
     ),
     _page(
@@ -86,7 +91,7 @@ _OPERATIONS: Sequence[Operation] = (
         "/api/threads/{ref}/messages/{message}",
         "Change one's own words, in Markdown",
         ref("Said"),
-        body=shape(text=TEXT),
+        body=shape({"sure": maybe(FLAG)}, text=TEXT),
         refusals=_TURN,
     ),
     _page(
@@ -240,6 +245,14 @@ _OPERATIONS: Sequence[Operation] = (
         body=shape(status=one_of(["open", "in_progress", "closed"])),
         refusals=(403, 404, 409, 422),
     ),
+    _desk(
+        "get",
+        "/api/tickets/{id}/transcript",
+        "All of a ticket's thread to keep: a page in HTML, or, as described here, JSON",
+        ref("Transcript"),
+        query={"format": one_of(list(Format))},
+        refusals=(403, 404, 422, 429),
+    ),
     _desk("get", "/api/tickets/{id}/comments", "The replies in a ticket", listed(ref("Comment")), refusals=(404,)),
     _desk(
         "post",
@@ -247,7 +260,7 @@ _OPERATIONS: Sequence[Operation] = (
         "Reply in a ticket",
         ref("Comment"),
         status=HTTPStatus.CREATED,
-        body=shape(text=TEXT),
+        body=shape({"sure": maybe(FLAG)}, text=TEXT),
         refusals=(403, 404, 409, 422),
     ),
     _desk(
@@ -271,7 +284,7 @@ def document(name: str, url: str) -> Mapping[str, Json]:
         "servers": [{"url": url}],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **STAFF_SCHEMAS},
+            "schemas": {**SCHEMAS, **STAFF_SCHEMAS, **TRANSCRIPT_SCHEMAS},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
@@ -312,7 +325,16 @@ def _responses(operation: Operation) -> Mapping[str, Json]:
         str(status): {"description": HTTPStatus(status).phrase, "content": {_PROBLEM: {"schema": ref("Problem")}}}
         for status in sorted(refusals)
     }
-    return {str(operation.status.value): good, **bad}
+    return {str(operation.status.value): good, **(_in_parts(good) if operation.answer is _BINARY else {}), **bad}
+
+
+def _in_parts(good: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What a file's bytes may be answered with besides."""
+    bare = (HTTPStatus.NOT_MODIFIED, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+    return {
+        "206": {**good, "description": "Partial Content"},
+        **{str(one.value): {"description": one.phrase} for one in bare},
+    }
 
 
 def _parameters(operation: Operation) -> Sequence[Json]:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from adapters.web.schemas import FLAG, NUMBER, TEXT, TIME, Schema, listed, maybe, one_of, ref, shape
 from core.model.outbox import DeliveryState, Intent
 from core.model.people import Platform, Role, Standing
-from core.model.ticket import Priority
+from core.model.ticket import Priority, Status
 from core.storage import Order
 
 JSON = "application/json"
@@ -43,6 +43,18 @@ _ROLE = one_of(list(Role))
 
 STAFF_SCHEMAS: Mapping[str, Schema] = {
     "Filter": shape(name=TEXT, query=TEXT),
+    "Hot": shape(
+        ref=TEXT,
+        title=TEXT,
+        status=one_of(list(Status)),
+        status_label=TEXT,
+        category=TEXT,
+        category_label=TEXT,
+        followers=NUMBER,
+        repeats=NUMBER,
+        replies=NUMBER,
+        draft=maybe(TEXT),
+    ),
     "Bulk": shape({"arguments": {"type": "object"}}, ref=TEXT, verb=TEXT),
     "Member": shape(
         id=NUMBER,
@@ -122,6 +134,13 @@ STAFF_OPERATIONS: Sequence[Operation] = (
             "limit": NUMBER,
         },
         refusals=(403, 422),
+    ),
+    _staff(
+        "get",
+        "/api/hot",
+        "What many ask for: tickets, the hottest first, and topics of several",
+        shape(tickets=listed(ref("Hot")), topics=listed(shape(name=TEXT, tickets=NUMBER))),
+        refusals=(403,),
     ),
     _staff(
         "get",

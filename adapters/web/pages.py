@@ -26,14 +26,15 @@ from adapters.web.statics import Statics
 from core.cards.words import words_of
 from core.errors import N_, Forbidden, Refusal
 from core.model.ids import PersonId, parse_ref, ref_of
-from core.model.people import Platform
+from core.model.people import Person, Platform
+from core.policy import Action, may_in_general
 from core.ports import Keys
 
 _HERE = Path(__file__).parent
 _SENT = web.RequestKey("sent", dict[str, str])
 """The form that was sent: what is wrong with it is said above it."""
 _LOCAL = re.compile(
-    r"/(?:alerts|ack/[A-Za-z0-9_.-]{1,400}|admin(?:/[a-z]{1,20})?|faq(?:/F-[0-9]{1,15})?|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
+    r"/(?:alerts|ack/[A-Za-z0-9_.-]{1,400}|admin(?:/[a-z]{1,20})?|faq(?:/F-[0-9]{1,15})?|hot|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
     re.IGNORECASE | re.ASCII,
 )
 _FORMS = {"/session": "in", "/session/register": "new"}
@@ -52,6 +53,8 @@ class _Me:
     name: str
     roles: tuple[str, ...]
     is_staff: bool
+    sees_hot: bool
+    """Whether they may look at what many ask for."""
 
 
 class Pages:
@@ -240,7 +243,7 @@ class Pages:
 
     def html(self, template: str, visitor: Visitor | None, *, status: int = 200, **words: object) -> web.Response:
         language = visitor.person.language if visitor is not None else "en"
-        me = visitor and _Me(visitor.person.name, tuple(role_names(visitor.person)), visitor.person.is_staff)
+        me = visitor and _me(visitor.person)
         text = self._templates.get_template(template).render(
             desk_name=self._config.desk_name,
             origin=self._config.origin,
@@ -255,6 +258,11 @@ class Pages:
         page = web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "no-store"})
         page.enable_compression()
         return page
+
+
+def _me(person: Person) -> _Me:
+    sees_hot = may_in_general(Action.REPORT_TEAM, person)
+    return _Me(person.name, tuple(role_names(person)), person.is_staff, sees_hot)
 
 
 def local_path(word: str) -> str:

@@ -34,6 +34,9 @@ _MAIL = re.compile(r"mailto:[^\s]+@[^\s]+", re.IGNORECASE)
 _REF = re.compile(r"(T-\d+)", re.ASCII)
 _TAGS = {"bold": Markup("strong"), "italic": Markup("em"), "strike": Markup("s")}
 _LISTS = {True: Markup("ol"), False: Markup("ul")}
+_P, _P_END = Markup('<p dir="auto">'), Markup("</p>")
+_ITEM, _ITEM_END = Markup("<li>"), Markup("</li>")
+"""Put together by ``+``, which takes a tenth of the time of ``format``: a transcript paints thousands of messages."""
 _NOT_IN_SCRIPT = re.compile("[<>\u2028\u2029\ud800-\udfff]")
 
 
@@ -193,7 +196,7 @@ class Brush:
     def _block(self, block: Shown, depth: int) -> Markup:
         match block["type"]:
             case "paragraph":
-                return Markup('<p dir="auto">{}</p>').format(self._spans(block["spans"], 0))
+                return _P + self._spans(block["spans"], 0) + _P_END
             case "code_block":
                 label = f"Code {block['language']}".strip()
                 pre = Markup('<pre dir="ltr" tabindex="0" aria-label="{}" role="group"><code>{}</code></pre>')
@@ -204,7 +207,7 @@ class Brush:
             case "list":
                 tag = _LISTS[bool(block["ordered"])]
                 items = (self._blocks(item, depth + 1) for item in block["items"])
-                rows = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+                rows = Markup("").join(_ITEM + item + _ITEM_END for item in items)
                 return Markup('<{} dir="auto">{}</{}>').format(tag, rows, tag)
             case _:
                 return Markup("<p></p>")

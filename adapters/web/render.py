@@ -79,6 +79,7 @@ def _row_json(row: Row) -> JsonObject:
         "url": row.url,
         "ref": row.ref,
         "buttons": _buttons_json(row.buttons),
+        "snippet": _snippet_json(row.snippet) if row.snippet is not None else None,
     }
 
 
@@ -198,6 +199,7 @@ def thread_json(view: ThreadView, desk: Desk, reader: Reader, me: PersonId) -> J
         "read_to": view.read_to,
         "may_reply": view.may_reply,
         "may_note": view.may_note,
+        "may_transcript": view.may_transcript,
     }
 
 
@@ -268,7 +270,7 @@ def command_json(command: SlashCommand, vocabulary: Vocabulary) -> JsonObject:
         "help": command.help,
         "usage": command.usage,
         "parameters": [
-            _parameter_json(parameter, vocabulary.choices.get(parameter.kind, ())) for parameter in command.parameters
+            _parameter_json(parameter, vocabulary.choices.get(parameter.kind, ())) for parameter in command.shown
         ],
     }
 
@@ -279,5 +281,6 @@ def _parameter_json(parameter: Parameter, choices: Sequence[Choice]) -> JsonObje
         "kind": parameter.kind.value,
         "help": parameter.help,
         "required": parameter.required,
+        "is_named": parameter.is_named,
         "choices": [{"value": choice.value, "label": choice.label} for choice in choices],
     }

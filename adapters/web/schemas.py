@@ -41,6 +41,7 @@ def shape(optional: Mapping[str, Schema] | None = None, **fields: Schema) -> Sch
 
 
 _CHOSEN = shape(choice=TEXT, label=TEXT)
+_SNIPPET = shape(pieces=listed(shape(text=TEXT, found=FLAG)), of_notes=FLAG)
 
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": shape(type=TEXT, title=TEXT, status=NUMBER, detail=TEXT, message=TEXT, reason=TEXT),
@@ -53,7 +54,16 @@ SCHEMAS: Mapping[str, Schema] = {
         tone=one_of(list(Tone)),
         fields=listed(shape({"value": TEXT, "at": TIME, "key": TEXT}, label=TEXT)),
         progress=listed(shape(label=TEXT, state=one_of(list(StepState)))),
-        rows=listed(shape(title=TEXT, detail=TEXT, url=maybe(TEXT), ref=maybe(TEXT), buttons=listed(ref("Button")))),
+        rows=listed(
+            shape(
+                title=TEXT,
+                detail=TEXT,
+                url=maybe(TEXT),
+                ref=maybe(TEXT),
+                buttons=listed(ref("Button")),
+                snippet=maybe(_SNIPPET),
+            )
+        ),
         buttons=listed(ref("Button")),
         footer=TEXT,
         url=maybe(TEXT),
@@ -127,7 +137,7 @@ SCHEMAS: Mapping[str, Schema] = {
         visibility=one_of(list(Visibility)),
         tags=listed(TEXT),
         unread=NUMBER,
-        snippet=maybe(shape(pieces=listed(shape(text=TEXT, found=FLAG)), of_notes=FLAG)),
+        snippet=maybe(_SNIPPET),
         last=maybe(shape(who=TEXT, mine=FLAG, text=TEXT, at=TIME, kind=one_of(list(MessageKind)))),
         opened_at=TIME,
         updated_at=TIME,
@@ -164,6 +174,7 @@ SCHEMAS: Mapping[str, Schema] = {
         read_to=NUMBER,
         may_reply=FLAG,
         may_note=FLAG,
+        may_transcript=FLAG,
     ),
     "Trace": shape(event=NUMBER, at=TIME, who=TEXT, line=TEXT, door=one_of(list(Platform))),
     "Said": shape(entry=ref("Entry")),
@@ -189,6 +200,7 @@ SCHEMAS: Mapping[str, Schema] = {
                         kind=one_of(list(ParameterKind)),
                         help=TEXT,
                         required=FLAG,
+                        is_named=FLAG,
                         choices=listed(ref("Choice")),
                     )
                 ),

@@ -29,10 +29,10 @@ from core.cards.suggestions import (
 )
 from core.commands import Actor, SaveDraft
 from core.engine import Engine
+from core.frontdesk import FrontDesk
 from core.model.faq import parse_faq_ref
 from core.model.ids import DraftId, ref_of
 from core.model.suggestion import Suggestion, Suggestions
-from core.vocabulary import FrontDesk
 
 
 class Choice(StrEnum):

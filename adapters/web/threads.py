@@ -7,8 +7,8 @@ from adapters.web.gate import Gate, Visitor
 from adapters.web.live import Live
 from adapters.web.parse import read_markdown
 from adapters.web.render import answer, done, entry_json, summary_json, trace_json
+from core.frontdesk import FrontDesk
 from core.model.ids import EventId, MessageId, TicketId, ref_of
-from core.vocabulary import FrontDesk
 
 _THREAD = "/api/threads/{ref}"
 _MESSAGE = _THREAD + "/messages/{message}"
@@ -54,8 +54,9 @@ class ThreadApi:
 
     async def edit(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket, message = _named(request)
-        text = await read_markdown((await read_json(request)).words("text"))
-        entry = await self._desk.edit_message(ticket, message, text, self._gate.actor(request, visitor))
+        body = await read_json(request)
+        text, sure = await read_markdown(body.words("text")), body.flag("sure")
+        entry = await self._desk.edit_message(ticket, message, text, self._gate.actor(request, visitor), sure=sure)
         return answer({"entry": entry_json(entry, visitor.id)})
 
     async def remove(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -92,7 +92,7 @@ def menus_of(interactions: Interactions, vocabulary: Vocabulary) -> list[app_com
 def _noun(
     interactions: Interactions, noun: str, vocabulary: Vocabulary
 ) -> app_commands.Command[Any, ..., Any] | app_commands.Group:
-    commands = [command for command in vocabulary.commands if command.noun == noun]
+    commands = [command for command in vocabulary.commands if command.noun == noun and not command.is_a_button]
     if [command.verb for command in commands] == [""]:
         alone = _command(interactions, commands[0], vocabulary, noun)
         alone.guild_only = True
@@ -129,9 +129,9 @@ def _command(
     async def run(interaction: discord.Interaction[Any], /, **given: Any) -> None:
         await interactions.command(interaction, command, given)
 
-    options = [_option(parameter) for parameter in command.parameters]
+    options = [_option(parameter) for parameter in command.shown]
     run.__signature__ = inspect.Signature([_FIRST, *options])  # type: ignore[attr-defined] # what PEP 362 says to set
-    app_commands.describe(**{p.name: fit.one_line(p.help, _DESCRIPTION) for p in command.parameters})(run)
+    app_commands.describe(**{p.name: fit.one_line(p.help, _DESCRIPTION) for p in command.shown})(run)
     app_commands.choices(**_choices(command, vocabulary))(run)
     app_commands.autocomplete(**_completions(interactions, command))(run)
     return app_commands.Command(name=name, description=fit.one_line(command.help, _DESCRIPTION), callback=run)
@@ -174,7 +174,7 @@ def _choices(command: SlashCommand, vocabulary: Vocabulary) -> dict[str, list[ap
             app_commands.Choice(name=fit.one_line(choice.label.capitalize(), _DESCRIPTION), value=choice.value)
             for choice in vocabulary.choices[parameter.kind][:_CHOICES]
         ]
-        for parameter in command.parameters
+        for parameter in command.shown
         if parameter.kind in vocabulary.choices and parameter.kind not in _SUGGESTED
     }
 
@@ -189,7 +189,7 @@ def _completions(interactions: Interactions, command: SlashCommand) -> dict[str,
 
         return complete
 
-    return {p.name: completion(p.kind) for p in command.parameters if p.kind in _SUGGESTED}
+    return {p.name: completion(p.kind) for p in command.shown if p.kind in _SUGGESTED}
 
 
 def _person_menu(interactions: Interactions, command: SlashCommand) -> app_commands.ContextMenu:

@@ -32,10 +32,11 @@ from core.actions import Press, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.commands import Actor
 from core.errors import NoSuchPerson, Refusal
+from core.frontdesk import FrontDesk
 from core.model.ids import DraftId, TicketId, parse_ref
 from core.model.people import Platform
 from core.storage import Store
-from core.vocabulary import Asks, FrontDesk, ParameterKind, SlashCommand
+from core.vocabulary import Asks, ParameterKind, SlashCommand
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +152,7 @@ class Interactions:
 
     async def _command(self, talk: Conversation, command: SlashCommand, options: Mapping[str, Any]) -> None:
         given = {name: _named(value) for name, value in options.items()}
-        form = await self._form(talk, command, given)
+        form = await self._form(talk, command, given) or await self._looked_up(talk, command, given)
         if form is not None:
             await talk.ask(modal(form))
             return
@@ -166,6 +167,9 @@ class Interactions:
         press = decode(action)
         values = await self._draft_in_time(talk.interaction, press) if isinstance(press, Press) else {}
         form = self._desk.form_at(action, talk.reader, values)
+        command = self._desk.vocabulary.find(press.noun, press.verb)
+        if form is None and command is not None and isinstance(press, Press):
+            form = await self._looked_up(talk, command, press.arguments, press.ticket)
         if form is not None:
             await talk.ask(modal(form))
             return
@@ -255,6 +259,24 @@ class Interactions:
         if ticket is None and (about.required or is_named):
             return None
         return self._desk.form_of(command, given, talk.reader, ticket)
+
+    async def _looked_up(
+        self, talk: Conversation, command: SlashCommand, given: Mapping[str, str], ticket: TicketId | None = None
+    ) -> Form | None:
+        """The form whose choices are to be looked up; None where that takes too long: then a button opens it."""
+        if command.asks is not Asks.LOOKED_UP:
+            return None
+        looking = self._look_up(talk.interaction, command, given, ticket)
+        return await self._patience.within(self._waits.form, looking, None)
+
+    async def _look_up(
+        self, interaction: Asked, command: SlashCommand, given: Mapping[str, str], ticket: TicketId | None
+    ) -> Form | None:
+        actor, here = await self._actor(interaction)
+        try:
+            return await self._desk.look_up(command, given, actor, ticket or here)
+        except Refusal:  # told by what is answered in its place
+            return None
 
     async def _draft_in_time(self, interaction: Asked, press: Press) -> Mapping[str, str]:
         draft = press.arguments.get("draft")

@@ -17,12 +17,12 @@ from core.actions import Press, UnknownAction, encode_press
 from core.cards.card import Card, Reader
 from core.commands import Actor
 from core.errors import N_, Clash
+from core.frontdesk import FrontDesk
 from core.model.ids import TicketId, parse_ref
 from core.model.thread import MessageKind
 from core.ports import Retry
 from core.storage import Store
 from core.text import Text
-from core.vocabulary import FrontDesk
 
 _MOST = 4_000
 """Characters of a form's field (https://discord.com/developers/docs/components/reference#text-input)."""

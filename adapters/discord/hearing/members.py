@@ -14,10 +14,10 @@ import structlog
 from adapters.chat.lanes import Lanes
 from adapters.discord.hearing.messages import known_as
 from adapters.discord.people import People, identity_of
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Platform
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

@@ -1,16 +1,20 @@
 """What a Discord message says, in the desk's own terms: its words, and in words what else it bears."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
+import aiohttp
 import discord
 
-from adapters.chat.downloads import Attachment
+from adapters.chat.downloads import Attachment, NotGiven
 from adapters.discord.people import identity_of
 from adapters.discord.words.parse import parse_message, with_extras
 from core.model.ids import PersonId
+from core.ports import Retry
 from core.storage import Store
 from core.text import Mention, Paragraph, Plain, Quote, Text, clean_line, shorten
 
+_DOWNLOAD = aiohttp.ClientTimeout(total=60, sock_connect=5)
+_PIECE = 65_536
 _QUOTED = 150
 """Characters of what is answered."""
 _SAID = frozenset({discord.MessageType.default, discord.MessageType.reply})
@@ -31,11 +35,15 @@ def attachments_of(message: discord.Message) -> list[Attachment]:
 def attachment(sent: discord.Attachment) -> Attachment:
     """Its link expires within a day (https://discord.com/developers/docs/reference#signed-attachment-cdn-urls)."""
 
-    async def fetch() -> bytes | None:
-        try:
-            return await sent.read()
-        except (discord.NotFound, discord.Forbidden):
-            return None
+    async def fetch() -> AsyncGenerator[bytes]:
+        # discord.py reads a file whole into memory.
+        async with aiohttp.ClientSession() as session, session.get(sent.url, timeout=_DOWNLOAD) as response:
+            if response.status == 429 or response.status >= 500:
+                raise Retry(f"Discord answered {response.status} to the download of a file.")
+            if response.status != 200:
+                raise NotGiven
+            async for piece in response.content.iter_chunked(_PIECE):
+                yield piece
 
     return Attachment(str(sent.id), sent.filename, sent.size, fetch)
 

@@ -42,6 +42,9 @@ class _Session:
     known: set[int] = field(default_factory=set)
     """The threads of which nothing is missed: read within it, or made."""
 
+    async def open(self) -> None:
+        self.loaded.set()
+
 
 class Order:
     """``homes``: the channels in which the desk makes threads."""
@@ -70,8 +73,9 @@ class Order:
 
     def begin(self) -> None:
         """A new session: what happened since the last one was not told."""
-        self._session = _Session()
-        self._lanes.put(self._session, partial(self._load, self._session))
+        session = self._session = _Session()
+        # Whatever is wrong with that, people are heard, and each thread is read when something happens in it.
+        self._lanes.put(session, partial(self._load, session), instead=session.open)
 
     def catch_up(self) -> None:
         """Its servers are known now: begin with what every thread owes."""
@@ -162,7 +166,7 @@ class Order:
         async with self._store.read() as work:
             live = await work.threads.live(Platform.DISCORD)
         session.live = sorted(int(thread.external_id) for thread in live if thread.external_id is not None)
-        session.loaded.set()
+        await session.open()
 
     async def _spread(self, session: _Session) -> None:
         for channel_id in session.live:

@@ -14,9 +14,10 @@ from adapters.discord.words.render import message
 from core.cards.card import Card, Reader
 from core.commands import Actor
 from core.errors import Refusal, Unavailable
+from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Platform
-from core.vocabulary import FrontDesk, SlashCommand
+from core.vocabulary import SlashCommand
 
 log = structlog.get_logger(__name__)
 

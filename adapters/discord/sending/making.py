@@ -142,7 +142,7 @@ class Making:
     async def _post_card(
         self, parcel: Parcel, ticket: Ticket, to: str, card: Card, files: tuple[File, ...], left: list[File]
     ) -> str:
-        uploads = await self._files.uploads(files) if files else []
+        uploads = self._files.uploads(files)
         payload = attached(message(card, content=self._files.elsewhere(left, ticket.ref)), uploads)
         return await self._posts.post(parcel.delivery, to, payload, files=uploads)
 

@@ -139,7 +139,7 @@ class Speaking:
         return [*planned[:part], Piece(self._files.elsewhere(left, scene.ref))]
 
     async def _post(self, scene: Scene, spoken: Spoken, piece: Piece, part: int) -> str:
-        uploads = await self._files.uploads(piece.files) if piece.files else []
+        uploads = self._files.uploads(piece.files)
         try:
             said = attached({**text_message(piece.words), **_by(spoken)}, uploads)
             return await self._webhooks.post(scene.thread, scene.to, said, uploads)
@@ -160,17 +160,22 @@ class Speaking:
                 raise
 
     async def _said_before(self, scene: Scene, spoken: Spoken, planned: Sequence[Piece]) -> list[str]:
-        """The messages that earlier attempts made, from the first on."""
-        me = await self._places.me()
-        name = str(_by(spoken)["username"])
+        """The messages that earlier attempts made, from the first on, in the words of now: as no receipt tells of them,
+        no edit meanwhile has found them."""
+        me, name = await self._places.me(), _shown_name(spoken)
+        since = [one async for one in messages_since(self._rest, scene.to, begun(scene.delivery))]
         found: list[str] = []
-        async for message in messages_since(self._rest, scene.to, begun(scene.delivery)):
-            piece = planned[len(found)]
-            is_it = _is_by_webhook(message, name, piece) or _is_in_own_name(message, me, spoken, piece)
-            if is_it and not await self._is_anothers(scene, str(message["id"])):
-                found.append(str(message["id"]))
-            if len(found) == len(planned):
-                break
+        for message in since:
+            number = str(message["id"])
+            if not _is_said_as(message, name, me) or await self._is_anothers(scene, number):
+                continue
+            piece = planned[len(found)] if len(found) < len(planned) else None
+            if piece is None or len(message.get("attachments") or ()) != len(piece.files):
+                await self.remove(scene.thread, scene.to, number)
+                continue
+            if _words_in(message) != piece.words.strip():
+                await self._change(scene, spoken, number, piece, by_webhook=bool(message.get("webhook_id")))
+            found.append(number)
         return found
 
     async def _is_anothers(self, scene: Scene, external_id: str) -> bool:
@@ -206,19 +211,7 @@ def _is_said_as(message: Message, name: str, me: str) -> bool:
     return is_mine and (embeds[0].get("author") or {}).get("name") == name
 
 
-def _is_by_webhook(message: Message, name: str, piece: Piece) -> bool:
-    return (
-        bool(message.get("webhook_id"))
-        and _is_said_as(message, name, "")
-        and str(message.get("content", "")).strip() == piece.words.strip()
-        and len(message.get("attachments") or ()) == len(piece.files)
-    )
-
-
-def _is_in_own_name(message: Message, me: str, spoken: Spoken, piece: Piece) -> bool:
-    if message.get("webhook_id") or not _is_said_as(message, _shown_name(spoken), me):
-        return False
-    shown = message["embeds"][0]
-    return str(shown.get("description", "")).strip() == piece.words.strip() and len(
-        message.get("attachments") or ()
-    ) == len(piece.files)
+def _words_in(message: Message) -> str:
+    """What a message of ours says: by the webhook, or as an embed."""
+    shown = message.get("content") if message.get("webhook_id") else message["embeds"][0].get("description")
+    return str(shown or "").strip()

@@ -24,11 +24,12 @@ from adapters.slack.turns import Turns
 from core.actions import decode
 from core.commands import Actor
 from core.errors import N_, Clash, Refusal
+from core.frontdesk import FrontDesk
 from core.model.ids import DraftId, TicketId
 from core.model.people import Platform
 from core.ports import Retry, Unknown
 from core.storage import Store
-from core.vocabulary import Asks, FrontDesk
+from core.vocabulary import Asks
 
 log = structlog.get_logger(__name__)
 

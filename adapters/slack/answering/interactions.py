@@ -31,9 +31,9 @@ from adapters.slack.turns import Turns
 from adapters.slack.words.buttons import pressed
 from adapters.slack.words.modal import changed
 from core.actions import Press, Submit, decode
+from core.frontdesk import FrontDesk
 from core.model.ids import DraftId
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

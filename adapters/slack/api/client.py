@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -180,19 +180,16 @@ class Slack:
             self._conversations.popitem(last=False)
         return channel
 
-    async def upload(self, url: str, data: bytes) -> None:
-        """Bring bytes to where files.getUploadURLExternal said. Raises Retry and Refused."""
-        failure = await uploaded(self._opened(), url, data, api_base=self._base)
+    async def upload(self, url: str, content: AsyncIterable[bytes], size: int) -> None:
+        """Bring ``size`` bytes to where files.getUploadURLExternal said. Raises Retry and Refused."""
+        failure = await uploaded(self._opened(), url, content, size, api_base=self._base)
         if failure is not None:
             raise failure
 
-    async def download(self, url: str, most: int) -> bytes:
-        """A file's bytes. Raises Retry, and Refused where it will not be had: it has more than ``most`` bytes, it is
-        not Slack's, or the app may not have it."""
-        found = await downloaded(self._opened(), url, token=self._token, api_base=self._base, most=most)
-        if isinstance(found, Exception):
-            raise found
-        return found
+    def download(self, url: str, most: int) -> AsyncGenerator[bytes]:
+        """A file's bytes, piece by piece. Raises Retry, and Refused where it will not be had: it has more than ``most``
+        bytes, it is not Slack's, or the app may not have it."""
+        return downloaded(self._opened(), url, token=self._token, api_base=self._base, most=most)
 
     async def close(self) -> None:
         await ended(list(self._openings.values()), within=0)

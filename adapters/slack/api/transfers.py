@@ -3,7 +3,7 @@
 https://docs.slack.dev/messaging/working-with-files
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 
 import aiohttp
 from yarl import URL
@@ -39,46 +39,63 @@ def is_slacks(url: str, api_base: str) -> bool:
 
 async def downloaded(
     session: aiohttp.ClientSession, url: str, *, token: str, api_base: str, most: int
-) -> bytes | Failure:
-    """The bytes of a file of Slack's, at most so many; a redirect is followed to Slack's own hosts only."""
-    for _ in range(_MOST_REDIRECTS + 1):
-        if not is_slacks(url, api_base):
-            return Refused("the address is not one of Slack's", method=DOWNLOAD)
-        try:
+) -> AsyncGenerator[bytes]:
+    """The bytes of a file of Slack's, at most so many; a redirect is followed to Slack's own hosts only. Raises a
+    Failure, which is made outside the handler of what was caught: that knows the token."""
+    failure: Failure = Refused("too many redirects", method=DOWNLOAD)
+    try:
+        for _ in range(_MOST_REDIRECTS + 1):
+            if not is_slacks(url, api_base):
+                failure = Refused("the address is not one of Slack's", method=DOWNLOAD)
+                break
             authorised = {"Authorization": f"Bearer {token}"}
             async with session.get(url, headers=authorised, allow_redirects=False, timeout=_TIMEOUT) as response:
-                if response.status not in (301, 302, 303, 307, 308):
-                    return await _read(response, most)
-                url = str(response.url.join(URL(response.headers.get("Location", ""))))
-        except (TimeoutError, ValueError, aiohttp.ClientError) as error:
-            return lost(DOWNLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
-    return Refused("too many redirects", method=DOWNLOAD)
+                if response.status in (301, 302, 303, 307, 308):
+                    url = str(response.url.join(URL(response.headers.get("Location", ""))))
+                    continue
+                found = _refused(response)
+                if found is not None:
+                    failure = found
+                    break
+                size = 0
+                async for piece in response.content.iter_chunked(_CHUNK):
+                    size += len(piece)
+                    if size > most:
+                        break
+                    yield piece
+                else:
+                    return
+                failure = Refused("the file is too large", method=DOWNLOAD)
+                break
+    except (TimeoutError, ValueError, aiohttp.ClientError) as error:
+        failure = lost(DOWNLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
+    raise failure
 
 
-async def uploaded(session: aiohttp.ClientSession, url: str, data: bytes, *, api_base: str) -> Failure | None:
+async def uploaded(
+    session: aiohttp.ClientSession, url: str, content: AsyncIterable[bytes], size: int, *, api_base: str
+) -> Failure | None:
     """Bring a file's bytes to where files.getUploadURLExternal said; nobody sees them before the upload is completed,
     so doing it again does no harm."""
     if not is_slacks(url, api_base):
         return Refused("the address is not one of Slack's", method=UPLOAD)
+    headers = {"Content-Length": str(size)}
     try:
-        async with session.post(url, data=data, allow_redirects=False, timeout=_TIMEOUT) as response:
+        async with session.post(
+            url, data=content, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+        ) as response:
             return None if response.status == 200 else _failure(response.status, response.headers, UPLOAD)
     except (TimeoutError, ValueError, aiohttp.ClientError) as error:
         return lost(UPLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
 
 
-async def _read(response: aiohttp.ClientResponse, most: int) -> bytes | Failure:
+def _refused(response: aiohttp.ClientResponse) -> Failure | None:
     if response.status != 200:
         return _failure(response.status, response.headers, DOWNLOAD)
     if response.content_type == "text/html" and "attachment" not in response.headers.get("Content-Disposition", ""):
         # Whoever may not have a file is shown a page to sign in.
         return Refused("a page to sign in came instead of the file", method=DOWNLOAD, needed="files:read")
-    data = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        data += chunk
-        if len(data) > most:
-            return Refused("the file is too large", method=DOWNLOAD)
-    return bytes(data)
+    return None
 
 
 def _failure(status: int, headers: Mapping[str, str], what: str) -> Failure:

@@ -3,13 +3,14 @@
 https://docs.slack.dev/reference/objects/file-object
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from adapters.chat.downloads import Attachment
+from adapters.chat.downloads import Attachment, NotGiven
 from adapters.slack.api.client import Refused, Slack
 from adapters.slack.hearing.messages import Message
 from core.text import clean_line, shorten
@@ -62,14 +63,15 @@ class Attachments:
     def attachment(self, file: File) -> Attachment:
         url = str(file.get("url_private_download") or file.get("url_private") or "")
 
-        async def fetch() -> bytes | None:
+        async def fetch() -> AsyncGenerator[bytes]:
             try:
-                data = await self._slack.download(url, self._most)
+                async with aclosing(self._slack.download(url, self._most)) as pieces:
+                    async for piece in pieces:
+                        yield piece
                 await self._came()
-                return data
             except Refused as refused:
                 await self._note(refused)
-                return None
+                raise NotGiven from refused
 
         return Attachment(str(file["id"]), _name(file), int(file.get("size") or 0), fetch)
 

@@ -138,21 +138,24 @@ class Events:
         """Previews of links and counts of answers come as changes too, and change nothing."""
         spot = Spot(str(message["channel"]), root_of(message))
         if message.get("subtype") == "tombstone":
-            self._order.put(spot, when, self._gone(spot, str(message["ts"])))
+            self._put_gone(spot, str(message["ts"]), when)
             return
         is_edit = bool(edited_at(message)) and edited_at(message) != edited_at(before)
         is_words = is_said(message, self._app) and line_for_app(message, self._app) is None
         if is_edit and is_words and is_in_thread(message):
             self._roots.learn(message)
-            self._order.put(spot, when, partial(self._inbound.edit, message))
+            self._order.put(spot, when, partial(self._inbound.edit, message), changes=str(message["ts"]))
 
     def _deleted(self, at: Spot, before: Message, when: str) -> None:
         root = str(before.get("thread_ts") or self._roots.known(at) or at.ts)
         spot = Spot(at.channel, root)
-        self._order.put(spot, when, self._gone(spot, at.ts))
+        self._put_gone(spot, at.ts, when)
 
-    def _gone(self, thread: Spot, ts: str) -> Taking:
-        return self._losses.card_deleted if thread.ts == ts else partial(self._inbound.remove, ts)
+    def _put_gone(self, thread: Spot, ts: str, when: str) -> None:
+        if thread.ts == ts:
+            self._order.put(thread, when, self._losses.card_deleted)
+        else:
+            self._order.put(thread, when, partial(self._inbound.remove, ts), changes=ts)
 
     def _reacted(self, event: Message, *, on: bool) -> None:
         item, user = event.get("item") or {}, str(event.get("user") or "")

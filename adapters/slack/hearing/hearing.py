@@ -1,7 +1,7 @@
 """The way in from Slack: all that hears it put together, begun and ended. How events come here is ``app.py``'s."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -31,10 +31,10 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.sending.troubles import Troubles
 from adapters.slack.spot import Spot
 from core.engine import Engine
+from core.frontdesk import FrontDesk
 from core.model.people import Platform
 from core.ports import Clock
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 LEASE = "slack-duties"
 
@@ -46,6 +46,8 @@ class Timing:
     """How often the lease of the duties is renewed, or tried for."""
     groups: float = 600.0
     """Seconds until the user groups are read again."""
+    window: float = 0.15
+    """Seconds by which one connection may be behind another, or one request behind another."""
     drain: float = 4.0
     """Seconds that what was heard already is given at the end."""
     pauses: Pauses = Pauses()  # noqa: RUF009 - frozen, so safely shared
@@ -53,7 +55,8 @@ class Timing:
 
 
 class Hearing:
-    """``asked``: who answers what is for the app. ``owner``: unique among the processes of the desk."""
+    """``asked``: who answers what is for the app. ``races``: whether what happens may come in another order now, as
+    over several connections. ``owner``: unique among the processes of the desk."""
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Hearing:
         attachments: Attachments,
         troubles: Troubles,
         asked: Asked,
+        races: Callable[[], bool],
         owner: str,
         timing: Timing | None = None,
     ) -> None:
@@ -121,6 +125,8 @@ class Hearing:
             hindrances=hindrances,
             homes=self._standing.homes,
             prepare=self._members.prepare,
+            races=races,
+            window=timing.window,
             pauses=timing.pauses,
         )
         self._duties = Duties(

@@ -17,10 +17,10 @@ from adapters.slack.hearing.hindrances import Hindrances
 from adapters.slack.people import People
 from adapters.slack.sending.troubles import Troubles, scope_key
 from core.errors import NoSuchPerson, Unavailable
+from core.frontdesk import FrontDesk
 from core.model.people import Grant, Platform
 from core.ports import Retry
 from core.storage import Store
-from core.vocabulary import FrontDesk
 
 log = structlog.get_logger(__name__)
 

@@ -1,10 +1,13 @@
-"""In which order what happens on Slack is taken: within a thread strictly as it came, what was missed while the desk
+"""In which order what happens on Slack is taken: within a thread as it happened there, what was missed while the desk
 was away before anything newer.
 
 A session begins when this process begins to hear Slack, and again after a moment in which it heard nothing. With each,
 every thread owes a catch-up, which is paid before the first newer event of that thread is looked at; the live ones are
 read by and by besides (``duties.py``). Only one whose card was posted within the session owes none: to be recorded
 within it is not enough, since its maker may have died before that and left people writing there.
+
+Of several connections one may be ahead of another, and over HTTP each request goes its own way. So nothing is taken in
+the moment in which it comes: what happened before it, and comes a little after it, is still taken first.
 """
 
 import asyncio
@@ -40,7 +43,8 @@ _SKEW = timedelta(seconds=60)
 
 @dataclass(eq=False, slots=True)
 class _Session:
-    at: datetime
+    at: datetime | None = None
+    """When Slack began to be heard; None until then."""
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
     known: set[str] = field(default_factory=set)
     """The threads of which nothing is missed: read within it, or made."""
@@ -60,14 +64,16 @@ class _Event:
 
 
 class _Turn:
-    """Takes what happened first of all that waits when it begins: of several connections one is ahead of another."""
+    """Takes what happened first of all that waits when it begins. ``due``: when that is, by the loop's time."""
 
-    def __init__(self, waiting: list[_Event], last: Callable[[], object]) -> None:
+    def __init__(self, waiting: list[_Event], due: float, last: Callable[[], object]) -> None:
         self._waiting = waiting
+        self._due = due
         self._last = last
         self._event: _Event | None = None
 
     async def take(self) -> None:
+        await asyncio.sleep(self._due - asyncio.get_running_loop().time())
         await self._next().take()
 
     async def apologise(self) -> None:
@@ -83,7 +89,8 @@ class _Turn:
 
 class Order:
     """``homes``: the channels in which the desk makes threads, beside direct messages. ``prepare``: what must be known
-    before anything is taken, at the beginning of each session."""
+    before anything is taken, at the beginning of each session. ``races``: whether what happens may come in another
+    order now; ``window``: seconds by which one may then be behind another."""
 
     def __init__(
         self,
@@ -96,6 +103,8 @@ class Order:
         hindrances: Hindrances,
         homes: Collection[str],
         prepare: Job,
+        races: Callable[[], bool],
+        window: float,
         pauses: Pauses | None = None,
     ) -> None:
         self._store = store
@@ -106,16 +115,22 @@ class Order:
         self._hindrances = hindrances
         self._homes = frozenset(homes)
         self._prepare = prepare
+        self._races = races
+        self._window = window
         self._pauses = pauses or Pauses()
         self._waiting: dict[Spot, list[_Event]] = {}
         self._numbers = count()
         self._channels: set[str] = set()
         """Where live tickets have threads, whatever bot.toml names by now."""
-        self._session = _Session(clock.now())
+        self._session = _Session()
 
     def begin(self) -> None:
-        """A new session: what happened since the last one may not have been told."""
-        session = self._session = _Session(self._clock.now())
+        """A new session: what happened since the last one may not have been told. What was to be read before the first
+        one waits for it."""
+        if self._session.at is not None:
+            self._session = _Session()
+        session = self._session
+        session.at = self._clock.now()
         # Whatever is wrong with that, people are heard.
         self._lanes.put(session, partial(self._load, session), instead=session.begin)
 
@@ -131,7 +146,7 @@ class Order:
     def owe(self, spot: Spot) -> None:
         """What happened in the thread may not have been told, though the session goes on: it is read now."""
         self._session.owed.add(spot.external_id)
-        self._lanes.put(spot, partial(self._in_order, spot, self._session, _nothing_more, None))
+        self._lanes.put(spot, partial(self._in_order, spot, _nothing_more, None))
 
     def may_be_ours(self, channel: str) -> bool:
         """Whether a ticket may have a thread there, told without a wait: what people say elsewhere costs nothing."""
@@ -146,15 +161,22 @@ class Order:
         instead: Taking | None = None,
         elsewhere: Job | None = None,
         is_apps: bool = False,
+        changes: str | None = None,
     ) -> None:
         """``take`` is called with the ticket's thread under ``spot``, in its turn; ``elsewhere``, where there is none.
-        ``at``: when it happened, as a ts. ``is_apps``: whether the app posted the message that it is under."""
+        ``at``: when it happened, as a ts. ``is_apps``: whether the app posted the message that it is under.
+        ``changes``: the ts of the message that it changes or takes away. Where it comes before that, it stays before
+        it, so that nobody reads what is known to be otherwise by now."""
         if self.may_be_ours(spot.channel):
-            job = partial(self._in_order, spot, self._session, take, elsewhere, is_apps)
+            job = partial(self._in_order, spot, take, elsewhere, is_apps)
             apology = _nothing if instead is None else partial(self._with_thread, spot, instead)
             waiting = self._waiting.setdefault(spot, [])
-            heappush(waiting, _Event(seconds(at), next(self._numbers), job, apology))
-            turn = _Turn(waiting, partial(self._waiting.pop, spot, None))
+            happened = seconds(at)
+            if changes is not None and all(one.at != seconds(changes) for one in waiting):
+                happened = seconds(changes)
+            heappush(waiting, _Event(happened, next(self._numbers), job, apology))
+            due = asyncio.get_running_loop().time() + (self._window if self._races() else 0.0)
+            turn = _Turn(waiting, due, partial(self._waiting.pop, spot, None))
             self._lanes.put(spot, turn.take, instead=turn.apologise)
         elif elsewhere is not None:
             self._lanes.put(spot, elsewhere)
@@ -171,18 +193,18 @@ class Order:
         async def given_up() -> None:
             done.set()
 
-        job = partial(self._in_order, spot, self._session, read, given_up)
+        job = partial(self._in_order, spot, read, given_up)
         self._lanes.put(spot, job, instead=given_up)
         await done.wait()
 
-    async def _in_order(
-        self, spot: Spot, session: _Session, take: Taking, elsewhere: Job | None, is_apps: bool = False
-    ) -> None:
+    async def _in_order(self, spot: Spot, take: Taking, elsewhere: Job | None, is_apps: bool = False) -> None:
         thread = await self._thread(spot, is_apps)
         if thread is None:
             if elsewhere is not None:
                 await elsewhere()
             return
+        # That of now: what was heard before a pause, and waited over it, is taken after what was missed in it.
+        session = self._session
         await session.loaded.wait()
         try:
             if self._owes(spot, session):
@@ -228,7 +250,7 @@ class Order:
         """Unless it was read, or surely posted, within the session."""
         if spot.external_id in session.owed:
             return True
-        is_newer = seconds(spot.ts) > (session.at + _SKEW).timestamp()
+        is_newer = session.at is not None and seconds(spot.ts) > (session.at + _SKEW).timestamp()
         return not is_newer and spot.external_id not in session.known
 
     async def _load(self, session: _Session) -> None:

@@ -15,7 +15,7 @@ from adapters.sql.tables import index_documents as documents
 from adapters.sql.tables import index_marks as marks
 from adapters.sql.tables import tickets
 from core.model.similar import Item, Kind
-from core.storage.search import Document, Index, Words
+from core.storage.search import PART, Document, Index, Words
 
 SEQ, COUNT = "seq", "documents"
 _WORDS = ("title", "body", "said", "noted")
@@ -120,7 +120,7 @@ class SqlIndex(Room, Index):
             is_fresh = documents.c.subject.not_in(marked(kind))
             there = columns.where(documents.c.kind == kind.value, documents.c.is_gone.is_(False), is_fresh)
             for row in await self._rows_among(there, documents.c.subject, ids):
-                said = "\n".join(part for part in (row.body, row.said) if part)
+                said = PART.join(part for part in (row.body, row.said) if part)
                 found[_item(row)] = Words(row.title, said, row.noted)
         return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from adapters.sql.database import Room
 from adapters.sql.search.documents import SqlIndex
@@ -15,14 +15,17 @@ from core.storage.similar import Change, Stale, Vectors
 
 class SqlVectors(Room, Vectors):
     async def stale(self, model: str, *, limit: int) -> Sequence[Stale]:
-        other = or_(documents.c.model < model, documents.c.model > model)
         rows = await self._rows(
             select(documents.c.kind, documents.c.subject, documents.c.meaning)
-            .where(other, documents.c.is_gone.is_(False))
+            .where(*_stale(model))
             .order_by(documents.c.id.desc())
             .limit(limit)
         )
         return [Stale(Item(Kind(row.kind), int(row.subject)), row.meaning) for row in rows]
+
+    async def waiting(self, model: str) -> int:
+        counted = select(func.count()).select_from(documents).where(*_stale(model))
+        return int((await self._run(counted)).scalar_one())
 
     async def put(self, model: str, text: Stale, vector: bytes | None) -> None:
         seq = await SqlIndex(self._connection, set()).next_seq()
@@ -48,3 +51,7 @@ class SqlVectors(Room, Vectors):
                 entry = Entry(item=item, group=row.circle, owner=owner, vector=bytes(row.vector))
             found.append(Change(int(row.seq), item, entry))
         return found
+
+
+def _stale(model: str) -> Sequence[ColumnElement[bool]]:
+    return or_(documents.c.model < model, documents.c.model > model), documents.c.is_gone.is_(False)

@@ -14,7 +14,17 @@ from adapters.sql.tables.people import (
     preferences,
     sessions,
 )
-from adapters.sql.tables.threads import copies, events, file_data, files, messages, reactions, reads, threads
+from adapters.sql.tables.threads import (
+    blob_pieces,
+    blobs,
+    copies,
+    events,
+    files,
+    messages,
+    reactions,
+    reads,
+    threads,
+)
 from adapters.sql.tables.tickets import drafts, followers, participants, tickets
 from adapters.sql.tables.work import deliveries, escalations, inbox, leases, marks, pace, timers, troubles
 
@@ -24,6 +34,8 @@ __all__ = [
     "GIVEN_UP",
     "GOING_ON",
     "accounts",
+    "blob_pieces",
+    "blobs",
     "copies",
     "deliveries",
     "drafts",
@@ -32,7 +44,6 @@ __all__ = [
     "faq_ratings",
     "faq_versions",
     "faqs",
-    "file_data",
     "files",
     "followers",
     "grants",

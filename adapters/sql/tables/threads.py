@@ -63,6 +63,24 @@ reactions = Table(
     PrimaryKeyConstraint("message_id", "person_id", "emoji"),
 )
 
+blobs = Table(  # the bytes of files, once for all files that have the same
+    "blobs",
+    metadata,
+    Column("sha256", Words, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("key", Words),  # its name in the folder of files; NULL where its bytes are in blob_pieces
+    Column("at", Instant, nullable=False),
+)
+
+blob_pieces = Table(
+    "blob_pieces",
+    metadata,
+    Column("sha256", ForeignKey(blobs.c.sha256, ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("sha256", "number"),
+)
+
 files = Table(
     "files",
     metadata,
@@ -76,17 +94,10 @@ files = Table(
     Column("size", Integer, nullable=False),
     Column("width", Integer),
     Column("height", Integer),
-    Column("sha256", Words, nullable=False),
+    Column("sha256", ForeignKey(blobs.c.sha256), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     partial("ix_files_unattached", "at", where="ticket_id IS NULL"),
     sqlite_autoincrement=True,
-)
-
-file_data = Table(  # apart, so that listing files never reads their bytes
-    "file_data",
-    metadata,
-    Column("file_id", ForeignKey(files.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("data", LargeBinary, nullable=False),
 )
 
 events = Table(

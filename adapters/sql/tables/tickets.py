@@ -1,6 +1,6 @@
 """Tickets, and who is with them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from adapters.sql.tables.base import id_column, metadata, partial
 from adapters.sql.tables.people import people
@@ -60,11 +60,13 @@ participants = Table(
 followers = Table(
     "followers",
     metadata,
+    id_column(),
     Column("ticket_id", ForeignKey(tickets.c.id), nullable=False),
     Column("person_id", ForeignKey(people.c.id), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("words", Document),  # what they had typed for a ticket of their own
-    PrimaryKeyConstraint("ticket_id", "person_id"),
+    UniqueConstraint("ticket_id", "person_id"),
+    sqlite_autoincrement=True,
 )
 
 drafts = Table(

@@ -58,8 +58,8 @@ export function createActs(does, list, { may, place }) {
     if (isHeld) (element.querySelector(".acts [aria-label=Edit]") ?? element.querySelector("article")).focus({ preventScroll: true });
   }
 
-  async function save(entry, words) {
-    const { entry: now } = await patch(place(entry), { text: words });
+  async function save(entry, words, sure) {
+    const { entry: now } = await patch(place(entry), { text: words, ...(sure && { sure }) });
     if (!isGone(entry)) Object.assign(entry, { text: now.text, edited_at: now.edited_at, files: now.files });
     endEdit(entry);
   }

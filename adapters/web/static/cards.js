@@ -1,6 +1,7 @@
 // Cards as core/cards makes them: progress, fields, rows, buttons.
 
 import { h, icon, link, words } from "./dom.js";
+import { foundIn } from "./items.js";
 import { blocks, isEmpty } from "./text.js";
 import { time } from "./times.js";
 
@@ -87,6 +88,7 @@ function rowOf(row, does) {
       { class: "row-words" },
       h("p", { class: "row-title", dir: "auto" }, rowTitle(row.title, url, does)),
       row.detail && words(row.detail, "p", "row-detail"),
+      row.snippet && foundIn(row.snippet),
     ),
     buttonRow(row.buttons, does, row.title),
   );

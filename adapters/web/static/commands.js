@@ -51,7 +51,7 @@ function argumentStage(line, command, refs, inThread) {
   const open = command.parameters.filter((parameter) => !given.has(parameter.name));
   const named = /^([a-z_]+):(.*)$/.exec(partial);
   const byName = named && open.find((parameter) => parameter.name === named[1]);
-  const current = byName ?? currentOf(open, partial, inThread);
+  const current = byName ?? currentOf(open.filter((parameter) => !parameter.is_named), partial, inThread);
   const word = byName ? named[2] : partial;
   const choices = optionsOf(current, refs);
   const found = choices.filter((choice) => fits(choice, word));
@@ -69,13 +69,18 @@ function argumentStage(line, command, refs, inThread) {
 function read(line, command) {
   const given = new Map();
   const names = new Set(command.parameters.map((parameter) => parameter.name));
+  const areAnywhere = command.parameters.some((parameter) => parameter.is_named);
   let at = command.name.length;
-  for (let found = match(NAMED, line, at); found && names.has(found[1]); found = match(NAMED, line, at)) {
-    given.set(found[1], found[2] ?? found[3]);
-    at += found[0].length;
-  }
+  const takeNamed = () => {
+    for (let found = match(NAMED, line, at); found && names.has(found[1]); found = match(NAMED, line, at)) {
+      given.set(found[1], found[2] ?? found[3]);
+      at += found[0].length;
+    }
+  };
+  takeNamed();
   for (const parameter of command.parameters) {
-    if (given.has(parameter.name)) continue;
+    if (areAnywhere) takeNamed();
+    if (given.has(parameter.name) || parameter.is_named) continue;
     const found = match(TOKEN, line, at);
     if (!found || at + found[0].length >= line.length) break;
     const token = found[1] ?? found[2];
@@ -85,6 +90,10 @@ function read(line, command) {
     if (choices.length && !parameter.required && !choices.some((choice) => same(choice, token))) continue;
     given.set(parameter.name, token);
     at += found[0].length;
+  }
+  for (let found = match(TOKEN, line, at); areAnywhere && found && at + found[0].length < line.length; found = match(TOKEN, line, at)) {
+    at += found[0].length;
+    takeNamed();
   }
   const start = at + (/^\s*/.exec(line.slice(at))?.[0].length ?? 0);
   return { given, partial: line.slice(start), start };

@@ -9,12 +9,13 @@ export function beginEditing(entry) {
   entry.editing = { words, was: words, kind: entry.kind, problem: "", busy: false };
 }
 
-/** The box in a message's place. `does.save(entry, words)` keeps it, `does.endEdit(entry)` leaves it as it was. */
+/** The box in a message's place. `does.save(entry, words, sure)` keeps it, `does.endEdit(entry)` leaves it as it was. */
 export function editorOf(entry, does) {
   const state = entry.editing;
   const problem = h("p", { class: "problem", role: "alert", textContent: state.problem });
   const box = h("textarea", { dir: "auto", rows: 1, "aria-label": "Edit your message", value: state.words, readOnly: state.busy });
   const save = h("button", { type: "button", class: "button small primary", textContent: "Save", onclick: () => void keep() });
+  const anyway = h("button", { type: "button", class: "button small", textContent: "Save anyway", hidden: true, onclick: () => void keep(true) });
   const cancel = h("button", { type: "button", class: "button small", textContent: "Cancel", onclick: () => does.endEdit(entry) });
 
   function grow() {
@@ -26,7 +27,7 @@ export function editorOf(entry, does) {
     state.problem = problem.textContent = sentence;
   }
 
-  async function keep() {
+  async function keep(sure = false) {
     if (state.busy) return;
     const now = box.value.trim();
     if (now === toMarkdown(entry.text).trim()) {
@@ -39,10 +40,12 @@ export function editorOf(entry, does) {
     }
     state.busy = box.readOnly = true;
     complain("");
+    anyway.hidden = true;
     try {
-      await does.save(entry, now);
+      await does.save(entry, now, sure);
     } catch (error) {
       complain(error.message);
+      anyway.hidden = error.reason !== "looks_secret";
     }
     state.busy = box.readOnly = false;
   }
@@ -68,7 +71,7 @@ export function editorOf(entry, does) {
     { class: "editor" },
     box,
     problem,
-    h("div", { class: "editor-foot" }, save, cancel, h("small", { class: "editor-keys", textContent: "Enter saves · Esc cancels" })),
+    h("div", { class: "editor-foot" }, save, anyway, cancel, h("small", { class: "editor-keys", textContent: "Enter saves · Esc cancels" })),
   );
 }
 

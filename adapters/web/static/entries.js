@@ -145,7 +145,7 @@ function walk(event) {
 
 // ---- what is on its way
 
-const STATES = { sending: "sending…", waiting: "waits for the connection, then it is sent", meanwhile: "not sent yet: see below" };
+const STATES = { sending: "sending…", waiting: "waits for the connection, then it is sent", meanwhile: "not sent yet: see below", secret: "not sent yet: see below" };
 
 /** A message that the desk has not confirmed yet. `again`, `back`: try once more; take it back into the box. */
 export function pendingOf(pending, { again, back }) {

@@ -197,12 +197,13 @@ export function createForms({ onreply, keeper, onkept, onchosen = null }) {
 /** One input with its label, hint and condition. */
 function fieldOf(input, typed, onfiles) {
   const id = `input-${input.key.replace(/\W/g, "-")}`;
-  const value = (input.kind === "choice" ? typed || input.value : input.value || typed) || "";
+  const value = (input.kind.startsWith("choice") ? typed || input.value : input.value || typed) || "";
   const hint = input.hint && h("small", { id: `${id}-hint`, class: "hint", dir: "auto", textContent: input.hint });
   const count = h("small", { class: "hint count", "aria-live": "polite" });
   const shared = { id, name: input.key, required: input.required, "aria-describedby": input.hint ? `${id}-hint` : undefined };
   const { control, basket } = controlOf(input, shared, value, onfiles);
-  const label = h("label", { htmlFor: id, dir: "auto" }, input.label, !input.required && h("span", { class: "optional", textContent: " (optional)" }));
+  const optional = !input.required && h("span", { class: "optional", textContent: " (optional)" });
+  const label = input.kind === "choices" ? null : h("label", { htmlFor: id, dir: "auto" }, input.label, optional);
   const element = h("div", { class: `input of-${input.kind}` }, label, control, h("div", { class: "under" }, hint, count));
   const field = { input, element, basket, control: basket ? null : control };
   if (input.max_length && field.control) {
@@ -218,6 +219,8 @@ function controlOf(input, shared, value, onfiles) {
       return { control: h("textarea", { ...shared, rows: 4, dir: "auto", value }) };
     case "choice":
       return { control: choiceOf(input, shared, value) };
+    case "choices":
+      return { control: choicesOf(input, shared, value) };
     case "files":
       return filesOf(shared, onfiles);
     default:
@@ -232,6 +235,16 @@ function choiceOf(input, shared, value) {
   const select = h("select", shared, none, options);
   select.value = known ? value : "";
   return select;
+}
+
+/** Boxes to tick; its value is those that are, with commas between. The desk says so where one is needed. */
+function choicesOf(input, { id, "aria-describedby": describedby }, value) {
+  const ticked = new Set(value.split(","));
+  const boxes = input.choices.map((choice) => h("input", { type: "checkbox", value: choice.value, checked: ticked.has(choice.value) }));
+  const rows = input.choices.map((choice, at) => h("li", {}, h("label", {}, boxes[at], words(choice.label, "span"))));
+  const group = h("fieldset", { id, class: "choices", "aria-describedby": describedby }, h("legend", { dir: "auto", textContent: input.label }), h("ul", {}, rows));
+  Object.defineProperty(group, "value", { get: () => boxes.filter((box) => box.checked).map((box) => box.value).join(",") });
+  return group;
 }
 
 function filesOf(shared, onfiles) {

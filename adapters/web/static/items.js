@@ -32,7 +32,7 @@ const pickOf = ({ ref, title }, isPicked) =>
   h("label", { class: "pick" }, h("input", { type: "checkbox", checked: isPicked, "aria-label": `Select ${ref} ${title}` }));
 
 /** Where the words stand that were looked for. */
-function foundIn({ pieces, of_notes: isNote }) {
+export function foundIn({ pieces, of_notes: isNote }) {
   return h(
     "span",
     { class: `item-last item-found${isNote ? " of-note" : ""}` },

@@ -13,6 +13,7 @@ import { listen } from "./live.js";
 import { createNotices } from "./notices.js";
 import { createThread } from "./thread.js";
 import { createThreads } from "./threads.js";
+import { hideTranscript, showTranscript } from "./transcript.js";
 import { createTriage } from "./triage.js";
 
 const { body } = document;
@@ -91,6 +92,7 @@ async function arrive(ref, { push = true, seed = null, byKey = false } = {}) {
   notices.look();
   if (ref !== thread.ref()) {
     agent?.left();
+    hideTranscript();
     composer.setContext({ ref, mayReply: undefined, mayNote: false });
     const opening = thread.open(ref, threads.glance(ref), seed);
     // The title is there from now on, with what the list knows of the ticket.
@@ -108,6 +110,7 @@ function show(area) {
 
 function moved(room) {
   const { ticket, may_reply: mayReply, may_note: mayNote } = room.view;
+  showTranscript(room);
   composer.setContext({ ref: room.ref, mayReply, mayNote });
   notices.name(`${ticket.ref} ${ticket.title} · ${desk}`);
   agent?.moved(room);

@@ -7,11 +7,13 @@ import { hearWaiting, keepWaiting, waitingIn, whereWaiting } from "./drafts.js";
 const WAITS = [400, 1000]; // ms between tries before a message is shown as waiting
 const AGAIN = 10_000; // ms to the next round, where nothing else tells that the connection is back
 const TO_SEND = ["sending", "waiting"];
+const ASKED = { reply_meanwhile: "meanwhile", looks_secret: "secret" }; // what its author is asked about first
 
 /**
  * `does.changed(ref, pending)`: it shows differently; `does.taken(ref, pending, entry)`: the desk has it;
  * `does.struck(ref, pending)`: another window sent it or took it back.
- * `pending.state`: sending, waiting (for the connection), refused (with `problem`) or meanwhile (somebody else replied).
+ * `pending.state`: sending, waiting (for the connection), refused (with `problem`), meanwhile (somebody else replied) or secret (it looks
+ * like one, says `problem`).
  */
 export function createOutbox(does) {
   const boxes = new Map();
@@ -25,8 +27,8 @@ export function createOutbox(does) {
 
   /** Write down what is known of a message. Other tabs have theirs in the same place, which stay. */
   function keep(ref, pending) {
-    const { key, text, kind, files, seen, state, problem, tried } = pending;
-    const kept = { key, text, kind, files, seen, state, problem, tried };
+    const { key, text, kind, files, seen, sure, state, problem, tried } = pending;
+    const kept = { key, text, kind, files, seen, sure, state, problem, tried };
     const others = waitingIn(ref);
     const at = others.findIndex((one) => one.key === key);
     keepWaiting(ref, at < 0 ? [...others, kept] : others.with(at, kept));
@@ -79,8 +81,8 @@ export function createOutbox(does) {
     }
     pending.tried = true;
     turn(ref, pending, "sending");
-    const { text, kind, files, seen, key } = pending;
-    const wish = { text, kind, files: files.map((file) => file.id), ...(seen !== undefined && { seen }) };
+    const { text, kind, files, seen, sure, key } = pending;
+    const wish = { text, kind, files: files.map((file) => file.id), ...(seen !== undefined && { seen }), ...(sure && { sure }) };
     try {
       const { entry } = await post(`/api/threads/${encodeURIComponent(ref)}/messages`, wish, { key, waits: WAITS });
       strike(ref, pending);
@@ -94,7 +96,7 @@ export function createOutbox(does) {
         timer = setTimeout(flush, AGAIN);
         return false;
       }
-      turn(ref, pending, error.reason === "reply_meanwhile" ? "meanwhile" : "refused", error.message);
+      turn(ref, pending, ASKED[error.reason] ?? "refused", error.message);
       return true;
     }
   }

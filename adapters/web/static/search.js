@@ -11,10 +11,9 @@ const LISTS = {
   public: { title: "Public tickets", nothing: "No ticket is public yet." },
 };
 const NOTHING = "No ticket here fits what you look for.";
-const LIVE = { value: "live", label: "open, any" };
 const SELECTS = [
   { name: "order", label: "Order", any: "best first", more: [{ value: "newest", label: "newest first" }, { value: "followers", label: "most followers" }] },
-  { name: "status", label: "Status", kind: "status", any: "any", more: [LIVE] },
+  { name: "status", label: "Status", kind: "statuses", any: "any" },
   { name: "category", label: "Category", kind: "category", any: "any" },
 ];
 
@@ -89,7 +88,7 @@ export function createSearch({ onchange, me, show }, first = "") {
     wordsBox.select();
   });
   me.then(({ commands }) => {
-    choices = { status: choicesOf(commands, "status"), category: choicesOf(commands, "category") };
+    choices = { statuses: choicesOf(commands, "statuses"), category: choicesOf(commands, "category") };
     build();
   }).catch(() => {}); // main.js tells what is the matter
 

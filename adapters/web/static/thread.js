@@ -226,13 +226,13 @@ export function createThread(does) {
   }
 
   function showMeanwhile() {
-    const pending = outbox.of(room.ref).find((one) => one.state === "meanwhile") ?? null;
-    const said = pending ? room.sorted().filter((entry) => entry.kind === "reply" && entry.by_staff && !entry.mine && entry.event > (pending.seen ?? 0)) : [];
+    const pending = outbox.of(room.ref).find((one) => ["meanwhile", "secret"].includes(one.state)) ?? null;
+    const said = pending?.state === "meanwhile" ? room.sorted().filter((entry) => entry.kind === "reply" && entry.by_staff && !entry.mine && entry.event > (pending.seen ?? 0)) : [];
     meanwhile.show(pending, said);
   }
 
   function sendAnyway(pending) {
-    outbox.again(room.ref, pending, { seen: room.cursor });
+    outbox.again(room.ref, pending, pending.state === "secret" ? { sure: true } : { seen: room.cursor });
     showMeanwhile();
   }
 
