@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.commands.asking_first import SURE
 from core.actions import Press, Submit, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.cards.faq import faq_form
 from core.cards.forms import command_form, open_form, questions_form
 from core.model.desk import Desk
-from core.model.draft import SHOWN, SIMILAR
+from core.model.draft import HELD_BACK, SHOWN, SIMILAR
 from core.model.ids import DraftId, TicketId
 from core.vocabulary import Asks, Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -29,10 +30,10 @@ class Asking:
         *,
         pressed: bool = False,
     ) -> Form | None:
-        """None where it can run with what is given. ``pressed``: it was a button."""
+        """None where it can run with what is given, or must look up what to ask. ``pressed``: it was a button."""
         if command.asks is Asks.DRAFT:
             return self._begun(command, given, reader, ticket)
-        if not _is_to_ask(command, given, pressed=pressed):
+        if command.asks is Asks.LOOKED_UP or not _is_to_ask(command, given, pressed=pressed):
             return None
         return command_form(command, given, ticket, self._vocabulary, reader)
 
@@ -41,8 +42,10 @@ class Asking:
         press = pressed(action)
         command = self.named(press)
         if command.asks is not Asks.DRAFT:
-            asks = "skip" not in press.arguments
-            return self.of_command(command, press.arguments, reader, press.ticket, pressed=asks)
+            asks, given = "skip" not in press.arguments, self.held_back(press, values)
+            if asks and self.is_held_back(press):
+                return command_form(command, given, press.ticket, self._vocabulary, reader)
+            return self.of_command(command, given, reader, press.ticket, pressed=asks)
         if "skip" in press.arguments:
             return None
         if command.noun == "faq" and not press.arguments.get("draft"):
@@ -76,6 +79,17 @@ class Asking:
         asked = map(category.input_key, category.questions)
         return sent, {key: "" for key in asked if key not in values}
 
+    def is_held_back(self, press: Press) -> bool:
+        """Whether the button asks about words that a draft holds because they look like a secret."""
+        return bool(press.arguments.get("draft")) and SURE in self.named(press).parameters
+
+    def held_back(self, press: Press, values: Mapping[str, str]) -> Mapping[str, str]:
+        """What the button gives, with those words."""
+        if not self.is_held_back(press) or HELD_BACK not in values:
+            return press.arguments
+        texts = (one.name for one in self.named(press).parameters if one.kind is ParameterKind.TEXT)
+        return {**press.arguments, **dict.fromkeys(texts, values[HELD_BACK])}
+
     def named(self, action: Press | Submit) -> SlashCommand:
         """Raises UnknownAction."""
         command = self._vocabulary.find(action.noun, action.verb)
@@ -87,6 +101,11 @@ class Asking:
         """The parameter's values that fit what was typed so far."""
         offered = (Choice(c.value, reader.gettext(c.label)) for c in self._vocabulary.choices.get(kind, ()))
         return likeliest(offered, typed)
+
+
+def must_look_up(command: SlashCommand, given: Mapping[str, str]) -> bool:
+    """Whether it asks for what is missing by a form whose choices are not known yet."""
+    return command.asks is Asks.LOOKED_UP and bool(_missing(command, given))
 
 
 def pressed(action: str) -> Press:
@@ -106,8 +125,7 @@ def likeliest(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
 
 
 def _is_to_ask(command: SlashCommand, given: Mapping[str, str], *, pressed: bool) -> bool:
-    asked: list[Parameter] = [p for p in command.parameters if p.kind is not ParameterKind.TICKET]
-    missing = [parameter for parameter in asked if not given.get(parameter.name)]
+    asked, missing = _asked(command), _missing(command, given)
     if any(parameter.required for parameter in missing):
         return True
     match command.asks:
@@ -117,3 +135,11 @@ def _is_to_ask(command: SlashCommand, given: Mapping[str, str], *, pressed: bool
             return len(missing) == len(asked)
         case _:
             return False
+
+
+def _asked(command: SlashCommand) -> Sequence[Parameter]:
+    return [parameter for parameter in command.shown if parameter.kind is not ParameterKind.TICKET]
+
+
+def _missing(command: SlashCommand, given: Mapping[str, str]) -> Sequence[Parameter]:
+    return [parameter for parameter in _asked(command) if not given.get(parameter.name)]

@@ -114,7 +114,9 @@ class Backlog:
         after: Waiting | None = None
         while teams:
             async with self._store.read() as work:
-                found = await work.workload.waiting(teams, after=after, limit=self._at_once)
+                found = await work.workload.waiting(
+                    teams, after=after, raised_from=self._desk.followers_raise, limit=self._at_once
+                )
             for one in found:
                 yield one
             if len(found) < self._at_once:

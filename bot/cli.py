@@ -162,6 +162,13 @@ def index(
     out.print(escape(_in_office(lambda office: reindex(office, out, rebuild=rebuild))))
 
 
+@app.command("files-move")
+def files_move() -> None:
+    """Bring all files to where [files] store says; the desk may run meanwhile."""
+    moved = _in_office(lambda office: office.store.move_files())
+    out.print(f"{moved} files were moved.")
+
+
 @app.command("slack-manifest")
 def slack_manifest(
     http: Annotated[bool, typer.Option("--http", help="for requests to web.public_url, not Socket Mode")] = False,

@@ -1,19 +1,20 @@
 """The desk that every door speaks to: lines, native commands, buttons and forms become calls of the vocabulary."""
 
-from asyncio import Semaphore, to_thread
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from bot.asking import Asking, likeliest, pressed
+from bot.asking import Asking, likeliest, must_look_up, pressed
 from bot.commands import COMMANDS
 from bot.commands.declaration import Declared
 from bot.commands.room import Room
+from bot.keeping import Keeping
 from bot.lookups import Lookups
 from core.actions import Submit, UnknownAction, decode
 from core.cards.card import Form, Reader
 from core.cards.forms import command_form
+from core.cards.lists import AMONG_WORDS, LIVE_WORDS
 from core.cards.words import words_of
 from core.commands import (
     Actor,
@@ -28,24 +29,27 @@ from core.commands import (
     SaveDraft,
 )
 from core.engine import Engine
-from core.errors import N_, BadArgument, BadInput
+from core.errors import N_, BadArgument, BadInput, NoSuchDraft
 from core.faqs import FaqReading
 from core.grammar import parse, resolve
 from core.model.desk import Desk
+from core.model.draft import HELD_BACK
 from core.model.ids import DraftId, EventId, FileId, MessageId, PersonId, TicketId
 from core.model.people import Identity, Person, Platform, Role
 from core.model.relation import RELATION_WORDS, Relation
 from core.model.suggestion import Suggestions
 from core.model.thread import File, MessageKind
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Visibility
-from core.policy import Action, require_in_general
-from core.ports import Clock, FileInspector
-from core.reading import Reading, asker_of
+from core.policy import require_in_general
+from core.ports import Clock, FileInspector, Signer
+from core.reading import Reading
 from core.storage import Order, Store
 from core.suggesting import Meaning, Suggesting
 from core.text import Text
 from core.vocabulary import (
+    LIVE_ONES,
     PAGE,
+    Among,
     Asks,
     Call,
     Choice,
@@ -72,6 +76,10 @@ def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabu
             ParameterKind.CATEGORY: tuple(Choice(c.key, c.name) for c in desk.categories.values()),
             ParameterKind.PRIORITY: tuple(Choice(p, PRIORITY_WORDS[p]) for p in Priority),
             ParameterKind.STATUS: tuple(Choice(status, WORDS[status]) for status in Status),
+            ParameterKind.STATUSES: (
+                Choice(LIVE_ONES, LIVE_WORDS),
+                *(Choice(status, WORDS[status]) for status in Status),
+            ),
             ParameterKind.VISIBILITY: (
                 Choice(Visibility.PRIVATE, N_("private")),
                 Choice(Visibility.PUBLIC, N_("public")),
@@ -87,16 +95,18 @@ def vocabulary_of(desk: Desk, declared: Sequence[Declared] = COMMANDS) -> Vocabu
                 Choice(Order.NEWEST, N_("newest")),
                 Choice(Order.FOLLOWERS, N_("followers")),
             ),
+            ParameterKind.AMONG: tuple(
+                Choice(one, AMONG_WORDS[one]) for one in (Among.MINE, Among.FOLLOWED, Among.PUBLIC, Among.ALL)
+            ),
+            ParameterKind.QUEUED: tuple(
+                Choice(one, AMONG_WORDS[one]) for one in (Among.MINE, Among.UNASSIGNED, Among.FOLLOWED)
+            ),
             ParameterKind.DECISION: (
                 Choice(Decision.ACCEPT, N_("accept")),
                 Choice(Decision.DECLINE, N_("decline")),
             ),
         },
     )
-
-
-_INSPECTIONS = 2
-"""Uploads looked at in the same moment: it is work for the processor, and the desk needs some of that itself."""
 
 
 class ThreadDesk:
@@ -112,14 +122,15 @@ class ThreadDesk:
         inspector: FileInspector,
         parsers: Mapping[Platform, Callable[[str], Text]],
         meaning: Callable[[], Meaning | None] = lambda: None,
+        signer: Signer | None = None,
     ) -> None:
-        """``meaning``: the model of meaning that is ready at that moment, by which what is similar is found."""
+        """``meaning``: the model of meaning that is ready at that moment, by which what is similar is found.
+        ``signer``: of links that are good by themselves."""
         self._engine = engine
         self._store = store
         self._desk = desk
         self._clock = clock
-        self._inspector = inspector
-        self._inspecting = Semaphore(_INSPECTIONS)
+        self._keeping = Keeping(store, clock, inspector)
         self._reading = Reading(store, desk, clock)
         self._faqs = FaqReading(store, desk, clock)
         self._vocabulary = vocabulary_of(desk)
@@ -134,6 +145,7 @@ class ThreadDesk:
             clock=clock,
             vocabulary=self._vocabulary,
             lookups=self._lookups,
+            signer=signer,
             parsers=parsers,
         )
 
@@ -180,6 +192,13 @@ class ThreadDesk:
         self, command: SlashCommand, given: Mapping[str, str], reader: Reader, ticket: TicketId | None = None
     ) -> Form | None:
         return self._asking.of_command(command, given, reader, ticket)
+
+    async def look_up(
+        self, command: SlashCommand, given: Mapping[str, str], actor: Actor, ticket: TicketId | None = None
+    ) -> Form | None:
+        if not must_look_up(command, given):
+            return None
+        return (await self._call(command, given, ticket, actor, values={})).form
 
     def form_at(self, action: str, reader: Reader, values: Mapping[str, str] | None = None) -> Form | None:
         return self._asking.at(action, reader, values or {})
@@ -239,13 +258,16 @@ class ThreadDesk:
         await self._require_in_general(command, actor)
         draft = press.arguments.get("draft")
         values = await self._reading.draft_values(DraftId(draft), actor) if draft else {}
+        if self._asking.is_held_back(press) and HELD_BACK not in values:
+            raise NoSuchDraft
         skipping = self._asking.skipping(press, values)
         if skipping is not None:
             sent, blank = skipping
             return await self._do(Call(command=command, actor=actor, values=blank, draft=sent.draft))
         form = self._asking.at(action, await self._reading.reader(actor), values)
         if form is None:
-            return await self._call(command, press.arguments, press.ticket, actor, values=press.arguments)
+            given = self._asking.held_back(press, values)
+            return await self._call(command, given, press.ticket, actor, values=given)
         if press.ticket is not None:
             await self._reading.ticket(press.ticket, actor)
         return Reply(form=form, ticket=press.ticket)
@@ -307,15 +329,18 @@ class ThreadDesk:
         actor: Actor,
         *,
         seen: EventId | None = None,
+        sure: bool = False,
     ) -> Entry:
-        saying = PostMessage(ticket=ticket, kind=kind, text=text, files=files, seen=seen)
+        saying = PostMessage(ticket=ticket, kind=kind, text=text, files=files, seen=seen, sure=sure)
         outcome = await self._engine.handle(saying, actor)
         if outcome.message is None:
             raise BadArgument(name="Idempotency-Key", problem=N_("it belongs to another request."), usage="")
         return await self._reading.entry(outcome.ticket or ticket, outcome.message, actor)
 
-    async def edit_message(self, ticket: TicketId, message: MessageId, text: Text, actor: Actor) -> Entry:
-        await self._engine.handle(EditMessage(ticket=ticket, message=message, text=text), actor)
+    async def edit_message(
+        self, ticket: TicketId, message: MessageId, text: Text, actor: Actor, *, sure: bool = False
+    ) -> Entry:
+        await self._engine.handle(EditMessage(ticket=ticket, message=message, text=text, sure=sure), actor)
         return await self._reading.entry(ticket, message, actor)
 
     async def remove_message(self, ticket: TicketId, message: MessageId, actor: Actor) -> None:
@@ -329,24 +354,16 @@ class ThreadDesk:
         await self._engine.handle(MarkRead(ticket=ticket, event=event), replace(actor, inbound=None))
         return await self._reading.read_to(ticket, actor)
 
-    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
-        async with self._inspecting:
-            inspected = await to_thread(self._inspector.inspect, name, data, image_only=image_only)
-        async with self._store.write() as work:
-            asker = await asker_of(actor, work)
-            require_in_general(Action.OPEN, asker)
-            return await work.files.add(
-                asker.id,
-                inspected.name,
-                inspected.media_type,
-                data,
-                self._clock.now(),
-                width=inspected.width,
-                height=inspected.height,
-            )
+    async def keep_file(
+        self, name: str, content: bytes | AsyncIterable[bytes], actor: Actor, *, image_only: bool = False
+    ) -> File:
+        return await self._keeping.keep(name, content, actor, image_only=image_only)
 
-    async def file(self, file: FileId, actor: Actor) -> tuple[File, bytes]:
-        return await self._reading.file(file, actor)
+    async def file(self, file: FileId, actor: Actor) -> File:
+        return await self._reading.about_file(file, actor)
+
+    def content(self, file: File, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        return self._store.content(file.sha256, start=start, length=length)
 
     async def list(
         self, view: View, actor: Actor, *, before: TicketId | None = None, limit: int = 50

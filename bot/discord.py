@@ -13,11 +13,10 @@ from adapters.discord.door import DiscordDoor
 from adapters.discord.rooms import Rooms
 from bot.settings import Settings
 from core.engine import Engine
-from core.ports import Clock
+from core.filelinks import FileLinks
+from core.frontdesk import FrontDesk
+from core.ports import Clock, Signer
 from core.storage import Store
-from core.vocabulary import FrontDesk
-
-_MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class Discord:
 
 
 def open_discord(
-    settings: Settings, front: FrontDesk, engine: Engine, store: Store, clock: Clock, owner: str
+    settings: Settings, front: FrontDesk, engine: Engine, store: Store, clock: Clock, owner: str, signer: Signer
 ) -> Discord:
     """``owner``: unique among the processes of the desk. Raises ValueError without a token."""
     if settings.discord.token is None:
@@ -55,7 +54,7 @@ def open_discord(
         guilds=settings.discord.guilds,
         desk_name=front.desk.name,
         public_url=front.desk.public_url,
-        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+        max_file_bytes=settings.files.max_bytes,
     )
     rest, rooms, reports = Rest(config), Rooms(store), Reports(engine, store)
     door = DiscordDoor(
@@ -69,5 +68,13 @@ def open_discord(
         reports=reports,
         owner=owner,
     )
-    channel = DiscordChannel(rest, store, config, made=door.made, report=reports.report, mended=reports.mended)
+    channel = DiscordChannel(
+        rest,
+        store,
+        config,
+        made=door.made,
+        report=reports.report,
+        mended=reports.mended,
+        links=FileLinks(signer, front.desk.public_url),
+    )
     return Discord(door=door, channel=channel, rest=rest)

@@ -4,7 +4,7 @@ Security headers and a request id on each; on a demo desk, whose people sign in 
 name a loopback host and came through no proxy; health for those who watch the process.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -40,16 +40,32 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-P
 Check = Callable[[], Awaitable[str | None]]
 """Why the desk is not ready, in words for whoever runs it; None where it is."""
 
+Standing = Callable[[], Awaitable[Mapping[str, str | int]]]
+"""How a part of the desk stands that may be missing while it serves."""
+
+
+async def _nothing() -> Mapping[str, str | int]:
+    return {}
+
 
 def application(
-    routes: Iterable[web.AbstractRouteDef], *, keys: Keys, ready: Check, late: Check, demo: bool, max_body: int
+    routes: Iterable[web.AbstractRouteDef],
+    *,
+    keys: Keys,
+    ready: Check,
+    late: Check,
+    similar: Standing = _nothing,
+    demo: bool,
+    max_body: int,
 ) -> web.Application:
-    """``late``: what the desk has not done in time though it serves. ``max_body``: bytes of a request's body; a route
+    """``late``: what the desk has not done in time though it serves; ``similar``: by what similar tickets are found.
+    ``max_body``: bytes of a request's body; a route
     that reads a larger one in parts sets its own bound."""
-    middlewares = [_identified(keys), _headers, *([_only_here] if demo else []), _problems]
+    middlewares = [_identified(keys), *([_only_here] if demo else []), _problems]
     app = web.Application(middlewares=middlewares, client_max_size=max_body)
+    app.on_response_prepare.append(_headers)
     app.router.add_get("/health/live", _live, allow_head=True)
-    app.router.add_get("/health/ready", _ready(ready, late), allow_head=True)
+    app.router.add_get("/health/ready", _ready(ready, late, similar), allow_head=True)
     app.add_routes(routes)
     return app
 
@@ -67,19 +83,8 @@ def _identified(keys: Keys) -> Middleware:
     return identified
 
 
-@web.middleware
-async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        response = await handler(request)
-    except web.HTTPException as answer:
-        _protect(answer)
-        raise
-    if not response.prepared:
-        _protect(response)
-    return response
-
-
-def _protect(response: web.StreamResponse) -> None:
+async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Also of what is sent piece by piece, whose headers have gone when its handler ends."""
     for name, value in (_PAGE if response.content_type == "text/html" else _REST).items():
         response.headers.setdefault(name, value)
 
@@ -127,14 +132,18 @@ async def _live(_request: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
-def _ready(check: Check, late: Check) -> Handler:
-    """What is late makes nobody send people elsewhere: the answer stays 200, with the reason for those who watch."""
+def _ready(check: Check, late: Check, similar: Standing) -> Handler:
+    """What is late, or goes by words alone, makes nobody send people elsewhere: the answer stays 200, with the reason
+    for those who watch."""
 
     async def ready(_request: web.Request) -> web.StreamResponse:
         why = await check()
         if why is not None:
             return web.json_response({"status": "not ready", "reason": why}, status=503)
         lags = await late()
-        return web.json_response({"status": "ready"} if lags is None else {"status": "late", "reason": lags})
+        found_by = await similar()
+        more = {"similar": dict(found_by)} if found_by else {}
+        said = {"status": "ready"} if lags is None else {"status": "late", "reason": lags}
+        return web.json_response({**said, **more})
 
     return ready

@@ -1,6 +1,7 @@
 """Start and stop of the process: what comes first, what is told to whom, and how it ends without losing a thing."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from adapters.sql import schema
+from adapters.sql.folder import Folder
 from bot.settings import Settings
 from bot.wiring import House, build, open_office
 
@@ -19,6 +21,9 @@ DRAIN = timedelta(seconds=8)
 """What deliveries in flight are given at the end; the whole stop takes at most 10 s."""
 _REQUESTS = 1.0
 """Seconds that requests in flight are given."""
+COLLECTION = (10_000, 10, 10)
+"""When the collector looks for garbage that refers to itself: rarely, since rows read by the thousand are none, and it
+would look through them for half of the time that a long ticket's transcript takes."""
 
 
 class CannotStart(Exception):
@@ -30,6 +35,7 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Raises CannotStart, Unavailable and ``adapters.sql.schema.NewerDatabase``.
     """
+    gc.set_threshold(*COLLECTION)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -44,6 +50,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
         await schema.upgrade(settings.database.url.get_secret_value())
         office = open_office(settings, public_url)
         try:
+            await asyncio.to_thread(check_folder, office.store.folder)
             house = await build(office)
         except BaseException:
             await office.close()
@@ -87,6 +94,17 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     await house.dispatcher.stop(DRAIN)
     await house.close()
     log.info("stopped")
+
+
+def check_folder(folder: Folder) -> None:
+    """Raises CannotStart where files cannot arrive."""
+    try:
+        folder.check()
+    except OSError as error:
+        raise CannotStart(
+            f"files.directory: {folder.path} cannot be written to ({error.strerror or error}). "
+            "Give the desk the right to write there, or name another folder with BOT_FILES__DIRECTORY."
+        ) from error
 
 
 def bound_socket(settings: Settings) -> socket.socket:

@@ -6,8 +6,10 @@ A desk may run meanwhile, and takes its part of the work.
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from adapters.chat.reports import Reports
 from bot.indexer import Indexer
 from bot.knowing import model_of
+from bot.unread import Unread
 from bot.wiring import Office
 
 
@@ -17,7 +19,8 @@ async def reindex(office: Office, console: Console, *, rebuild: bool) -> str:
     model = found.parts[0] if found.parts is not None else None
     async with office.store.write() as work:
         waiting = await (work.index.mark_all() if rebuild else work.index.waiting())
-    indexer = Indexer(store=office.store, clock=office.clock, owner="", embedder=lambda: model)
+    unread = Unread(office.store, Reports(office.engine, office.store))
+    indexer = Indexer(store=office.store, clock=office.clock, owner="", embedder=lambda: model, unread=unread)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         words = progress.add_task("words", total=waiting)

@@ -30,6 +30,8 @@ INBOX_LIFE = timedelta(days=30)
 """Longer than any platform redelivers."""
 UPLOAD_LIFE = timedelta(days=8)
 """Of a file that was uploaded and never sent: longer than the draft that may hold it."""
+ARRIVAL_LIFE = timedelta(days=1)
+"""Of bytes on the disk that belong to no file: longer than any upload takes to become one."""
 _AT_ONCE = 100
 
 Look = Callable[[], Awaitable[object]]
@@ -132,10 +134,11 @@ class Scheduler:
         await self._engine.handle(rung, Actor(person=None, door=Platform.SYSTEM))
 
     async def sweep(self) -> None:
-        """Expired sessions, drafts, uploads never sent, and inbound ids past any redelivery."""
+        """Expired sessions, drafts, uploads never sent, inbound ids past any redelivery, and files of nobody's."""
         now = self._clock.now()
         async with self._store.write() as work:
             await work.people.end_expired_sessions(now)
             await work.drafts.forget(now - DRAFT_LIFE)
             await work.files.delete_unattached(now - UPLOAD_LIFE)
             await work.inbox.forget(now - INBOX_LIFE)
+        await self._store.sweep_files(now - ARRIVAL_LIFE)

@@ -12,12 +12,11 @@ from adapters.slack.config import SlackConfig
 from adapters.slack.door import SlackDoor
 from bot.settings import Settings
 from core.engine import Engine
+from core.filelinks import FileLinks
+from core.frontdesk import FrontDesk
 from core.model.thread import MessageKind
-from core.ports import Clock
+from core.ports import Clock, Signer
 from core.storage import Store
-from core.vocabulary import FrontDesk
-
-_MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class SlackParts:
 
 
 def open_slack(
-    settings: Settings, front: FrontDesk, engine: Engine, store: Store, clock: Clock, owner: str
+    settings: Settings, front: FrontDesk, engine: Engine, store: Store, clock: Clock, owner: str, signer: Signer
 ) -> SlackParts:
     """``owner``: unique among the processes of the desk. Raises ValueError without a token."""
     table = settings.slack
@@ -58,7 +57,7 @@ def open_slack(
         staff_message_is=MessageKind(table.staff_message_is),
         desk_name=front.desk.name,
         public_url=front.desk.public_url,
-        max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+        max_file_bytes=settings.files.max_bytes,
     )
     slack, reports = Slack(config), Reports(engine, store)
     door = SlackDoor(
@@ -71,5 +70,13 @@ def open_slack(
         reports=reports,
         owner=owner,
     )
-    channel = SlackChannel(slack, store, config, made=door.made, report=reports.report, mended=reports.mended)
+    channel = SlackChannel(
+        slack,
+        store,
+        config,
+        made=door.made,
+        report=reports.report,
+        mended=reports.mended,
+        links=FileLinks(signer, front.desk.public_url),
+    )
     return SlackParts(door=door, channel=channel, slack=slack)

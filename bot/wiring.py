@@ -4,11 +4,13 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
 
+from adapters.chat.reports import Reports
 from adapters.discord.words.parse import parse_typed as discord_words
 from adapters.files.inspector import Inspector
 from adapters.gchat.inbox import AlertInbox
@@ -26,15 +28,17 @@ from bot.clock import SecretKeys, SystemClock
 from bot.desk import ThreadDesk
 from bot.digest import Digest
 from bot.dispatcher import Channels, Dispatcher, Patience
-from bot.http import Check, application
+from bot.http import Check, Standing, application
 from bot.indexer import Indexer
 from bot.knowing import Knowing, model_of
 from bot.promises import Promises
 from bot.rotas import Rotas, WatchedCalendar, calendars_of
 from bot.scheduler import Look, Scheduler
 from bot.settings import Settings, desk_of, effective
+from bot.settings.files import Keep
 from bot.signer import HmacSigner
 from bot.spaces import Spaces, open_spaces
+from bot.unread import Unread
 from core.commands import Actor, SyncGrants
 from core.engine import Engine
 from core.errors import Unavailable
@@ -109,7 +113,11 @@ class House:
 def open_office(settings: Settings, public_url: str, *, clock: Clock | None = None, keys: Keys | None = None) -> Office:
     """``public_url``: where people reach the desk, without a slash at its end."""
     clock, keys = clock or SystemClock(), keys or SecretKeys()
-    store = SqlStore(settings.database.url.get_secret_value())
+    store = SqlStore(
+        settings.database.url.get_secret_value(),
+        folder=settings.files_dir,
+        in_folder=settings.files.store is Keep.DIRECTORY,
+    )
     calendars = calendars_of(settings.calendar_files(), settings.desk.time_zone)
     desk = desk_of(settings, public_url, calendars)
     return Office(
@@ -128,13 +136,13 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     keys = keys or SecretKeys()
     inbox = AlertInbox(settings.data_dir / "alert-inbox.jsonl", clock) if settings.desk.demo else None
     knowing = Knowing(office.store, lambda: model_of(settings.similar))
-    front = _front(office, knowing)
     secret = secret_key(settings)
     signer = HmacSigner(secret)
+    front = _front(office, knowing, signer)
     door = _door(office, front, await _people(office), keys=keys, signer=signer, secret=secret)
     alerts = open_spaces(settings, _inbox_urls(settings, inbox, desk.public_url), clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
-    chat = _chat(office, front, owner)
+    chat = _chat(office, front, owner, signer)
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
@@ -147,16 +155,25 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         patience=patience,
     )
     backlog = Backlog(store=office.store, engine=engine, desk=desk, clock=clock)
-    indexer = Indexer(store=office.store, clock=clock, owner=owner, embedder=knowing.embedder)
+    indexer = Indexer(
+        store=office.store,
+        clock=clock,
+        owner=owner,
+        embedder=knowing.embedder,
+        made=knowing.wake,
+        unread=Unread(office.store, Reports(engine, office.store)),
+    )
     engine.listen(dispatcher.wake)
     engine.listen(indexer.committed)
+    engine.listen(knowing.committed)
     engine.listen(backlog.committed)
     engine.listen(door.live.committed)
     auditor = Auditor(store=office.store, engine=engine, clock=clock)
+    similar = partial(similarity, knowing, office.store)
     scheduler = Scheduler(store=office.store, engine=engine, clock=clock, auditor=auditor, minutely=_minutely(office))
     return House(
         office=office,
-        app=_application(office, door, chat, inbox, late=auditor.late, keys=keys),
+        app=_application(office, door, chat, inbox, late=auditor.late, similar=similar, keys=keys),
         dispatcher=dispatcher,
         scheduler=scheduler,
         backlog=backlog,
@@ -191,8 +208,9 @@ def _door(
             public_url=office.desk.public_url,
             desk_name=office.desk.name,
             demo_people=people,
-            max_file_bytes=settings.web.max_file_mb * _MEGABYTE,
+            max_file_bytes=settings.files.max_bytes,
             max_files=settings.web.max_files,
+            transcript_bytes=settings.web.transcript_include_mb * _MEGABYTE,
         ),
         configuration=[Setting(*one) for one in effective(settings)],
     )
@@ -210,10 +228,12 @@ def _application(
     inbox: AlertInbox | None,
     *,
     late: Check,
+    similar: Standing,
     keys: Keys,
 ) -> web.Application:
-    """The one web server, with what every door serves. ``late``: what did not ring in time."""
-    files = office.settings.web
+    """The one web server, with what every door serves. ``late``: what did not ring in time; ``similar``: by what
+    similar tickets are found."""
+    settings = office.settings
     return application(
         [
             *door.routes(),
@@ -223,8 +243,9 @@ def _application(
         keys=keys,
         ready=lambda: readiness(office.store),
         late=late,
-        demo=office.settings.desk.demo,
-        max_body=files.max_file_mb * files.max_files * _MEGABYTE + _REST_OF_A_REQUEST,
+        similar=similar,
+        demo=settings.desk.demo,
+        max_body=settings.files.max_bytes * settings.web.max_files + _REST_OF_A_REQUEST,
     )
 
 
@@ -232,17 +253,27 @@ def _minutely(office: Office) -> Mapping[str, Look]:
     promises = Promises(store=office.store, engine=office.engine, desk=office.desk, clock=office.clock)
     digest = Digest(engine=office.engine, desk=office.desk, clock=office.clock)
     rotas = Rotas(engine=office.engine, calendars=office.calendars)
-    return {"promises": promises.rearm, "digest": digest.send_if_due, "calendars": rotas.look}
+    return {
+        "promises": promises.rearm,
+        "digest": digest.send_if_due,
+        "calendars": rotas.look,
+        "files": office.store.sweep_files,
+    }
 
 
-def _front(office: Office, knowing: Knowing) -> ThreadDesk:
-    web = office.settings.web
+def _front(office: Office, knowing: Knowing, signer: HmacSigner) -> ThreadDesk:
+    settings = office.settings
     return ThreadDesk(
         engine=office.engine,
         store=office.store,
         desk=office.desk,
         clock=office.clock,
-        inspector=Inspector(web.max_file_mb * _MEGABYTE, web.max_image_megapixels),
+        inspector=Inspector(
+            settings.files.max_bytes,
+            settings.web.max_image_megapixels,
+            limits=settings.files.limits_in_bytes,
+            forbidden=settings.files.forbidden,
+        ),
         parsers={
             Platform.WEB: parse_markdown,
             Platform.API: parse_markdown,
@@ -250,13 +281,14 @@ def _front(office: Office, knowing: Knowing) -> ThreadDesk:
             Platform.SLACK: slack_words,
         },
         meaning=knowing.meaning,
+        signer=signer,
     )
 
 
-def _chat(office: Office, front: ThreadDesk, owner: str) -> Mapping[Platform, ChatDoor]:
+def _chat(office: Office, front: ThreadDesk, owner: str, signer: HmacSigner) -> Mapping[Platform, ChatDoor]:
     """Imported here, so that a desk without a platform does not load its library: a fifth of a second at its start, and
     memory."""
-    parts = (office.settings, front, office.engine, office.store, office.clock, owner)
+    parts = (office.settings, front, office.engine, office.store, office.clock, owner, signer)
     opened: dict[Platform, ChatDoor] = {}
     if office.settings.discord.token is not None:
         from bot.discord import open_discord
@@ -292,6 +324,20 @@ async def readiness(store: Store) -> str | None:
     except Unavailable as refusal:
         return str(refusal)
     return None
+
+
+async def similarity(knowing: Knowing, store: Store) -> Mapping[str, str | int]:
+    """By what similar tickets and FAQs are found, why not by meaning, and how many wait to be found so. Anybody may ask
+    for it: a reason that names a path of this machine is left to the log."""
+    way, why = knowing.way
+    reason = "The log says why." if "/" in why or "\\" in why else why
+    embedder = knowing.embedder()
+    async with store.read() as work:
+        waiting = await work.index.waiting()
+        if embedder is not None:
+            waiting = max(waiting, await work.vectors.waiting(embedder.name))
+    standing: dict[str, str | int] = {"by": way.value, "waiting": waiting}
+    return {**standing, "reason": reason} if reason else standing
 
 
 def secret_key(settings: Settings) -> bytes:

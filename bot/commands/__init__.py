@@ -1,6 +1,6 @@
 """The slash commands, each declared once: a new one is a function in one of these modules, and it is on every door."""
 
-from bot.commands import alerts, ask, combining, desk, duty, faq, linking, ticket, waiting, work
+from bot.commands import alerts, ask, combining, desk, duty, faq, linking, ticket, transcript, waiting, work
 from bot.commands.declaration import Declared
 
 COMMANDS: tuple[Declared, ...] = (
@@ -12,6 +12,7 @@ COMMANDS: tuple[Declared, ...] = (
     *faq.COMMANDS,
     *ask.COMMANDS,
     *combining.COMMANDS,
+    *transcript.COMMANDS,
     *linking.COMMANDS,
     *desk.COMMANDS,
 )

@@ -109,13 +109,20 @@ async def _join(call: Call, room: Room) -> None:
     ticket = await room.lookups.unseen(title, description, category, call.actor)
     if ticket is None:
         raise NothingToJoin
+    kept = draft.id if draft is not None else await _kept(values, call, room)
     try:
-        await room.do(FollowTicket(ticket=ticket, draft=draft.id if draft is not None else None), call)
+        await room.do(FollowTicket(ticket=ticket, draft=kept), call)
     except NoSuchDraft:
         raise
     except Refusal:
         # Its sentence may name the ticket.
         raise NothingToJoin from None
+
+
+async def _kept(values: Mapping[str, str], call: Call, room: Room) -> DraftId | None:
+    """What was typed: whoever follows unseen knows what they follow by nothing else."""
+    outcome = await room.engine.handle(SaveDraft(values=values), replace(call.actor, inbound=None))
+    return outcome.draft
 
 
 async def _own(draft: DraftId | None, call: Call, room: Room) -> Draft | None:

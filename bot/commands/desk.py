@@ -1,40 +1,21 @@
-"""/queue, /help and /desk: what is about the desk and not about one ticket."""
+"""/help and /desk: what is about the desk and not about one ticket."""
 
-from bot.commands.declaration import command, who_asks, words_of
+from bot.commands.declaration import command, who_asks
+from bot.commands.lists import queue
 from bot.commands.room import Room
 from core.cards.answers import failures_card, help_card, panel_card, people_card, persons_addressed
 from core.cards.card import Card
-from core.cards.ticket import ticket_list
 from core.commands import GrantRole, RetryDelivery
 from core.composing import reader_of
 from core.errors import N_, BadField, BadInput
 from core.model.ids import DeliveryId
 from core.model.people import Role
 from core.policy import Action
-from core.vocabulary import Call, Parameter, ParameterKind, Reply, View
+from core.vocabulary import Call, Parameter, ParameterKind, Reply
 
 
 class NotHere(BadInput):
     template = N_("A panel is for a channel on a chat platform: use /desk panel there.")
-
-
-@command(
-    "queue",
-    "",
-    Parameter(name="team", kind=ParameterKind.TEAM, help=N_("Only this team's"), required=False),
-    Parameter(name="words", kind=ParameterKind.LINE, help=N_("Only those with these words"), required=False),
-    help=N_("What waits, most urgent first"),
-    action=Action.CLAIM,
-)
-async def queue(call: Call, room: Room) -> Reply:
-    team = call.arguments.get("team")
-    found = await room.reading.list(View.QUEUE, call.actor, None, 50, team=team, words=words_of(call))
-    reader = room.reader(call)
-    names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
-    title = reader.gettext("The queue") if team is None else room.desk.team_name(team)
-    if words := words_of(call):
-        title = reader.gettext("{queue}: tickets with “{words}”").format(queue=title, words=" ".join(words))
-    return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
 
 
 class NoSuchWord(BadField):

@@ -221,7 +221,8 @@ async def _shown(faq: FaqId, call: Call, room: Room, done: str = "") -> Reply:
     view = await _reading(room).view(faq, call.actor)
     reader = room.reader(call)
     title = reader.gettext(done).format(ref=view.faq.ref) if done else ""
-    return Reply(card=faq_card(view, room.desk, reader, who_asks(call), title=title))
+    findings = await _reading(room).findings(view, call.actor)
+    return Reply(card=faq_card(view, room.desk, reader, who_asks(call), title=title, findings=findings))
 
 
 def _faq(call: Call) -> FaqId:

@@ -17,7 +17,7 @@ from core.model.ids import PersonId, TicketId
 from core.model.people import Person, Platform
 from core.model.ticket import Ticket
 from core.policy import may_in_general
-from core.ports import Clock
+from core.ports import Clock, Signer
 from core.reading import Reading, asker_of
 from core.storage import Outcome, Store, UnitOfWork
 from core.text import Text, clean_line, shorten
@@ -40,6 +40,8 @@ class Room:
     clock: Clock
     vocabulary: Vocabulary
     lookups: Lookups
+    signer: Signer | None
+    """Makes links that are good by themselves; None where there is none to give to a platform."""
     parsers: Mapping[Platform, Callable[[str], Text]]
     """How words typed through each door become text; a door without markup of its own has none."""
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.commands.ask import before, marked, suggested
-from bot.commands.declaration import REF, about, command, words_of
+from bot.commands.asking_first import SURE, asked_before, is_sure
+from bot.commands.declaration import FOLLOWED, REF, about, command, follow_named
+from bot.commands.lists import list_
 from bot.commands.room import Room, reply_about
 from core.cards.card import Card, Form, Reader
 from core.cards.forms import answers_in, command_form, next_form, open_form
-from core.cards.ticket import ticket_list
+from core.cards.suggestions import follows_card
 from core.commands import (
     AddParticipant,
     ChangeTags,
@@ -23,14 +25,14 @@ from core.commands import (
     UnfollowTicket,
     WithdrawTicket,
 )
-from core.errors import N_, BadInput, NoSuchDraft, NoSuchTicket
+from core.errors import N_, BadInput, Clash, LooksSecret, NoSuchDraft, NoSuchTicket
+from core.following import Following
 from core.model.draft import Draft
 from core.model.ids import DraftId, FileId, TicketId, ref_of
 from core.model.suggestion import Suggestions
-from core.model.ticket import Priority, Status
+from core.model.ticket import Priority
 from core.policy import Action
-from core.searching import Searching, Wanted
-from core.storage import Order
+from core.text import Text
 from core.usecases.opening import NotAChoice
 from core.vocabulary import Asks, Call, Parameter, ParameterKind, Reply
 
@@ -150,34 +152,6 @@ async def _opened(ticket: TicketId | None, call: Call, room: Room) -> Reply:
     return reply_about(opened, whole, reader.gettext(sentence).format(ref=opened.ref))
 
 
-@command(
-    "ticket",
-    "list",
-    Parameter(name="status", kind=ParameterKind.STATUS, help=N_("Only those that stand so"), required=False),
-    Parameter(name="order", kind=ParameterKind.ORDER, help=N_("What comes first"), required=False),
-    Parameter(name="words", kind=ParameterKind.LINE, help=N_("Words in any ticket that I may see"), required=False),
-    help=N_("My tickets: those I opened, follow, take part in or have; with words, any that I may see"),
-    action=Action.SEARCH,
-)
-async def list_(call: Call, room: Room) -> Reply:
-    words = words_of(call)
-    wanted = Wanted(
-        words=words,
-        mine=not words,
-        statuses=frozenset({Status(call.arguments["status"])} if "status" in call.arguments else ()),
-        order=Order(call.arguments.get("order", Order.BEST)),
-    )
-    found, _total = await Searching(room.store, room.desk, room.reading).find(wanted, call.actor, limit=25)
-    reader = room.reader(call)
-    names = {s.ticket.assignee: s.assignee or "?" for s in found if s.ticket.assignee is not None}
-    title = (
-        reader.gettext("My tickets")
-        if not words
-        else reader.gettext("Tickets with “{name}”").format(name=" ".join(words))
-    )
-    return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
-
-
 @command("ticket", "show", REF, help=N_("A ticket: where it stands and who has it"), action=Action.SEE)
 async def show(call: Call, room: Room) -> Reply:
     return await room.whole_ticket(about(call), call)
@@ -220,7 +194,13 @@ async def withdraw(call: Call, room: Room) -> Reply:
     "ticket",
     "follow",
     REF,
-    Parameter(name="draft", kind=ParameterKind.WORD, help=N_("The draft that it takes the place of"), required=False),
+    Parameter(
+        name="draft",
+        kind=ParameterKind.WORD,
+        help=N_("The draft that it takes the place of"),
+        required=False,
+        is_hidden=True,
+    ),
     help=N_("+1: hear of it when it is solved"),
     action=Action.FOLLOW,
 )
@@ -230,10 +210,37 @@ async def follow(call: Call, room: Room) -> Reply:
     return await _followed(call, room, N_("You follow {ref}: you will hear when it is solved"))
 
 
-@command("ticket", "unfollow", REF, help=N_("No longer hear of a ticket"), action=Action.FOLLOW)
+@command(
+    "ticket",
+    "unfollow",
+    replace(REF, required=False),
+    FOLLOWED,
+    help=N_("No longer hear of a ticket; without its ref, a list of those that you follow"),
+    action=Action.FOLLOW,
+)
 async def unfollow(call: Call, room: Room) -> Reply:
+    if "follow" in call.arguments:
+        return await _let_go(call, room)
+    if call.ticket is None:
+        follows = await Following(room.store, room.desk, room.clock).all(call.actor)
+        return Reply(card=follows_card(follows.seen, follows.unseen, room.desk, room.reader(call)))
     await room.do(UnfollowTicket(ticket=about(call)), call)
     return await _followed(call, room, N_("You no longer follow {ref}"))
+
+
+async def _let_go(call: Call, room: Room) -> Reply:
+    """Of a ticket that is followed unseen: no answer and no refusal names it."""
+    if await room.engine.earlier(call.actor) is None:
+        follow = await follow_named(call, room)
+        if follow is None:
+            raise NotFollowed
+        try:
+            await room.do(UnfollowTicket(ticket=follow.ticket), call)
+        except (Clash, NoSuchTicket):
+            # Its sentence would name the ticket.
+            raise NotFollowed from None
+    _ = room.reader(call).gettext
+    return Reply(card=Card(title=_("You no longer follow it"), body=Text.of(_("You hear of it no more."))))
 
 
 async def _followed(call: Call, room: Room, sentence: str) -> Reply:
@@ -250,12 +257,18 @@ async def _followed(call: Call, room: Room, sentence: str) -> Reply:
     "urgent",
     REF,
     Parameter(name="why", kind=ParameterKind.TEXT, help=N_("Why it cannot wait")),
+    SURE,
     help=N_("Say that a ticket cannot wait, and why"),
     action=Action.DECLARE_URGENT,
     title=N_("Declare urgent"),
 )
 async def urgent(call: Call, room: Room) -> Reply:
-    await room.do(DeclareUrgent(ticket=about(call), why=await room.text(call.arguments["why"], call)), call)
+    why = call.arguments["why"]
+    try:
+        words = await room.text(why, call)
+        await room.do(DeclareUrgent(ticket=about(call), why=words, sure=is_sure(call)), call)
+    except LooksSecret as refusal:
+        return await asked_before(refusal, why, call, room)
     view = await room.reading.ticket(about(call), call.actor)
     if view.priority is not Priority.URGENT:
         sentence = N_("{ref}: a lead is asked whether it is urgent")
@@ -277,15 +290,24 @@ async def close(call: Call, room: Room) -> Reply:
     "reopen",
     REF,
     Parameter(name="why", kind=ParameterKind.TEXT, help=N_("What is still not solved"), required=False),
+    SURE,
     help=N_("Open a resolved or closed ticket again"),
     action=Action.REOPEN,
     title=N_("Reopen"),
     asks=Asks.PRESSED,
 )
 async def reopen(call: Call, room: Room) -> Reply:
-    why = call.arguments.get("why")
-    await room.do(ReopenTicket(ticket=about(call), why=await room.text(why, call) if why else None), call)
+    why = call.arguments.get("why", "")
+    try:
+        words = await room.text(why, call) if why else None
+        await room.do(ReopenTicket(ticket=about(call), why=words, sure=is_sure(call)), call)
+    except LooksSecret as refusal:
+        return await asked_before(refusal, why, call, room)
     return await room.ticket_reply(about(call), call, N_("{ref} is open again"))
+
+
+class NotFollowed(Clash):
+    template = N_("You do not follow it any more.")
 
 
 _PERSON = Parameter(name="person", kind=ParameterKind.PERSON, help=N_("Their email address, or the name shown"))

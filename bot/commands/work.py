@@ -1,5 +1,8 @@
 """/ticket and /staff for those who help: taking tickets, moving them on, notes among themselves."""
 
+from dataclasses import replace
+
+from bot.commands.asking_first import SURE, asked_before, is_sure
 from bot.commands.declaration import REF, about, command
 from bot.commands.room import Room
 from core.actions import Press, encode_press
@@ -9,6 +12,7 @@ from core.commands import (
     AssignTicket,
     ClaimTicket,
     PostMessage,
+    ReleaseMessage,
     ResolveTicket,
     SetPriority,
     SetStatus,
@@ -17,7 +21,8 @@ from core.commands import (
     UnassignTicket,
     UndoMessage,
 )
-from core.errors import N_
+from core.errors import N_, LooksSecret
+from core.model.ids import MessageId
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Status, Visibility
 from core.policy import Action
@@ -85,15 +90,21 @@ async def status(call: Call, room: Room) -> Reply:
     "resolve",
     REF,
     Parameter(name="answer", kind=ParameterKind.TEXT, help=N_("The answer, if not said yet"), required=False),
+    SURE,
     help=N_("Say that a ticket is solved, with the answer"),
     action=Action.RESOLVE,
     title=N_("Resolve"),
     asks=Asks.PRESSED,
 )
 async def resolve(call: Call, room: Room) -> Reply:
-    answer = call.arguments.get("answer")
-    await room.do(ResolveTicket(ticket=about(call), answer=await room.text(answer, call) if answer else None), call)
-    return await room.ticket_reply(about(call), call, N_("{ref} is resolved: its requester is told"))
+    answer = call.arguments.get("answer", "")
+    words = await room.text(answer, call) if answer else None
+    try:
+        outcome = await room.do(ResolveTicket(ticket=about(call), answer=words, sure=is_sure(call)), call)
+    except LooksSecret as refusal:
+        return await asked_before(refusal, answer, call, room)
+    reply = await room.ticket_reply(about(call), call, N_("{ref} is resolved: its requester is told"))
+    return _to_take_back(reply, outcome.message, call, room)
 
 
 @command(
@@ -156,8 +167,9 @@ async def _preview(call: Call, room: Room) -> Reply:
 )
 async def note(call: Call, room: Room) -> Reply:
     words = await room.text(call.arguments["text"], call)
-    await room.do(PostMessage(ticket=about(call), kind=MessageKind.NOTE, text=words), call)
-    return await room.ticket_reply(about(call), call, N_("Noted in {ref}, for the staff only"))
+    outcome = await room.do(PostMessage(ticket=about(call), kind=MessageKind.NOTE, text=words), call)
+    reply = await room.ticket_reply(about(call), call, N_("Noted in {ref}, for the staff only"))
+    return _to_take_back(reply, outcome.message, call, room)
 
 
 @command(
@@ -175,10 +187,60 @@ async def transfer(call: Call, room: Room) -> Reply:
     return await room.ticket_reply(about(call), call, N_("{ref} is with {name} now"), name=room.desk.team_name(team))
 
 
-@command("staff", "undo", REF, help=N_("Take your own last message back, within a minute"), action=Action.UNDO)
+_MESSAGE = Parameter(
+    name="message", kind=ParameterKind.NUMBER, help=N_("Which of your messages"), required=False, is_hidden=True
+)
+
+
+@command(
+    "staff", "undo", REF, _MESSAGE, help=N_("Take your own last message back, within a minute"), action=Action.UNDO
+)
 async def undo(call: Call, room: Room) -> Reply:
-    await room.do(UndoMessage(ticket=about(call)), call)
-    return await room.ticket_reply(about(call), call, N_("Your last message in {ref} is taken back"))
+    outcome = await room.do(UndoMessage(ticket=about(call), message=_message(call)), call)
+    if await _stays_where_it_was_said(outcome.message, room):
+        sentence = N_("Your message in {ref} is taken back everywhere else: delete it where you wrote it, too")
+    elif _message(call):
+        sentence = N_("Your message in {ref} is taken back")
+    else:
+        sentence = N_("Your last message in {ref} is taken back")
+    return await room.ticket_reply(about(call), call, sentence)
+
+
+@command(
+    "staff",
+    "release",
+    REF,
+    _MESSAGE,
+    help=N_("Send the student what was held back because it looks like a secret"),
+    action=Action.NOTE,
+    is_a_button=True,
+)
+async def release(call: Call, room: Room) -> Reply:
+    await room.do(ReleaseMessage(ticket=about(call), message=_message(call)), call)
+    return await room.ticket_reply(about(call), call, N_("What was held back in {ref} is with the student now"))
+
+
+def _to_take_back(reply: Reply, message: MessageId | None, call: Call, room: Room) -> Reply:
+    """With a button for what was just said."""
+    if message is None or reply.card is None:
+        return reply
+    press = Press("staff", "undo", about(call), {"message": str(message)})
+    label = room.reader(call).gettext("Take back")
+    buttons = (Button(label=label, action=encode_press(press)), *reply.card.buttons)
+    return replace(reply, card=replace(reply.card, buttons=buttons))
+
+
+async def _stays_where_it_was_said(message: MessageId | None, room: Room) -> bool:
+    """Whether it was written on a platform where nobody but its author can delete it."""
+    async with room.store.read() as work:
+        said = await work.messages.get(message) if message is not None else None
+        origin = await work.threads.get(said.origin) if said is not None and said.origin is not None else None
+    return origin is not None and origin.platform.has_own_threads
+
+
+def _message(call: Call) -> MessageId | None:
+    named = call.arguments.get("message")
+    return MessageId(int(named)) if named is not None else None
 
 
 @command(
@@ -198,4 +260,4 @@ async def tickets(call: Call, room: Room) -> Reply:
     return Reply(card=ticket_list(title, [s.ticket for s in found], names, room.desk, reader))
 
 
-COMMANDS = (claim, assign, unassign, priority, status, resolve, visibility, note, transfer, undo, tickets)
+COMMANDS = (claim, assign, unassign, priority, status, resolve, visibility, note, transfer, undo, release, tickets)

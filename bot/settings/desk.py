@@ -44,6 +44,8 @@ def desk_of(settings: Settings, public_url: str, calendars: Mapping[str, ShiftCa
         escalations=escalations,
         messengers=doors,
         similar=settings.similar.similarity(),
+        secret_patterns=settings.privacy.own_patterns(),
+        undo_within=settings.desk.undo_within,
         group_grants=_group_grants(settings, doors),
         faq_review_days=settings.faq.review_days,
         faq_public=settings.faq.public,

@@ -12,7 +12,9 @@ from bot.settings.alerts import AlertsTable, EmailTable, GchatTable, SpaceKind, 
 from bot.settings.discord import DiscordTable
 from bot.settings.duty import ShiftTable
 from bot.settings.escalation import EscalationTable
+from bot.settings.files import FilesTable
 from bot.settings.places import Path
+from bot.settings.privacy import PrivacyTable
 from bot.settings.rows import fold
 from bot.settings.similar import SimilarTable
 from bot.settings.sla import SlaTable
@@ -53,7 +55,9 @@ class Settings(BaseSettings):
     faq: FaqTable = Field(default_factory=FaqTable, description="the table [faq]")
     alerts: AlertsTable = Field(default_factory=AlertsTable, description="the table [alerts]")
     similar: SimilarTable = Field(default_factory=SimilarTable, description="the table [similar]")
+    privacy: PrivacyTable = Field(default_factory=PrivacyTable, description="the table [privacy]")
     web: WebTable = Field(default_factory=WebTable, description="the table [web]")
+    files: FilesTable = Field(default_factory=FilesTable, description="the table [files]")
     database: DatabaseTable = Field(default_factory=_beside_the_files, description="the table [database]")
     gchat: GchatTable = Field(default_factory=GchatTable, description="only in the environment")
     webhooks: Mapping[str, WebhookTable] = Field(default={}, description="only in the environment")
@@ -63,6 +67,11 @@ class Settings(BaseSettings):
     log: LogTable = Field(default_factory=LogTable, description="the table [log]")
     _places: Mapping[Path, str] = PrivateAttr(default_factory=dict)
     _folder: File = PrivateAttr(default=File())
+
+    @property
+    def files_dir(self) -> File:
+        """The folder of files."""
+        return self.data_dir / self.files.directory
 
     def calendar_files(self) -> Mapping[str, File]:
         """The iCalendar file of each team that has one, by the team's key."""

@@ -62,9 +62,19 @@ class DeskTable(Table):
     urgent_by_requester: UrgencySetting = Field(
         default=UrgencySetting.ALLOW, description="may a requester declare a ticket urgent: allow, ask (a lead) or deny"
     )
+    undo_within: Duration = Field(
+        default=timedelta(minutes=1), description="how long one may take one's own last message back by /staff undo"
+    )
     hours: WeekTable | None = Field(default=None, description="business hours; without them the desk is always open")
     holidays: tuple[HolidayTable, ...] = Field(default=(), description="the days on which it is closed")
     calendar: tuple[SeasonTable, ...] = Field(default=(), description="other hours for a while, as in exam weeks")
+
+    @field_validator("undo_within")
+    @classmethod
+    def _soon(cls, undo_within: timedelta) -> timedelta:
+        if not timedelta(seconds=10) <= undo_within <= timedelta(hours=1):
+            raise wrong("Messages are taken back soon, or not at all.", 'Write "10s" to "1h".')
+        return undo_within
 
     @field_validator("hours")
     @classmethod
@@ -210,8 +220,10 @@ class WebTable(Table):
         default=None, description="the address that people use, without a slash at its end"
     )
     secret_key: SecretKey | None = Field(default=None, description="signs sessions and links; 32 characters or more")
-    max_file_mb: Whole = Field(default=10, ge=1, le=100, description="megabytes of one uploaded file")
     max_files: Whole = Field(default=limits.FILES, ge=1, le=limits.FILES, description="files a message may carry")
+    transcript_include_mb: Whole = Field(
+        default=10, ge=0, le=100, description="megabytes of files that a transcript holds; the rest is linked"
+    )
     max_image_megapixels: Whole = Field(default=40, ge=1, le=200, description="megapixels of an uploaded picture")
 
 
