@@ -15,6 +15,7 @@ from tests.fakes.web_desk import Actor, Visitor, WebDesk
 SECRET = "Zebra"
 LINES = (
     "/ticket show {ref}",
+    "/ticket transcript {ref}",
     "/ticket claim {ref}",
     "/ticket close {ref}",
     "/ticket edit {ref} A new title",
@@ -45,6 +46,8 @@ LINES = (
 REQUESTS = (
     ("GET", "/api/threads/{ref}", None),
     ("GET", "/api/tickets/{number}", None),
+    ("GET", "/api/tickets/{ref}/transcript", None),
+    ("GET", "/api/tickets/{number}/transcript?format=json", None),
     ("GET", "/api/tickets/{number}/comments", None),
     ("POST", "/api/tickets/{number}/comments", {"text": "hello"}),
     ("PUT", "/api/tickets/{number}", {"status": "closed"}),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from adapters.discord.config import MAX_FILE_BYTES
+from bot.settings.files import FilesTable
 from tests.fakes.discord_bad_day import Day, bad_day
 from tests.fakes.discord_desk import opened
 from tests.fakes.discord_server import Thread
@@ -75,7 +75,7 @@ async def test_hostile_files_are_named_safely_taken_for_what_they_are_or_refused
     [words] = await day.words(number)
     for refused in ("nothing.txt", "huge.bin", "holiday.png"):
         assert refused in words, words
-    assert str(MAX_FILE_BYTES // (1024 * 1024)) in words
+    assert f"huge.bin is too large: {FilesTable().max_mb} MB" in words
     kept = dict(day.ask("SELECT name, media_type FROM files WHERE ticket_id = ?", number))
     assert "really.png" in kept and kept["really.png"] == "image/png"
     assert len(kept) == 3

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.ask import NothingToJoin
+from bot.commands.ticket import NotFollowed
 from bot.desk import ThreadDesk
 from bot.lookups import TooManyQuestions
 from core.actions import Press, Submit, decode, encode_press, encode_submit
@@ -37,7 +38,7 @@ class Asking:
             store=self.office.store,
             desk=self.office.desk,
             clock=self.office.clock,
-            inspector=front.desk._inspector,
+            inspector=front.desk._keeping._inspector,
             parsers={},
             meaning=self.known.knowing.meaning,
         )
@@ -201,6 +202,24 @@ async def test_plus_one_to_what_is_private_names_no_ticket(asking: Asking) -> No
     assert (await asking.office.ticket(first)).follower_count == 1
 
 
+async def test_who_follows_unseen_lets_go_once_by_their_own_list(asking: Asking) -> None:
+    first, *_ = [await asking.private(who) for who in ("kim", "abe", "pia")]
+    await asking.button(shown(await asking.submit()), PLUS_ONE)
+    listed = shown(await asking.desk.type("/ticket list", asking.office.actor("sam")))
+    [row] = [row for row in listed.rows if row.ref is None]
+    assert row.title == PROJECTOR
+    assert row.url is None
+    assert "T-" not in str(row)
+    stop = action_of(listed, "Stop following")
+    for _ in range(2):
+        done = await asking.press(stop, inbound="once")
+        assert (shown(done).title, done.ticket) == ("You no longer follow it", None)
+    with pytest.raises(NotFollowed):
+        await asking.press(stop, inbound="twice")
+    assert (await asking.office.ticket(first)).follower_count == 0
+    assert shown(await asking.desk.type("/ticket unfollow", asking.office.actor("sam"))).rows == ()
+
+
 async def test_joining_twice_changes_nothing(asking: Asking) -> None:
     first, *_ = [await asking.private(who) for who in ("kim", "abe", "pia")]
     card = shown(await asking.submit())
@@ -256,7 +275,7 @@ async def test_what_nobody_can_answer_becomes_a_ticket(asking: Asking) -> None:
 async def test_what_is_near_is_shown_where_nothing_is_sure(asking: Asking) -> None:
     ticket = await asking.public()
     card = await asking.ask(PROJECTOR)
-    assert card.title == "I don't know"
+    assert card.title == "I am not sure. These come near:"
     assert [row.ref for row in card.rows] == [ref_of(ticket)]
 
 

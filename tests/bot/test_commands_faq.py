@@ -28,7 +28,7 @@ async def front(front: Front) -> AsyncGenerator[Front]:
         store=office.store,
         desk=office.desk,
         clock=office.clock,
-        inspector=front.desk._inspector,
+        inspector=front.desk._keeping._inspector,
         parsers={Platform.WEB: parse_markdown},
     )
     yield front
@@ -61,6 +61,17 @@ async def test_a_form_makes_a_draft_that_students_do_not_find(front: Front) -> N
     assert [one.value for one in await front.desk.suggest(ParameterKind.FAQ, "pass", front.office.actor("asha"))] == [
         "F-1"
     ]
+
+
+async def test_what_may_be_about_a_person_is_named_under_a_draft_until_it_is_published(front: Front) -> None:
+    card = await drafted(front, answer="Write to sam@example.com.")
+    assert card.footer == "May be about a person: sam@example.com (an email address)."
+    assert shown(await front.type("asha", "/faq show F-1")).footer == card.footer
+    done = shown(await front.type("lee", "/faq publish F-1 yes"))
+    assert (done.title, done.footer) == ("F-1 is published: everybody can read it", "")
+    for who in ("asha", "sam"):
+        assert shown(await front.type(who, "/faq show F-1")).footer == ""
+    assert (await drafted(front)).footer == ""
 
 
 async def test_a_form_with_something_wrong_comes_back_filled(front: Front) -> None:

@@ -33,6 +33,7 @@ from tests.fakes.front import (
     followed,
     fresh,
     held,
+    held_back,
     linked,
     merged,
     offered,
@@ -52,17 +53,21 @@ Stage = Callable[[Office], Awaitable[TicketId]]
 SCENES: list[tuple[str, Stage, str, str]] = [
     # who, on what, what they type, and the title of the answer
     ("sam", fresh, "/ticket list", "My tickets"),
+    ("asha", fresh, "/ticket list open newest grade priority:normal", "Tickets with “grade”"),
+    ("sam", fresh, "/ticket list among:followed", "Tickets that I follow"),
     ("sam", fresh, "/ticket show {ref}", "My grade is missing"),
     ("sam", fresh, '/ticket edit {ref} "A new title" A new description', "{ref} is changed"),
     ("sam", fresh, "/ticket withdraw {ref}", "{ref} is withdrawn"),
     ("kim", public, "/ticket follow {ref}", "You follow {ref}: you will hear when it is solved"),
     ("kim", followed, "/ticket unfollow {ref}", "You no longer follow {ref}"),
+    ("kim", followed, "/ticket unfollow", "What you follow"),
     ("sam", fresh, "/ticket urgent {ref} The exam is tomorrow", "{ref} is urgent: the leads are told"),
     ("sam", fresh, "/ticket close {ref}", "{ref} is closed"),
     ("sam", resolved, "/ticket reopen {ref} Still missing", "{ref} is open again"),
     ("sam", fresh, "/ticket add {ref} kim@example.com", "Kim Other is part of {ref} now"),
     ("sam", together, "/ticket remove {ref} Kim Other", "Kim Other is no longer part of {ref}"),
     ("sam", fresh, "/ticket tag {ref} late, exam -old", "The tags of {ref} are changed"),
+    ("sam", fresh, "/ticket transcript {ref}", "The transcript of {ref}"),
     ("asha", fresh, "/ticket claim {ref}", "{ref} is yours"),
     ("asha", fresh, "/ticket assign {ref} Abe Academic", "{ref} is with Abe Academic now"),
     ("asha", held, "/ticket unassign {ref}", "{ref} is back in the queue"),
@@ -76,6 +81,7 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("asha", fresh, "/staff tickets Sam Student", "Opened by Sam Student"),
     ("sam", said, "/staff undo {ref}", "Your last message in {ref} is taken back"),
     ("asha", fresh, "/staff snooze {ref} 2h", "{ref} is put aside until 16:30 IST, in 2 h"),
+    ("asha", held_back, "/staff release {ref}", "What was held back in {ref} is with the student now"),
     ("asha", aside, "/staff wake {ref}", "{ref} is not put aside any more"),
     (
         "asha",
@@ -103,6 +109,7 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("asha", fresh, "/agent capacity 7", "You carry up to 7"),
     ("asha", fresh, "/queue", "The queue"),
     ("asha", fresh, "/queue platform", "Platform team"),
+    ("asha", fresh, "/queue among:unassigned order:followers", "The queue"),
     ("asha", fresh, "/queue platform grade", "Platform team: tickets with “grade”"),
     ("sam", fresh, "/help", "What you can do at Student Support"),
     ("sam", faq, "/faq search hostel", "No FAQ answers “hostel”"),
@@ -263,7 +270,7 @@ async def test_a_menu_and_the_help_show_each_what_they_may_use(front: Front) -> 
         assert sees in menu and lacks not in menu
     await office.stand("sam", Standing.BLOCKED)
     menu = [command.name for command in await front.desk.commands_for(await office.person("sam"))]
-    assert menu == ["/ticket list", "/ticket show"]
+    assert menu == ["/ticket list", "/ticket show", "/ticket transcript"]
 
 
 async def test_help_says_what_each_command_does_or_where_there_are_many_which_there_are(front: Front) -> None:

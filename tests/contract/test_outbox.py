@@ -1,7 +1,7 @@
 """The outbox: lanes in order, leases that run out, paces, and what was given up."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -24,22 +24,8 @@ from core.model.people import Platform
 from core.model.thread import Audience, MessageKind
 from core.storage import UnitOfWork
 from core.text import Text
+from tests.contract.leasing import ME, A, B, give_up, lease, leased_ids
 from tests.contract.samples import MINUTE, NOW, a_delivery, a_person, a_requester_with_a_ticket, state_of
-
-A, B = ToSpace("a"), ToSpace("b")
-ME = "process 1"
-
-
-async def lease(work: UnitOfWork, at: datetime = NOW, *, owner: str = ME, limit: int = 100) -> list[Delivery]:
-    return list(await work.outbox.lease(at, owner=owner, until=at + MINUTE, limit=limit))
-
-
-async def leased_ids(work: UnitOfWork, at: datetime = NOW, *, owner: str = ME, limit: int = 100) -> list[DeliveryId]:
-    return [delivery.id for delivery in await lease(work, at, owner=owner, limit=limit)]
-
-
-async def give_up(work: UnitOfWork, delivery: DeliveryId, state: DeliveryState = DeliveryState.DEAD) -> None:
-    assert await work.outbox.give_up(delivery, ME, state=state, reason="gone", at=NOW)
 
 
 async def test_a_delivery_comes_back_with_every_kind_of_address_and_all_it_refers_to(store: SqlStore) -> None:
@@ -186,64 +172,6 @@ async def test_a_newer_one_takes_the_place_of_older_pending_ones_of_its_kind_tha
         assert await state_of(work, after) is DeliveryState.PENDING
 
 
-async def test_a_dead_one_steps_aside_and_a_parked_one_holds_its_lane(store: SqlStore) -> None:
-    async with store.write() as work:
-        a1, a2, b1, b2 = [await a_delivery(work, lane) for lane in (A, A, B, B)]
-        assert await leased_ids(work) == [a1, b1]
-        await give_up(work, a1)
-        await give_up(work, b1, DeliveryState.PARKED)
-        assert await leased_ids(work) == [a2]
-        assert [one.id for one in await work.outbox.given_up()] == [b1, a1]
-        assert [one.id for one in await work.outbox.given_up(limit=1)] == [b1]
-        assert (await work.outbox.given_up())[0].reason == "gone"
-        assert await state_of(work, b2) is DeliveryState.PENDING
-
-
-@pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.PARKED])
-async def test_one_that_was_given_up_is_revived_due_now_and_counted_anew(store: SqlStore, state: DeliveryState) -> None:
-    async with store.write() as work:
-        first, second = await a_delivery(work), await a_delivery(work)
-        await lease(work)
-        assert not await work.outbox.revive(first, NOW)
-        await give_up(work, first, state)
-        assert await work.outbox.revive(first, NOW + MINUTE)
-        assert not await work.outbox.revive(first, NOW + MINUTE)
-        assert not await work.outbox.revive(DeliveryId(4711), NOW)
-        [again] = await lease(work, NOW + MINUTE)
-        assert (again.id, again.attempts, again.due_at) == (first, 1, NOW + MINUTE)
-        assert again.uncertain  # the call that it was given up after may have happened
-        assert again.first_attempt_at == NOW
-        assert await work.outbox.given_up() == []
-        assert await state_of(work, second) is DeliveryState.PENDING
-
-
-async def test_one_revived_while_a_newer_one_of_its_lane_is_on_its_way_waits_for_that(store: SqlStore) -> None:
-    async with store.write() as work:
-        old, newer = await a_delivery(work), await a_delivery(work)
-        await lease(work)
-        await give_up(work, old)
-        assert await leased_ids(work) == [newer]
-        await work.outbox.revive(old, NOW)
-        assert await leased_ids(work) == []
-        assert await work.outbox.next_due() == NOW + MINUTE
-        await work.outbox.done(newer, ME, receipt=None, at=NOW)
-        assert await leased_ids(work) == [old]
-
-
-async def test_the_newer_ones_expired_lease_gives_way_to_the_revived_one(store: SqlStore) -> None:
-    async with store.write() as work:
-        old, newer = await a_delivery(work), await a_delivery(work)
-        await lease(work)
-        await give_up(work, old)
-        await lease(work)
-        await work.outbox.revive(old, NOW)
-        assert await leased_ids(work, NOW + MINUTE) == [old]
-        assert await work.outbox.next_due() == NOW + 2 * MINUTE
-        await work.outbox.done(old, ME, receipt=None, at=NOW)
-        [last] = await lease(work, NOW + 2 * MINUTE)
-        assert (last.id, last.uncertain) == (newer, True)
-
-
 async def test_the_next_due_is_the_first_free_head_or_the_first_lease_to_run_out(store: SqlStore) -> None:
     async with store.write() as work:
         assert await work.outbox.next_due() is None
@@ -289,58 +217,6 @@ async def one_by_one(work: UnitOfWork, new: NewDelivery, event: EventId) -> Deli
     found = await work.outbox.get(await work.outbox.add(new, key="f" * 24, event=event, at=NOW))
     assert found is not None
     return found
-
-
-async def test_what_is_unfinished_in_a_lane_is_abandoned_whoever_holds_it(store: SqlStore) -> None:
-    async with store.write() as work:
-        done, dead, held, waiting, other_lane = [await a_delivery(work, lane) for lane in (A, A, A, A, B)]
-        await lease(work, limit=1)
-        await work.outbox.done(done, ME, receipt=None, at=NOW)
-        await lease(work, limit=1)
-        await give_up(work, dead)
-        await lease(work)
-        assert await work.outbox.abandon(A.lane, reason="the thread is gone", at=NOW + MINUTE) == 2
-        assert await work.outbox.abandon(A.lane, reason="the thread is gone", at=NOW + MINUTE) == 0
-        states = [await state_of(work, one) for one in (done, dead, held, waiting, other_lane)]
-        skipped = DeliveryState.SKIPPED
-        assert states == [DeliveryState.DONE, DeliveryState.DEAD, skipped, skipped, DeliveryState.PENDING]
-        found = await work.outbox.get(held)
-        assert found is not None
-        assert found.reason == "the thread is gone"
-        assert not await work.outbox.done(held, ME, receipt="x", at=NOW)
-
-
-async def test_a_parked_one_is_abandoned_with_the_lane_that_it_holds(store: SqlStore) -> None:
-    async with store.write() as work:
-        parked, behind = await a_delivery(work), await a_delivery(work)
-        await lease(work)
-        await give_up(work, parked, DeliveryState.PARKED)
-        assert await work.outbox.abandon("space:leads", reason="gone", at=NOW) == 2
-        assert await work.outbox.given_up() == []
-        assert await state_of(work, behind) is DeliveryState.SKIPPED
-
-
-async def test_those_that_struggle_have_failed_before_and_are_tried_again(store: SqlStore) -> None:
-    async with store.write() as work:
-        made = [await a_delivery(work, ToSpace(str(n))) for n in range(7)]
-        untried, first_time, refused, orphan, dead, revived, postponed = made
-        leased = {one.id: one for one in await lease(work)}
-        assert await work.outbox.struggling() == []
-        await work.outbox.postpone(leased[untried], ME, due_at=NOW + 9 * MINUTE)
-        await work.outbox.postpone(leased[postponed], ME, due_at=NOW + 9 * MINUTE)
-        await work.outbox.retry(refused, ME, due_at=NOW + 9 * MINUTE, reason="429", uncertain=False)
-        await give_up(work, dead)
-        await give_up(work, revived)
-        await work.outbox.revive(revived, NOW + 2 * MINUTE)
-        await work.outbox.done(first_time, ME, receipt=None, at=NOW)
-        assert [one.id for one in await lease(work, NOW + MINUTE)] == [orphan]
-        assert [(one.id, one.reason) for one in await work.outbox.struggling()] == [
-            (refused, "429"),
-            (orphan, None),
-        ]
-        assert [one.id for one in await work.outbox.struggling(limit=1)] == [refused]
-        await lease(work, NOW + 2 * MINUTE)
-        assert [one.id for one in await work.outbox.struggling()] == [refused, orphan, revived]
 
 
 async def test_the_backlog_is_what_is_pending(store: SqlStore) -> None:
@@ -425,91 +301,3 @@ async def test_a_message_is_underway_until_everybody_has_it(
                 await give_up(work, added, state)
         assert await work.outbox.is_underway(said[0]) is is_underway
         assert not await work.outbox.is_underway(said[1])
-
-
-async def test_what_the_alert_spaces_got_is_told_newest_first_but_for_what_was_skipped(store: SqlStore) -> None:
-    async with store.write() as work:
-        done, dead, skipped, elsewhere, waiting, pending = [
-            await a_delivery(work, ToSpace(space))
-            for space in ("leads", "platform", "third", "elsewhere", "leads", "leads")
-        ]
-        await work.outbox.lease(NOW, owner="me", until=NOW + MINUTE, limit=10)
-        assert await work.outbox.done(done, "me", receipt=None, at=NOW + MINUTE)
-        assert await work.outbox.give_up(dead, "me", state=DeliveryState.DEAD, reason="no such space", at=NOW)
-        assert await work.outbox.skip(skipped, "me", reason="answered", at=NOW)
-        found = await work.outbox.to_spaces(["leads", "platform", "third"], limit=10)
-        assert [one.id for one in found] == [pending, waiting, dead, done]
-        assert found[-1].finished_at == NOW + MINUTE
-        assert [one.id for one in await work.outbox.to_spaces(["leads"], limit=2)] == [pending, waiting]
-        assert await work.outbox.to_spaces([], limit=10) == []
-        assert elsewhere not in [one.id for one in found]
-
-
-async def test_one_alert_tells_all_that_wait_for_the_same_space(store: SqlStore) -> None:
-    """But for what was told, what somebody holds, what is no alert, and what is for another space."""
-    async with store.write() as work:
-        told = await a_delivery(work, A)
-        [head] = await lease(work)
-        assert await work.outbox.done(told, ME, receipt=None, at=NOW)
-        first = await a_delivery(work, A)
-        news = await work.outbox.add(NewDelivery(address=A, intent=Intent.ALERT_NEWS), key="n" * 24, event=None, at=NOW)
-        call = await work.outbox.add(NewDelivery(address=A, intent=Intent.CALL), key="c" * 24, event=None, at=NOW)
-        more, elsewhere = await a_delivery(work, A), await a_delivery(work, B)
-        assert await leased_ids(work) == [first, elsewhere]
-        assert await work.outbox.fold(first, "a", NOW) == 2
-        folded = await work.outbox.folded(first)
-        assert [one.id for one in folded] == [call, more]
-        assert {(one.state, one.folded_into) for one in folded} == {(DeliveryState.SKIPPED, first)}
-        assert [await state_of(work, one) for one in (told, first, news, elsewhere)] == [
-            DeliveryState.DONE,
-            *[DeliveryState.PENDING] * 3,
-        ]
-        assert await work.outbox.fold(first, "a", NOW) == 0
-        assert head.id == told
-
-
-async def test_what_a_space_was_sent_lately_counts_alerts_alone(store: SqlStore) -> None:
-    async with store.write() as work:
-        for minutes, intent in ((1, Intent.ALERT), (2, Intent.ALERT_NEWS), (3, Intent.CALL), (4, Intent.ALERT)):
-            new = NewDelivery(address=A, intent=intent)
-            added = await work.outbox.add(new, key=f"{minutes:024}", event=None, at=NOW)
-            await lease(work)
-            assert await work.outbox.done(added, ME, receipt=None, at=NOW + minutes * MINUTE)
-        await a_delivery(work, A)
-        sent = await work.outbox.sent_since("a", NOW + MINUTE)
-        assert sent == [(NOW + 4 * MINUTE, Intent.ALERT), (NOW + 3 * MINUTE, Intent.CALL)]
-        assert await work.outbox.sent_since("b", NOW) == []
-
-
-async def test_what_one_card_told_counts_for_as_many_as_it_told(store: SqlStore) -> None:
-    async with store.write() as work:
-        head = await a_delivery(work, A)
-        for _ in range(3):
-            await a_delivery(work, A)
-        await lease(work)
-        assert await work.outbox.fold(head, "a", NOW) == 3
-        assert await work.outbox.sent_since("a", NOW - MINUTE) == []
-        assert await work.outbox.done(head, ME, receipt=None, at=NOW + MINUTE)
-        assert await work.outbox.sent_since("a", NOW) == [(NOW + MINUTE, Intent.ALERT)] * 4
-        assert await work.outbox.sent_since("a", NOW + MINUTE) == []
-
-
-async def test_a_newer_one_does_not_take_the_place_of_one_that_tells_others_too(store: SqlStore) -> None:
-    """Those would be told by nobody."""
-    async with store.write() as work:
-        head = await a_delivery(work, A, supersede_key="call:1")
-        other = await a_delivery(work, A)
-        assert await work.outbox.fold(head, "a", NOW) == 1
-        await a_delivery(work, A, supersede_key="call:1")
-        assert await state_of(work, head) is DeliveryState.PENDING
-        assert [one.id for one in await work.outbox.folded(head)] == [other]
-
-
-async def test_one_card_tells_no_more_than_it_has_room_for_and_calls_first(store: SqlStore) -> None:
-    async with store.write() as work:
-        head = await a_delivery(work, A)
-        alerts = [await a_delivery(work, A) for _ in range(20)]
-        call = await work.outbox.add(NewDelivery(address=A, intent=Intent.CALL), key="c" * 24, event=None, at=NOW)
-        assert await work.outbox.fold(head, "a", NOW) == 20
-        assert {one.id for one in await work.outbox.folded(head)} == {*alerts[:19], call}
-        assert await state_of(work, alerts[19]) is DeliveryState.PENDING

@@ -12,8 +12,9 @@ from core.model.outbox import NewTimer, TimerKind
 from core.model.people import Platform
 from core.model.sla import SlaClock
 from core.model.ticket import Ending, Priority, Status, Ticket
-from core.storage import Solved, Tally, UnitOfWork, Waiting
+from core.storage import Order, Solved, Tally, TicketQuery, UnitOfWork, Waiting
 from tests.contract.samples import MINUTE, NOW, a_person, a_ticket, reread
+from tests.contract.test_search import STAFF
 
 DAY = timedelta(days=1)
 POLICY = EscalationPolicy(key="late", when=EscalationTrigger(breached=True), steps=())
@@ -84,6 +85,24 @@ async def test_what_waits_comes_most_urgent_first_then_the_oldest(store: SqlStor
         assert await work.workload.waiting([], limit=10) == []
         for place, one in enumerate(both):
             assert await work.workload.waiting(["network", "helpdesk"], after=one, limit=2) == both[place + 1 :][:2]
+
+
+async def test_what_many_follow_waits_before_its_priority_as_in_the_queue(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work, "Ann")).id
+        urgent, high, normal, followed = [
+            await a_ticket(work, ann, priority=priority)
+            for priority in (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.NORMAL)
+        ]
+        await changed(work, followed, follower_count=3)
+        for raised_from, order in ((0, [normal, followed]), (4, [normal, followed]), (3, [followed, normal])):
+            found = await work.workload.waiting(["helpdesk"], raised_from=raised_from, limit=10)
+            assert [one.ticket for one in found] == [one.id for one in (urgent, high, *order)]
+            query = TicketQuery(sight=STAFF, order=Order.QUEUE, raised_from=raised_from)
+            assert [one.id for one in await work.tickets.find(query)] == [one.ticket for one in found]
+            for place, one in enumerate(found):
+                after = await work.workload.waiting(["helpdesk"], after=one, raised_from=raised_from, limit=2)
+                assert after == found[place + 1 :][:2]
 
 
 async def test_what_somebody_is_asked_to_take_is_found(store: SqlStore) -> None:

@@ -13,8 +13,8 @@ from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Voca
 REF = Parameter(name="ref", kind=ParameterKind.TICKET, help="The ticket")
 
 
-def p(name: str, kind: ParameterKind, *, required: bool = True) -> Parameter:
-    return Parameter(name=name, kind=kind, help=name, required=required)
+def p(name: str, kind: ParameterKind, *, required: bool = True, is_named: bool = False) -> Parameter:
+    return Parameter(name=name, kind=kind, help=name, required=required, is_named=is_named)
 
 
 def command(noun: str, verb: str, *parameters: Parameter) -> SlashCommand:
@@ -39,6 +39,14 @@ VOCABULARY = Vocabulary(
         command("ticket", "urgent", REF, p("why", K.TEXT)),
         command("ticket", "visibility", REF, p("visibility", K.VISIBILITY), p("confirm", K.WORD, required=False)),
         command("queue", "", p("team", K.TEAM, required=False)),
+        command(
+            "ticket",
+            "list",
+            p("visibility", K.VISIBILITY, required=False),
+            p("words", K.LINE, required=False),
+            p("priority", K.PRIORITY, required=False, is_named=True),
+            p("tags", K.WORD, required=False, is_named=True),
+        ),
         command("desk", "role", p("role", K.ROLE), p("person", K.PERSON)),
         command("desk", "retry", p("number", K.NUMBER)),
         command("escalate", "", REF, p("level", K.NUMBER)),
@@ -93,7 +101,11 @@ GOOD: list[tuple[str, str, int | None, dict[str, str]]] = [
     ('/ticket edit T-1 description:"Only this"', "/ticket edit", 1, {"description": "Only this"}),
     ('/ticket edit T-1 "" Only this', "/ticket edit", 1, {"description": "Only this"}),
     ('/ticket urgent T-1 It\'s “due” "today"!', "/ticket urgent", 1, {"why": 'It\'s “due” "today"!'}),
-    ('/ticket urgent T-1 "all of it"', "/ticket urgent", 1, {"why": '"all of it"'}),
+    ('/ticket urgent T-1 "all of it"', "/ticket urgent", 1, {"why": "all of it"}),
+    ("/ticket urgent T-1 “all of\nit”", "/ticket urgent", 1, {"why": "all of\nit"}),
+    ('/ticket urgent T-1 say "hi" now', "/ticket urgent", 1, {"why": 'say "hi" now'}),
+    ('/ticket urgent T-1 "one" and "two"', "/ticket urgent", 1, {"why": '"one" and "two"'}),
+    ('/ticket urgent T-1 "half of it', "/ticket urgent", 1, {"why": '"half of it'}),
     (
         "/ticket urgent T-1 two\nlines  and   spaces\n\nkept",
         "/ticket urgent",
@@ -105,6 +117,24 @@ GOOD: list[tuple[str, str, int | None, dict[str, str]]] = [
     ("/ticket visibility T-1 public yes", "/ticket visibility", 1, {"visibility": "public", "confirm": "yes"}),
     ("/queue", "/queue", None, {}),
     ("/queue Academics", "/queue", None, {"team": "academics"}),
+    ("/ticket list", "/ticket list", None, {}),
+    ("/ticket list urgent", "/ticket list", None, {"words": "urgent"}),
+    ("/ticket list public urgent", "/ticket list", None, {"visibility": "public", "words": "urgent"}),
+    ("/ticket list priority:urgent", "/ticket list", None, {"priority": "urgent"}),
+    (
+        "/ticket list priority:urgent public my  grade",
+        "/ticket list",
+        None,
+        NARROWED := {"visibility": "public", "words": "my  grade", "priority": "urgent"},
+    ),
+    ("/ticket list public my  grade priority:urgent", "/ticket list", None, NARROWED),
+    ("/ticket list public my priority:URGENT  grade", "/ticket list", None, NARROWED),
+    ("/ticket list my  grade priority:urgent visibility:public", "/ticket list", None, NARROWED),
+    ('/ticket list my tags:"a b" grade', "/ticket list", None, {"words": "my grade", "tags": "a b"}),
+    ('/ticket list "tags:a grade"', "/ticket list", None, {"words": "tags:a grade"}),
+    ('/ticket list "my grade" gone', "/ticket list", None, {"words": '"my grade" gone'}),
+    ("/ticket list tags: a", "/ticket list", None, {"words": "tags: a"}),
+    ("/ticket list https://a.example tag:b", "/ticket list", None, {"words": "https://a.example tag:b"}),
     ('/desk role "team lead" Kim Other', "/desk role", None, {"role": "lead", "person": "Kim Other"}),
     ("/desk retry 17", "/desk retry", None, {"number": "17"}),
     ("/escalate 3 T-1", "/escalate", 1, {"level": "3"}),
@@ -200,6 +230,16 @@ WRONG: list[tuple[str, type[Refusal], str]] = [
         "team: “nowhere” is not one of academics. Usage: /queue [team]",
     ),
     ("/queue academics now", BadArgument, "now: this is one word too many. Usage: /queue [team]"),
+    (
+        "/ticket list grade priority:huge",
+        BadArgument,
+        "priority: “huge” is not one of low, urgent. Usage: /ticket list [visibility] [words] [priority:] [tags:]",
+    ),
+    (
+        "/ticket list tags:a grade tags:b",
+        BadArgument,
+        "tags: this is given twice. Usage: /ticket list [visibility] [words] [priority:] [tags:]",
+    ),
     ("/escalate 3 T-1 T-2", BadArgument, "T-1: this is one word too many. Usage: /escalate [ref] <level>"),
     ("/escalate T-1 3 T-2", BadArgument, "T-2: this is one word too many. Usage: /escalate [ref] <level>"),
     ("/desk retry soon", BadArgument, "number: a whole number is wanted. Usage: /desk retry <number>"),

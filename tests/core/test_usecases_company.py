@@ -6,12 +6,14 @@ import pytest
 
 from core.commands import (
     AddParticipant,
+    CloseTicket,
     FollowTicket,
     MergeTicket,
     RemoveParticipant,
     ResolveTicket,
     SetVisibility,
     UnfollowTicket,
+    WithdrawTicket,
 )
 from core.errors import MergedAway, NoSuchPerson, NoSuchTicket, NotAllowed, Refusal
 from core.events import ParticipantAdded, ParticipantRemoved, TicketFollowed, TicketUnfollowed
@@ -42,6 +44,20 @@ async def test_nobody_follows_their_own_ticket(office: Office) -> None:
     ticket = await office.open()
     with pytest.raises(Refusal, match=f"T-{ticket} is your own: you hear of it anyway"):
         await office.do(FollowTicket(ticket=ticket), "sam")
+
+
+@pytest.mark.parametrize(
+    ("ending", "who"),
+    [(WithdrawTicket, "sam"), (CloseTicket, "sam"), (ResolveTicket, "asha")],
+)
+async def test_what_is_over_is_not_followed_any_more(
+    office: Office, ending: type[WithdrawTicket | CloseTicket | ResolveTicket], who: str
+) -> None:
+    ticket = await office.open(category="forum")
+    await office.do(ending(ticket=ticket), who)
+    with pytest.raises(Refusal, match=f"T-{ticket} is over: nothing more is to be heard of it"):
+        await office.do(FollowTicket(ticket=ticket), "kim")
+    assert (await office.ticket(ticket)).follower_count == 0
 
 
 @pytest.mark.parametrize(("category", "follows"), [("login", True), ("exams", False), ("welfare", False)])

@@ -1,4 +1,4 @@
-"""Who is asked, what is promised and who is called, as a student, an agent and a lead see it in their browsers.
+"""Who is asked and what is promised, as a student, an agent and a lead see it in their browsers.
 
 ``THREADDESK_PICTURES=docs/pictures/duty`` renews the pictures there.
 """
@@ -6,133 +6,31 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from bot.signer import HmacSigner
-from bot.wiring import secret_key
-from core.alerting import LINK_LIFE, link_of
-from core.commands import (
-    Acknowledge,
-    ClaimTicket,
-    DeclareUrgent,
-    PostMessage,
-    ResolveTicket,
-    SetDuty,
-)
+from core.commands import ClaimTicket, DeclareUrgent, PostMessage, ResolveTicket, SetDuty
 from core.model.duty import DutyState
 from core.model.ids import TicketId
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Ticket
 from core.text import Text
-from tests.fakes.browser import Visitor
-from tests.fakes.clock import FakeClock
+from tests.fakes.duty_desk import NOW, SCHEMES, SIZES, TITLES, come_in, duty_desk, fact
 from tests.fakes.patience import patience
 from tests.fakes.pictures import take
-from tests.fakes.timed_desk import HOUR, MINUTE, TimedDesk, copied, timed_desk
+from tests.fakes.timed_desk import HOUR, MINUTE, TimedDesk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-NOW = datetime.fromisoformat("2026-03-04T14:42:00+05:30")
-"""A Wednesday afternoon; also what the browsers take it to be."""
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-SCHEMES: dict[str, Literal["light", "dark"]] = {"desktop": "light", "phone": "dark"}
-CONFIG = """
-[desk]
-name = "Student Support"
-demo = true
-time_zone = "Asia/Kolkata"
-urgent_by_requester = "ask"
-[desk.hours]
-mon = ["09:00-17:00"]
-tue = ["09:00-17:00"]
-wed = ["09:00-17:00"]
-thu = ["09:00-17:00"]
-fri = ["09:00-17:00"]
-
-[[teams]]
-key = "academics"
-name = "Academics"
-members = ["agent@example.com"]
-lead = "lead@example.com"
-assignment = "round_robin"
-offer_timeout = "5m"
-capacity = 6
-
-[[shifts]]
-team = "academics"
-who = ["agent@example.com"]
-days = ["mon", "tue", "wed"]
-hours = ["09:00-13:00", "14:00-18:00"]
-[[shifts]]
-team = "academics"
-who = ["lead@example.com"]
-days = ["wed", "fri"]
-hours = ["09:00-16:00"]
-
-[[categories]]
-key = "exams"
-name = "Exams and grades"
-team = "academics"
-sla = "standard"
-escalation = "urgent"
-
-[[sla]]
-key = "standard"
-first_response = { urgent = "15m", high = "1h", normal = "8h", low = "16h" }
-resolution = { urgent = "4h", normal = "24h" }
-
-[[escalations]]
-key = "urgent"
-when = { priority = ["urgent"] }
-steps = [
-  { after = "0s", notify = ["space:leads", "assignee"] },
-  { after = "5m", notify = ["space:leads", "team_on_duty"] },
-  { after = "15m", notify = ["space:leads", "lead"] },
-]
-
-[alerts]
-acknowledge = "ACKNOWLEDGE"
-storm_limit = 3
-[[alerts.spaces]]
-key = "leads"
-"""
-TITLES = (
-    "My grade is missing",
-    "The hall's page says 403",
-    "Two exams at the same hour",
-    "Where is room 114?",
-    "The re-evaluation form is closed",
-    "My admit card has another's photo",
-    "Is the open-book rule still in force?",
-)
-
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(tmp_path: Path, sqlite_template: Path, request: pytest.FixtureRequest) -> AsyncIterator[TimedDesk]:
-    """It runs by itself; its clock stands at ``NOW``. Indirectly: what an alert's link asks for."""
-    config = CONFIG.replace("ACKNOWLEDGE", getattr(request, "param", "sign_in"))
-    clock = FakeClock(NOW)
-    async with timed_desk(tmp_path, config, clock, copied(sqlite_template, tmp_path), runs=True) as running:
+async def desk(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[TimedDesk]:
+    async with duty_desk(tmp_path, sqlite_template) as running:
         yield running
-
-
-async def come_in(desk: TimedDesk, browser: Browser, who: str, path: str = "/", *, size: str = "desktop") -> Visitor:
-    """At the desk's own time."""
-    width, height = SIZES[size]
-    return await Visitor.be(who, desk.url, browser, path, width=width, height=height, now=desk.clock.now())
-
-
-async def look(browser: Browser, link: str) -> Page:
-    """As somebody who is not signed in."""
-    page = await (await browser.new_context(reduced_motion="reduce")).new_page()
-    await page.goto(link)
-    return page
 
 
 def toast(page: Page, words: str | re.Pattern[str]) -> Locator:
@@ -141,11 +39,6 @@ def toast(page: Page, words: str | re.Pattern[str]) -> Locator:
 
 def bell(page: Page) -> Locator:
     return page.locator("#notice-list")
-
-
-def fact(page: Page, label: str) -> Locator:
-    """A fact of the open ticket, among its details."""
-    return page.locator("#facts-body .fields > div").filter(has=page.get_by_text(label, exact=True)).locator("dd")
 
 
 async def type_in(page: Page, line: str) -> Locator:
@@ -396,99 +289,3 @@ async def test_a_ticket_that_is_put_aside_leaves_the_queue_until_its_requester_w
     await expect(fact(page, "Put aside until")).to_have_count(0)
     await expect(unassigned).to_contain_text("1")
     assert asha.faults == []
-
-
-# ---- until somebody acknowledges
-
-
-async def test_a_tickets_card_shows_how_far_its_escalation_is(
-    desk: TimedDesk, browser: Browser, pictures: Path
-) -> None:
-    await desk.open(TITLES[1], priority=Priority.URGENT, who="admin")
-    desk.clock.advance(6 * MINUTE)
-    await desk.house.scheduler.fire_due()
-    for size, scheme in SCHEMES.items():
-        lee = await come_in(desk, browser, "Lee", "/t/T-1", size=size)
-        await expect(fact(lee.page, "Escalation")).to_have_text("level 2 called, next in 9 min")
-        button = lee.page.locator("#ticket").get_by_role("button", name="Acknowledge", exact=True)
-        await expect(button).to_be_visible()
-        await take(lee.page, pictures / f"escalating-{size}-{scheme}.png", scheme)
-    await button.click()
-    await expect(fact(lee.page, "Escalation")).to_have_text("acknowledged by Lee Lead just now")
-    assert lee.faults == []
-
-
-async def shown(page: Page, heading: str, path: Path) -> None:
-    """The page has that heading and fits its window, at either size: a picture of each."""
-    await expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    for size, scheme in SCHEMES.items():
-        await page.set_viewport_size(ViewportSize(width=SIZES[size][0], height=SIZES[size][1]))
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        await take(page, path.with_name(f"{path.name}-{size}-{scheme}.png"), scheme)
-
-
-@pytest.mark.parametrize("desk", ["link"], indirect=True)
-async def test_the_page_behind_a_link_that_suffices_reads_well_in_every_state(
-    desk: TimedDesk, browser: Browser, pictures: Path
-) -> None:
-    ticket = await desk.open(TITLES[1], priority=Priority.URGENT, who="admin")
-    desk.clock.advance(12 * MINUTE)
-    page = await look(browser, await link_to(desk, ticket))
-    await expect(page.get_by_label("Your name")).to_be_visible()
-    await shown(page, "Do you have it in hand?", pictures / "acknowledge-by-name")
-    await desk.do(Acknowledge(ticket=ticket), "lead")
-    desk.clock.advance(3 * MINUTE)
-    await page.reload()
-    await expect(page.get_by_text("Lee Lead acknowledged it 3 min ago.")).to_be_visible()
-    await shown(page, "It is in hand", pictures / "acknowledge-held")
-    desk.clock.advance(LINK_LIFE)
-    await page.reload()
-    await shown(page, "Over", pictures / "acknowledge-expired")
-
-
-async def test_the_page_behind_a_link_that_asks_to_sign_in_reads_well_in_every_state(
-    desk: TimedDesk, browser: Browser, pictures: Path
-) -> None:
-    ticket = await desk.open(TITLES[1], priority=Priority.URGENT, who="admin")
-    desk.clock.advance(12 * MINUTE)
-    page = await look(browser, await link_to(desk, ticket))
-    await shown(page, "Sign in to acknowledge it", pictures / "acknowledge-sign-in")
-    await page.get_by_role("link", name="Sign in").click()
-    await page.get_by_role("button", name=re.compile("Sam Student")).click()
-    await shown(page, "Not yours to acknowledge", pictures / "acknowledge-not-yours")
-    await page.context.clear_cookies()
-    await page.reload()
-    await page.get_by_role("link", name="Sign in").click()
-    await page.get_by_role("button", name=re.compile("Lee Lead")).click()
-    await expect(page.get_by_role("button", name="Acknowledge as Lee Lead")).to_be_visible()
-    await shown(page, "Do you have it in hand?", pictures / "acknowledge-signed-in")
-    await desk.do(ResolveTicket(ticket=ticket), "lead")
-    await page.reload()
-    await shown(page, "It is over", pictures / "acknowledge-over")
-
-
-async def link_to(desk: TimedDesk, ticket: TicketId) -> str:
-    async with desk.house.office.store.read() as work:
-        [escalation] = await work.escalations.of(ticket)
-    signer = HmacSigner(secret_key(desk.house.office.settings))
-    return link_of(escalation, desk.setup, signer, desk.clock.now())
-
-
-async def test_a_storm_is_one_card_in_the_alert_space_that_counts_and_lists(
-    desk: TimedDesk, browser: Browser, pictures: Path
-) -> None:
-    lees = [await come_in(desk, browser, "Lee", "/alerts", size=size) for size in SIZES]
-    for title in TITLES:
-        await desk.open(title, priority=Priority.URGENT, who="admin")
-    storm = lees[0].page.get_by_role("article").filter(has_text="4 alerts in a minute")
-    async with patience(10):
-        while not await storm.count():
-            desk.clock.advance(timedelta(seconds=1))
-            await lees[0].page.wait_for_timeout(50)
-    for title in TITLES[3:]:
-        link = storm.get_by_role("link", name=re.compile(re.escape(title)))
-        await expect(link).to_have_attribute("href", re.compile("/ack/"))
-    for lee, (size, scheme) in zip(lees, SCHEMES.items(), strict=True):
-        await lee.page.get_by_text("4 alerts in a minute").scroll_into_view_if_needed()
-        await take(lee.page, pictures / f"storm-{size}-{scheme}.png", scheme)
-        assert lee.faults == []

@@ -86,6 +86,7 @@ async def test_with_the_triage_channel_archived_students_are_served_and_it_is_to
         campus.triage.archive()
         await day.told_once("academics-triage", "Unarchive")
         await sam.write(sam.dm, "Is anybody there?", thread=card)
+        await day.heard("Is anybody there?")
         await day.reply_from_the_web("On the web, yes")
         await day.copied(card, "On the web, yes")
         await opened(campus, campus.kim, title="Me too")

@@ -1,22 +1,17 @@
-"""Every page for everybody: axe-core finds nothing, the keyboard suffices; larger, calmer or mirrored it still fits.
+"""Every page for everybody: axe-core finds nothing, and the keyboard suffices.
 
 axe-core comes with axe-playwright-python. Its rules of WCAG 2.0 to 2.2, A and AA, are run, and its best practices.
 """
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.fakes.browser import TOURS, chromium
-from tests.fakes.process import DeskProcess
-from tests.fakes.web_desk import png
+from tests.fakes.accessible import FOCUS, Ground, message, nothing, open_ground
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,88 +19,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PHONE = (390, 844)
 
 
-@dataclass
-class Ground:
-    """One demo desk and one browser for all tests of this file, with T-1 as rich as a thread gets."""
-
-    url: str
-    browser: Browser
-
-    async def page(self, who: str, path: str = "/", *, width: int = 1280, height: int = 800, **options: Any) -> Page:
-        """Signed in as ``who`` (nobody where ""), who were shown around unless ``toured`` is false."""
-        toured = options.pop("toured", True)
-        wanted = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
-        context = await self.browser.new_context(**wanted)
-        page = await context.new_page()
-        if who:
-            form = {"who": who, "next": "/"}
-            await context.request.post(f"{self.url}/session/demo", form=form, max_redirects=0)
-            await self.call(page, "PUT", "/api/preferences/toured", TOURS if toured else [])
-        await page.goto(f"{self.url}{path}")
-        return page
-
-    async def call(self, page: Page, method: str, path: str, data: Any) -> Any:
-        calls = page.context.request
-        token = (await (await calls.get(f"{self.url}/api/me")).json())["csrf"]
-        headers = {"X-CSRF-Token": token, "Idempotency-Key": os.urandom(8).hex()}
-        answer = await calls.fetch(f"{self.url}{path}", method=method, data=data, headers=headers)
-        assert answer.ok, await answer.text()
-        return await answer.json() if answer.status == 200 or answer.status == 201 else None
-
-    async def upload(self, page: Page, name: str, kind: str, content: bytes) -> str:
-        calls = page.context.request
-        token = (await (await calls.get(f"{self.url}/api/me")).json())["csrf"]
-        file = {"name": name, "mimeType": kind, "buffer": content}
-        answer = await calls.post(f"{self.url}/api/files", multipart={"file": file}, headers={"X-CSRF-Token": token})
-        assert answer.ok, await answer.text()
-        return str((await answer.json())["id"])
-
-
-async def furnish(ground: Ground) -> None:
-    student, agent = await ground.page("student"), await ground.page("agent")
-    for title, priority in (
-        ("I cannot sign in", "normal"),
-        ("The video stands still", "urgent"),
-        ("A wrong name", "low"),
-    ):
-        form = (await ground.call(student, "POST", "/api/commands", {"text": "/ticket open"}))["form"]
-        exam = {"category": "exams", "exams:course": "CS2001", "exams:term": "May"}
-        values = {"title": title, "priority": priority, "description": "Since **today**.", **exam}
-        reply = await ground.call(student, "POST", "/api/forms", {"action": form["action"], "values": values})
-        assert reply["ticket"] is not None, reply["form"]
-    files = [
-        await ground.upload(student, "screen.png", "image/png", png(300, 200)),
-        await ground.upload(student, "log.txt", "text/plain", b"error 7\n" * 300),
-    ]
-    say = "/api/threads/T-1/messages"
-    words = (
-        "It says *no*, ~~never~~ `null`:\n\n> see [here](https://example.com/)\n\n1. one\n2. two\n\n```py\nx = 1\n```"
-    )
-    said = (await ground.call(student, "POST", say, {"text": words, "kind": "reply", "files": files}))["entry"]
-    await ground.call(agent, "POST", "/api/commands", {"text": "/ticket claim T-1"})
-    await ground.call(agent, "PUT", f"{say}/{said['message']}/reactions/%F0%9F%91%8D", None)
-    await ground.call(agent, "POST", say, {"text": "Which browser is it?", "kind": "reply"})
-    await ground.call(agent, "POST", say, {"text": "Most likely the directory.", "kind": "note"})
-    gone = (await ground.call(student, "POST", say, {"text": "Never mind.", "kind": "reply"}))["entry"]
-    await ground.call(student, "DELETE", f"{say}/{gone['message']}", None)
-    edited = (await ground.call(student, "POST", say, {"text": "Firefox", "kind": "reply"}))["entry"]
-    await ground.call(student, "PATCH", f"{say}/{edited['message']}", {"text": "Firefox 141"})
-    for page in (student, agent):
-        await page.context.close()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
-    folder: Path = tmp_path_factory.mktemp("accessible")
-    process = DeskProcess(folder, forked=True)
-    await process.start()
-    try:
-        async with chromium() as browser:
-            made = Ground(process.url, browser)
-            await furnish(made)
-            yield made
-    finally:
-        await process.stop()
+    async with open_ground(tmp_path_factory.mktemp("accessible")) as made:
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)
@@ -115,18 +32,9 @@ async def no_window_left(ground: Ground) -> AsyncIterator[None]:
         await context.close()
 
 
-def message(page: Page, words: str) -> Locator:
-    return page.get_by_role("log").get_by_role("article").filter(has_text=words)
-
-
 # ---- every page, and what opens on it
 
 Open = Callable[[Page], Awaitable[None]]
-
-
-async def nothing(page: Page) -> None:
-    """The page as it opens, once its modules are at work."""
-    await page.wait_for_load_state("networkidle")
 
 
 def press(selector: str, then: str) -> Open:
@@ -302,25 +210,6 @@ async def test_axe_finds_nothing_in_the_tour(ground: Ground, who: str) -> None:
 
 # ---- by keyboard alone
 
-FOCUS = """() => {
-    const one = document.activeElement;
-    const around = [one, one.closest(".box, label, .palette-box, .editor")].filter(Boolean);
-    const isRinged = ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
-    const isMarked = (style) => isRinged(style) || style.boxShadow !== "none";
-    const box = (one.labels?.[0] ?? one).getBoundingClientRect();
-    const shows = (share) => {
-        const on = document.elementFromPoint(box.left + box.width / 2, box.top + box.height * share);
-        return on !== null && (one.contains(on) || on.contains(one) || Boolean(one.labels?.[0]?.contains(on)));
-    };
-    return {
-        name: one.getAttribute("aria-label") || one.textContent.trim().slice(0, 40) || one.id || one.localName,
-        id: one.id,
-        isBody: one === document.body,
-        isMarked: around.some((each) => isMarked(getComputedStyle(each))),
-        isSeen: [0.1, 0.3, 0.5, 0.7, 0.9].some(shows),
-    };
-}"""
-
 
 async def tab_to(page: Page, wanted: Callable[[dict[str, Any]], bool], key: str = "Tab") -> dict[str, Any]:
     """Walk on by Tab; at each stop the focus must be seen."""
@@ -366,130 +255,3 @@ async def test_every_stop_of_a_thread_is_seen_both_ways(ground: Ground) -> None:
     await page.locator("#talk-title").focus()
     await tab_to(page, lambda stop: stop["id"] == "send" or stop["name"] == "Claim" or stop["id"] == "say")
     await tab_to(page, lambda stop: stop["id"] == "find", key="Shift+Tab")
-
-
-# ---- larger, calmer, mirrored
-
-TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((one) => {
-    const box = one.getBoundingClientRect();
-    if (!box.width || !one.checkVisibility({ opacityProperty: true })) return false;
-    if (one.closest(".hidden, .sprite, .skip, .admin-nav, .views, pre")) return false;
-    return box.right > innerWidth + 1 || box.left < -1;
-}).map((one) => `${one.localName}#${one.id}.${one.className} ${one.textContent.trim().slice(0, 30)}`).slice(0, 5)"""
-"""What sticks out of the window; code, and rows that scroll by themselves, may."""
-SMALL = """() => {
-    const targets = [...document.querySelectorAll("button, a[href], input, select, textarea, [tabindex='0']")];
-    return targets.flatMap((one) => {
-        const target = one.closest("label") ?? one;
-        const { width, height } = target.getBoundingClientRect();
-        const isInLine = one.localName === "a" && getComputedStyle(one).display === "inline";
-        const isHere = width > 0 && target.checkVisibility({ opacityProperty: true }) && !one.closest(".hidden");
-        const isSmall = isHere && !isInLine && (width < 24 || height < 24);
-        return isSmall ? [`${one.outerHTML.slice(0, 90)} ${width}x${height}`] : [];
-    });
-}"""
-"""Targets of less than 24 px (WCAG 2.5.8); links within a sentence may be."""
-PLACES = [("student", "/"), ("student", "/t/T-1"), ("agent", "/"), ("agent", "/t/T-1"), ("admin", "/admin/people")]
-SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-p { margin-bottom: 2em !important }"""
-CUT = """() => [...document.querySelectorAll("button, .pill")].filter((one) => {
-    const isCut = one.scrollWidth > one.clientWidth + 2 && getComputedStyle(one).overflowX === "hidden";
-    return isCut && one.checkVisibility() && !one.closest(".hidden");
-}).map((one) => one.textContent)"""
-
-
-async def fits(page: Page) -> None:
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await page.evaluate(TOO_WIDE) == []
-
-
-@pytest.mark.parametrize(
-    ("who", "path"), [("", "/welcome"), *PLACES, ("admin", "/admin/configuration"), ("lead", "/alerts")]
-)
-async def test_at_200_and_400_percent_nothing_is_cut_off_and_all_can_be_reached(
-    ground: Ground, who: str, path: str
-) -> None:
-    page = await ground.page(who, path, width=640, height=400, device_scale_factor=2)
-    await nothing(page)
-    await fits(page)
-    if path.startswith("/t/"):
-        await page.locator("#say").fill("Reached")
-        await expect(page.locator("#send")).to_be_in_viewport()
-        assert await page.evaluate("document.getElementById('scroll').clientHeight") >= 80
-    await page.set_viewport_size({"width": 320, "height": 256})
-    await fits(page)
-    assert await page.evaluate(SMALL) == []
-
-
-@pytest.mark.parametrize(("who", "path"), PLACES)
-async def test_wider_spaced_words_still_fit_and_targets_are_large_enough(ground: Ground, who: str, path: str) -> None:
-    page = await ground.page(who, path, bypass_csp=True)
-    await nothing(page)
-    assert await page.evaluate(SMALL) == []
-    await page.add_style_tag(content=SPACED)
-    await fits(page)
-    assert await page.evaluate(CUT) == []
-
-
-async def test_nothing_moves_for_those_who_want_it_calm(ground: Ground) -> None:
-    for path in ("/", "/t/T-1"):
-        page = await ground.page("agent", path)
-        await nothing(page)
-        longest = await page.evaluate(
-            """Math.max(...[...document.querySelectorAll("*")].flatMap((one) => {
-                const { transitionDuration, animationDuration, animationName } = getComputedStyle(one);
-                return [parseFloat(transitionDuration), animationName === "none" ? 0 : parseFloat(animationDuration)];
-            }))"""
-        )
-        assert longest <= 0.01
-
-
-async def test_in_forced_colours_states_and_focus_still_show(ground: Ground) -> None:
-    page = await ground.page("student", "/t/T-1", forced_colors="active")
-    await nothing(page)
-    await page.locator("#open-ticket").focus()
-    await page.keyboard.press("Tab")
-    assert (await page.evaluate(FOCUS))["isMarked"]
-    assert await page.evaluate("getComputedStyle(document.querySelector('.button')).borderStyle") == "solid"
-
-
-async def test_a_reply_that_comes_in_is_announced_once(ground: Ground) -> None:
-    page = await ground.page("student", "/t/T-3")
-    await nothing(page)
-    await page.evaluate(
-        """() => {
-            window.announced = [];
-            const LIVE = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log]:not([aria-live])";
-            const live = (node) => node.closest?.(LIVE);
-            new MutationObserver((all) => {
-                for (const { target } of all) {
-                    const place = live(target.nodeType === 1 ? target : target.parentElement);
-                    const words = place?.textContent.trim();
-                    if (words?.includes("Look once more") && !place.matches("#notices *")) announced.push(place.id);
-                }
-            }).observe(document.body, { subtree: true, childList: true, characterData: true });
-        }"""
-    )
-    agent = await ground.page("agent")
-    await ground.call(agent, "POST", "/api/threads/T-3/messages", {"text": "Look once more", "kind": "reply"})
-    await expect(message(page, "Look once more")).to_have_count(1)
-    assert await page.evaluate("announced") == ["said"]
-
-
-@pytest.mark.parametrize(("who", "path"), PLACES[:4])
-@pytest.mark.parametrize("width", [1280, 390])
-async def test_from_right_to_left_the_page_is_mirrored(
-    ground: Ground, who: str, path: str, width: int, pictures: Path
-) -> None:
-    page = await ground.page(who, path, width=width, bypass_csp=True)
-    await page.evaluate("document.documentElement.dir = 'rtl'")
-    await nothing(page)
-    await fits(page)
-    where = (
-        "(id) => { const box = document.getElementById(id).getBoundingClientRect(); return box.left + box.width / 2; }"
-    )
-    if width > 1000:
-        assert await page.evaluate(where, "list") > await page.evaluate(where, "talk")
-    if path != "/":
-        assert await page.evaluate(where, "attach") > await page.evaluate(where, "send")
-    await page.screenshot(path=pictures / f"rtl-{who}-{'thread' if path != '/' else 'home'}-{width}.png")

@@ -396,3 +396,23 @@ async def test_words_of_the_ask_box_are_back_in_it_where_the_form_is_left(ground
     await expect(form).to_be_hidden()
     await expect(message_box(page)).to_have_value("I lost my card")
     assert pageerrors(student) == []
+
+
+async def test_what_looks_like_a_secret_is_asked_about_before_it_is_sent(ground: Ground, ticket: TicketId) -> None:
+    agent = await ground.page("agent", ticket)
+    page = agent.page
+    await message_box(page).fill("The password is hunter22")
+    await message_box(page).press("Enter")
+    question = page.get_by_role("alert", name="This looks like a secret")
+    await expect(question.get_by_text("as if it held a password")).to_be_visible()
+    assert await ground.said(ticket) == []
+    await question.get_by_role("button", name="Edit").click()
+    await expect(message_box(page)).to_have_value("The password is hunter22")
+    await expect(question).to_be_hidden()
+    await message_box(page).press("Enter")
+    await question.get_by_role("button", name="Send anyway").click()
+    await expect(message(page, "The password is hunter22")).to_have_count(1)
+    await expect(question).to_be_hidden()
+    await expect(page.get_by_test_id("pending")).to_have_count(0)
+    assert await ground.said(ticket) == ["The password is hunter22"]
+    assert pageerrors(agent) == []

@@ -2,7 +2,7 @@
 other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,23 +73,27 @@ class Both:
 
 
 @asynccontextmanager
-async def a_day_on_both(folder: Path) -> AsyncIterator[Both]:
-    """For a whole story; nothing that the desk sent was wrong for either or is a fault in its log."""
+async def a_day_on_both(
+    folder: Path, *, faults: Sequence[str] = ("Traceback",), **settings: str
+) -> AsyncIterator[Both]:
+    """For a whole story; nothing that the desk sent was wrong for either or is a fault in its log. ``faults``: the
+    words that tell of one; ``settings``: more variables of the desk's."""
     async with DiscordServer() as discord, SlackServer() as slack:
         uni, campus = discord_desk.furnished(discord), slack_desk.furnished(slack)
-        desk = _desk(folder, uni, campus)
+        desk = _desk(folder, uni, campus, settings)
         await desk.start()
         try:
             await asyncio.gather(discord_desk.until_ready(uni), slack_desk.until_ready(campus, desk, mode="socket"))
             yield Both(uni, campus, desk)
             assert discord_steps.faults_of(discord) == []
             assert slack_steps.faults_of(slack) == []
-            assert "Traceback" not in desk.log.read_text()
+            log = desk.log.read_text()
+            assert [fault for fault in faults if fault in log] == []
         finally:
             await desk.stop()
 
 
-def _desk(folder: Path, uni: University, campus: Campus) -> DeskProcess:
+def _desk(folder: Path, uni: University, campus: Campus, settings: Mapping[str, str]) -> DeskProcess:
     places = {
         "slack_triage": campus.triage,
         "slack_agents": campus.agents,
@@ -107,4 +111,4 @@ def _desk(folder: Path, uni: University, campus: Campus) -> DeskProcess:
         "BOT_SLACK__APP_TOKEN": campus.server.app_token,
         "BOT_SLACK__API_BASE": campus.server.api_base,
     }
-    return DeskProcess(folder, {**pointed, "BOT_SIMILAR__ENABLED": "false"}, forked=True)
+    return DeskProcess(folder, {**pointed, "BOT_SIMILAR__ENABLED": "false", **settings}, forked=True)

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ class AtThePage:
 
     async def upload(self, name: str, data: bytes) -> int:
         form = aiohttp.FormData()
-        form.add_field("file", data, filename=name)
+        form.add_field("file", BytesIO(data), filename=name)
         headers = {"Authorization": f"Bearer {self.token}"}
         async with aiohttp.request("POST", f"{self.url}/api/files", data=form, headers=headers) as answer:
             told = await answer.json(content_type=None)
@@ -213,7 +214,7 @@ async def at_the_page(desk: DeskProcess, name: str, email: str, role: str = "non
         assert answer.status == 201, await answer.text()
     words = [("people", "confirm", email), *([("people", "role", email, role)] if role != "none" else [])]
     for line in words:
-        done = await asyncio.to_thread(forked, desk.folder, *line)
+        done = await asyncio.to_thread(forked, desk.folder, *line, settings=desk.settings)
         assert done.returncode == 0, done.stderr + done.stdout
     async with aiohttp.request("POST", f"{desk.url}/api/auth/login", json=nobody) as answer:
         return AtThePage(desk.url, (await answer.json())["token"])

@@ -12,6 +12,7 @@ from core.commands import (
     FollowTicket,
     LinkTickets,
     MergeTicket,
+    PostMessage,
     PublishFaq,
     ResolveTicket,
     RevokeRoles,
@@ -19,11 +20,14 @@ from core.commands import (
 )
 from core.model.ids import FaqId, TicketId, ref_of
 from core.model.outbox import DeliveryState
+from core.model.people import Platform
 from core.model.relation import Relation
+from core.model.thread import Audience, MessageKind
 from core.model.ticket import Priority
 from core.text import Text
 from core.vocabulary import Reply
 from tests.fakes.office import OPERATOR, Office
+from tests.fakes.signer import SIGNER
 
 
 class Front:
@@ -38,6 +42,7 @@ class Front:
             clock=office.clock,
             inspector=Inspector(1_000_000, 20),
             parsers={},
+            signer=SIGNER,
         )
 
     async def type(self, who: str, line: str, ticket: TicketId | None = None) -> Reply:
@@ -72,6 +77,16 @@ async def public(office: Office) -> TicketId:
 async def followed(office: Office) -> TicketId:
     ticket = await public(office)
     await office.do(FollowTicket(ticket=ticket), "kim")
+    return ticket
+
+
+async def held_back(office: Office) -> TicketId:
+    """The staff wrote what looks like a password in a thread of their own."""
+    ticket = await office.open()
+    thread = await office.thread_on(ticket, Platform.SLACK, Audience.STAFF)
+    words = Text.of("The password is hunter22")
+    said = PostMessage(ticket=ticket, kind=MessageKind.REPLY, text=words, external_id="1.1")
+    await office.do(said, "asha", door=Platform.SLACK, thread=thread)
     return ticket
 
 

@@ -85,11 +85,11 @@ class Day(BadDay):
 
     def cards(self, who: Person, title: str = TITLE) -> list[Message]:
         """The cards of their tickets, which begin the threads of their direct message."""
-        return [one for one in who.reads(who.dm) if one.thread_ts is None and one.by_app and title in one.text_shown]
+        return [one for one in who.reads(who.dm) if one.thread_ts is None and _is_card(one, title)]
 
     def staff_cards(self, title: str = TITLE, channel: Channel | None = None) -> list[Message]:
         place = channel or self.campus.triage
-        return [one for one in self.campus.lee.reads(place) if one.by_app and title in one.text_shown]
+        return [one for one in self.campus.lee.reads(place) if _is_card(one, title)]
 
     async def card(self, who: Person, title: str = TITLE) -> Message:
         return await card_of(self.campus, who, title)
@@ -186,10 +186,10 @@ class Talk:
         """The two cards, and no other."""
         shown = [self.card, self.staffs]
         ref = f"T-{self.number}"
-        cards = [one for one in self.day.server.messages if one.by_app and not one.is_reply and not one.deleted]
-        assert [one for one in cards if one.ephemeral_for is None and ref in one.text_shown.split()] == sorted(
-            shown, key=lambda one: one.order
-        )
+        standing = [one for one in self.day.server.messages if not one.is_reply and not one.deleted]
+        found = [one for one in standing if one.ephemeral_for is None and _is_card(one, ref)]
+        wrong = "\n\n".join(f"{one.place} {one.ts}: {one.text_shown}" for one in (*found, *shown))
+        assert found == sorted(shown, key=lambda one: one.order), wrong
 
 
 class Days:
@@ -269,6 +269,13 @@ def _is_told(who: Person, words: str) -> bool:
     """In an answer for them alone, or in the form that they sent."""
     views = [one for one in who.world.views.values() if one.user is who.user]
     return any(words in one.text_shown for one in (*who.ephemerals(who.dm), *views))
+
+
+def _is_card(message: Message, words: str) -> bool:
+    """Whether it has a ticket's title, or ref, elsewhere than in a list: the leads' word of the day, which may come
+    meanwhile, lists tickets."""
+    lines = [line for line in message.text_shown.splitlines() if not line.startswith("• ")]
+    return message.by_app and any(f" {words} " in f" {line} " for line in lines)
 
 
 def _is_under(message: Message, card: Message) -> bool:

@@ -199,6 +199,7 @@ async def running_web_desk(
     quotas: Quotas | None = None,
     max_file_bytes: int = 200_000,
     max_live: int = 12,
+    transcript_bytes: int = 1_000_000,
     configuration: Sequence[Setting] = (),
     setup: Desk | None = None,
 ) -> AsyncIterator[WebDesk]:
@@ -215,6 +216,7 @@ async def running_web_desk(
         clock=clock,
         inspector=Inspector(max_file_bytes, 20),
         parsers={Platform.WEB: parse_markdown, Platform.API: parse_markdown},
+        signer=SIGNER,
     )
     people = await _people(engine)
     config = WebConfig(
@@ -224,6 +226,7 @@ async def running_web_desk(
         demo_people={who: DemoPerson(person, who.capitalize(), "…") for who, person in people.items()},
         max_file_bytes=max_file_bytes,
         max_live=max_live,
+        transcript_bytes=transcript_bytes,
     )
     door = WebDoor(
         desk=desk,

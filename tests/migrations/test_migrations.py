@@ -362,6 +362,52 @@ async def test_a_desk_of_the_seventh_version_keeps_its_tickets_on_its_way_up_and
     await fill_what_came_with_merging(url)
 
 
+async def test_files_keep_their_bytes_on_their_way_back_to_one_row_each_and_up_again(empty_database_url: str) -> None:
+    url = empty_database_url
+    long = bytes(range(256)) * 3_000
+    await schema.upgrade(url)
+    head = shape(url)
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann, _ = await a_requester_with_a_ticket(work)
+        sent = {
+            (await work.files.add(ann.id, "a", "text/plain", data, NOW, width=None, height=None)).id: data
+            for data in (long, b"a", long, b"")
+        }
+    await store.close()
+    await schema.downgrade(url, "0009")
+    with connected(url) as connection:
+        found = connection.exec_driver_sql("SELECT file_id, data FROM file_data").all()
+        assert {row.file_id: bytes(row.data) for row in found} == sent
+    await schema.upgrade(url)
+    assert shape(url) == head
+    assert len(rows(url)["blobs"]) == 3
+    store = SqlStore(url)
+    async with store.write() as work:
+        assert await work.files.data_of(list(sent)) == sent
+        new = await work.files.add(ann.id, "a", "text/plain", b"new", NOW, width=None, height=None)
+        assert new.id > max(sent)
+    await store.close()
+
+
+async def test_files_in_a_folder_are_to_be_moved_before_an_earlier_desk_can_be_gone_back_to(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    url = empty_database_url
+    await schema.upgrade(url)
+    store = SqlStore(url, folder=tmp_path, in_folder=True)
+    async with store.write() as work:
+        ann, _ = await a_requester_with_a_ticket(work)
+        await work.files.add(ann.id, "a", "text/plain", b"a", NOW, width=None, height=None)
+    with pytest.raises(RuntimeError, match="files-move"):
+        await schema.downgrade(url, "0009")
+    moving = SqlStore(url, folder=tmp_path)
+    assert await moving.move_files() == 1
+    await schema.downgrade(url, "0009")
+    await moving.close()
+    await store.close()
+
+
 async def test_upgrading_what_is_current_changes_nothing(empty_database_url: str) -> None:
     await schema.upgrade(empty_database_url)
     await fill(empty_database_url)

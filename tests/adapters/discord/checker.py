@@ -75,7 +75,7 @@ def check_select(menu: Mapping[str, Any]) -> None:
     assert 1 <= len(options) <= 25
     assert len({option["value"] for option in options}) == len(options)
     assert menu.get("min_values", 1) <= menu.get("max_values", 1) <= len(options)
-    assert sum(option.get("default", False) for option in options) <= 1
+    assert sum(option.get("default", False) for option in options) <= menu.get("max_values", 1)
     assert length(menu.get("placeholder", "")) <= 150
     for option in options:
         assert 1 <= length(option["value"]) <= 100

@@ -1,7 +1,7 @@
 """A desk with its Discord door, and the stand-in Discord that the real discord.py in it is logged into."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,13 +17,13 @@ from adapters.discord.door import DiscordDoor, Timing
 from adapters.discord.rooms import Rooms
 from core.commands import Actor
 from core.errors import Unavailable
+from core.frontdesk import FrontDesk
 from core.model.desk import Place
 from core.model.ids import PersonId, TicketId
 from core.model.outbox import Trouble
 from core.model.people import Grant, Identity, Person, Platform, Role
 from core.model.thread import Audience, File, Message, Thread
 from core.storage import Store, UnitOfWork
-from core.vocabulary import FrontDesk
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.discord_server import Person as Member
 from tests.fakes.discord_server import Thread as Place_
@@ -69,9 +69,11 @@ class SlowFiles:
         self._desk = desk
         self.let = asyncio.Event()
 
-    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
+    async def keep_file(
+        self, name: str, content: bytes | AsyncIterable[bytes], actor: Actor, *, image_only: bool = False
+    ) -> File:
         await self.let.wait()
-        return await self._desk.keep_file(name, data, actor, image_only=image_only)
+        return await self._desk.keep_file(name, content, actor, image_only=image_only)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
@@ -80,7 +82,9 @@ class SlowFiles:
 class FaultyFiles(SlowFiles):
     """One that has a fault in it."""
 
-    async def keep_file(self, name: str, data: bytes, actor: Actor, *, image_only: bool = False) -> File:
+    async def keep_file(
+        self, name: str, content: bytes | AsyncIterable[bytes], actor: Actor, *, image_only: bool = False
+    ) -> File:
         raise ZeroDivisionError(name)
 
 

@@ -55,6 +55,34 @@ async def test_a_newer_event_waits_for_what_was_missed_before_it(hall: Hall) -> 
     await hall.heard(ticket, "Before", "After")
 
 
+async def test_in_a_new_session_a_threads_newer_words_wait_for_its_own_catch_up_alone(hall: Hall) -> None:
+    ticket, place = await hall.ticket()
+    other, elsewhere = await hall.ticket()
+    await hall.enter()
+    reading = hall.server.faults.hold("GET", f"/channels/{place.id}/messages")
+    await hall.server.disconnect(resumable=False)
+    await hall.sam.say(place, "Missed")
+    await reading.arrived()
+    for number in range(3):
+        await hall.sam.say(place, f"Newer {number}")
+    await hall.sam.say(elsewhere, "Elsewhere")
+    await hall.until(lambda: hall.words(other))
+    assert (await hall.words(ticket), await hall.words(other)) == ([], ["Elsewhere"])
+    reading.release()
+    await hall.heard(ticket, "Missed", "Newer 0", "Newer 1", "Newer 2")
+
+
+async def test_a_fault_at_the_beginning_of_a_session_keeps_nobody_from_being_heard(hall: Hall) -> None:
+    ticket, place = await hall.ticket()
+    await hall.enter()
+    hall.client._order._load = _faulty  # type: ignore[attr-defined] # of the desk's own client
+    await hall.server.disconnect(resumable=False)
+    await hall.sam.say(place, "Missed")
+    await hall.again()
+    await hall.sam.say(place, "Any news?")
+    await hall.heard(ticket, "Missed", "Any news?")
+
+
 async def test_edits_and_deletions_while_away_are_followed(hall: Hall) -> None:
     ticket, place = await hall.ticket()
     await hall.enter()
@@ -225,3 +253,7 @@ async def test_a_stranger_who_spoke_while_away_is_known_by_the_name_on_the_serve
     assert person is not None
     async with hall.office.store.read() as work:
         assert await work.people.named([person]) == {person: "Lee from Exams"}
+
+
+async def _faulty(_session: object) -> None:
+    raise ZeroDivisionError

@@ -198,6 +198,28 @@ async def test_the_same_words_said_a_moment_before_are_not_taken_for_these(
     assert _contents(desk, thread) == ["Yes.", "Yes."]
 
 
+@pytest.mark.parametrize("webhooks", [True, False])
+@pytest.mark.parametrize(("before", "now"), [("Page 3.", "Page 4."), (LONG, "Page 4."), ("Page 3.", LONG)])
+async def test_words_changed_before_it_is_known_that_they_were_said_are_there_once_as_they_are_now(
+    desk: Scene, ticket: Ticket, thread: Thread, before: str, now: str, webhooks: bool
+) -> None:
+    if not webhooks:
+        desk.refuse(desk.help, "manage_webhooks")
+    await desk.say(ticket, thread, "Before.")
+    path = "/webhooks/**" if webhooks else "/channels/*/messages"
+    if before == LONG:
+        desk.server.faults.delay("POST", path, 0)
+    desk.server.faults.drop("POST", path, applied=True)
+    more = {"key": "a" * 24}
+    with pytest.raises(Unknown):
+        await desk.deliver(desk.parcel(Intent.MESSAGE, spoken(before), ticket, thread, **more))
+    again = desk.parcel(Intent.MESSAGE, spoken(now), ticket, thread, **more, attempts=2, uncertain=True)
+    receipt = await desk.deliver(again, desk.another_process())
+    said = [one for one in desk.said(thread)[1:] if not one.deleted]
+    assert " ".join(one.content if webhooks else one.embeds[0]["description"] for one in said) == now
+    assert receipt.parts == tuple(str(one.id) for one in said)
+
+
 # --- without webhooks ----------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from tests.fakes.discord import official, rules_commands
 from tests.fakes.office import desk_of
 
 VOCABULARY = vocabulary_of(desk_of())
+LISTED = [command for command in VOCABULARY.commands if not command.is_a_button]
 STRING, INTEGER, USER = 3, 4, 6
 
 
@@ -70,13 +71,13 @@ def test_every_command_is_declared_once_and_discord_takes_it_all() -> None:
     rules_commands.check(whole)
     told = [{key: value for key, value in one.items() if key != "nsfw"} for one in whole]
     assert official.problems("PUT", "/applications/1/commands", {}, told) == []
-    assert sorted(leaves()) == sorted(command.name.removeprefix("/") for command in VOCABULARY.commands)
+    assert sorted(leaves()) == sorted(command.name.removeprefix("/") for command in LISTED)
 
 
 def test_every_parameter_is_a_typed_option_and_the_required_come_first() -> None:
-    for command in VOCABULARY.commands:
+    for command in LISTED:
         options = leaves()[command.name.removeprefix("/")]["options"]
-        assert sorted(one["name"] for one in options) == sorted(one.name for one in command.parameters)
+        assert sorted(one["name"] for one in options) == sorted(one.name for one in command.shown)
         required = [one["required"] for one in options]
         assert required == sorted(required, reverse=True)
     assert option("person", "ticket add") | {"description": ""} == {
@@ -92,8 +93,8 @@ def test_every_parameter_is_a_typed_option_and_the_required_come_first() -> None
 
 
 def test_a_ticket_is_suggested_and_never_required_since_its_thread_says_it() -> None:
-    for command in VOCABULARY.commands:
-        for parameter in command.parameters:
+    for command in LISTED:
+        for parameter in command.shown:
             declared = option(parameter.name, command.name.removeprefix("/"))
             if parameter.kind is ParameterKind.TICKET:
                 assert declared["autocomplete"] and not declared["required"]

@@ -183,3 +183,14 @@ def test_what_was_put_into_a_modal_comes_back_by_the_inputs_keys() -> None:
         ["11", "12"],
     )
     assert values_of({}) == ({}, [])
+
+
+def test_several_choices_are_a_menu_of_the_first_twenty_five_with_those_that_are_chosen() -> None:
+    choices = tuple(Choice(f"#{number}", f"Sam: {number}") for number in range(40, 0, -1))
+    entry = Input(key="messages", label="Which", kind=InputKind.CHOICES, required=True, value="#40,#2", choices=choices)
+    [label] = _checked(Form(action="1!staff!split!t!T1", title="Split", submit="Split", inputs=(entry,)))["components"]
+    menu = label["component"]
+    assert (menu["type"], menu["min_values"], menu["max_values"], len(menu["options"])) == (3, 1, 25, 25)
+    assert [option["value"] for option in menu["options"] if option.get("default")] == ["#40", "#2"]
+    sent = {"components": [{"type": 18, "component": {"type": 3, "custom_id": "messages", "values": ["#40", "#2"]}}]}
+    assert values_of(sent) == ({"messages": "#40,#2"}, [])

@@ -18,6 +18,7 @@ from adapters.discord.words.render import (
     webhook_name,
 )
 from core.cards.card import Button, ButtonStyle, Card, Field, Row, Step, StepState, Tone
+from core.rules.snippets import patterns_of, snippet_of
 from core.text import Bold, CodeBlock, Link, Paragraph, Plain, Text
 from tests.adapters.discord.checker import check_message, check_rows, length, official_problems
 from tests.adapters.gchat.samples import ALERT, CARDS, FAMILY, INJECTION
@@ -51,6 +52,14 @@ HOSTILE = {
         tone=Tone.URGENT,
     ),
     "five hundred rows": ROWS,
+    "found in markup": Card(
+        title="Found",
+        rows=tuple(
+            Row(title="T-1", ref="T-1", snippet=snippet_of([words], patterns_of([word])))
+            for words in (_EVERY, f"- {_EVERY}", "@everyone", "<@123>", "x @here", "[c](https://evil.example)", "# *a*")
+            for word in ("everyone", "every", "123", "here", "c", "evil", "a")
+        ),
+    ),
     "right to left": Card(title="שלום" * 200, body=Text.of("مرحبا " * 2_000), footer="שלום \u202e" * 900),
     "emoji": Card(title=FAMILY * 100, fields=(Field(FAMILY * 90, FAMILY * 900),) * 30, footer=FAMILY * 900),
     "nothing": Card(title=" \u200b\n"[:1], fields=(Field("", ""), Field(" ", "\n")), rows=(Row(title=""),), footer=" "),
@@ -154,6 +163,13 @@ def test_rows_lead_to_their_pages_and_their_buttons_say_whose_they_are() -> None
     assert [button["label"] for button in made["components"][0]["components"]] == ["Claim · T-1", "Claim · T-2"]
     alone = _checked(Card(title="Tickets", rows=ROWS.rows[:1]))
     assert alone["components"][0]["components"][0]["label"] == "Claim"
+
+
+def test_where_a_ticket_was_found_stands_below_its_row_with_the_words_bold() -> None:
+    found = snippet_of(["The *printer*s of the library stop, <@123>!"], patterns_of(["printer", "stop"]))
+    card = Card(title="Tickets", rows=(Row(title="T-1 Library", ref="T-1", snippet=found), Row(title="T-2", ref="T-2")))
+    described = _checked(card)["embeds"][0]["description"]
+    assert described == ("T-1 Library\n> The \\***printer**\\*s of the library **stop**, \\<@\u200b123\\>!\nT-2")
 
 
 def test_what_is_cut_ends_in_an_ellipsis_and_says_where_all_of_it_is() -> None:

@@ -114,6 +114,10 @@ def _check_input(block: Mapping[str, Any]) -> None:
             assert 1 <= len(element["options"]) <= 100
             _check_options(element["options"])
             assert element.get("initial_option", element["options"][0]) in element["options"]
+        case "multi_static_select":
+            assert 1 <= len(element["options"]) <= 100
+            _check_options(element["options"])
+            assert all(option in element["options"] for option in element.get("initial_options", []))
         case "file_input":
             assert 1 <= element["max_files"] <= 10
         case other:

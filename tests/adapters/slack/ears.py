@@ -31,10 +31,10 @@ from adapters.slack.sockets import Sockets
 from adapters.slack.sockets import Timing as SocketTiming
 from adapters.slack.turns import Turns
 from core.errors import Unavailable
+from core.frontdesk import FrontDesk
 from core.model.ids import TicketId
 from core.model.thread import Thread
 from core.storage import Store, UnitOfWork
-from core.vocabulary import FrontDesk
 from tests.fakes.front import Front
 from tests.fakes.office import Office
 from tests.fakes.slack_server import SlackServer
@@ -43,6 +43,7 @@ PAUSES = Pauses(0.005, 0.05)
 QUICK = Timing(
     look=timedelta(milliseconds=20),
     groups=600.0,
+    window=0.02,
     drain=2.0,
     pauses=PAUSES,
     rhythm=Rhythm(again=1_800.0, look=0.05, between=0.0),
@@ -152,6 +153,7 @@ class Ears:
             ),
             troubles=troubles,
             asked=self.noted,
+            races=lambda: self.sockets is None or self.sockets.live > 1,
             owner=owner,
             timing=timing,
         )

@@ -34,12 +34,12 @@ from adapters.slack.words.parse import parse_typed
 from bot.desk import ThreadDesk
 from core.actions import Press, encode_press
 from core.cards.card import Button, Card
+from core.frontdesk import FrontDesk
 from core.model.ids import TicketId, parse_ref
 from core.model.people import Grant, Identity, Platform, Role
 from core.model.thread import Audience, Thread
 from core.storage import Store
 from core.text import Text
-from core.vocabulary import FrontDesk
 from tests.fakes.office import Office, desk_of, opened
 from tests.fakes.patience import SLOWER, patience
 from tests.fakes.slack_server import Channel, Interaction, Message, Person, SlackServer, View

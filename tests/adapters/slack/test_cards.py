@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.slack.words.buttons import pressed
 from adapters.slack.words.cards import card_message, lines, staff_card
 from core.cards.card import Button, ButtonStyle, Card, Field, Row, Step, StepState, Tone
+from core.rules.snippets import patterns_of, snippet_of
 from core.text import Bold, CodeBlock, Link, Paragraph, Plain, Text
 from tests.adapters.gchat.samples import ALERT, CARDS, FAMILY, INJECTION
 from tests.adapters.slack.checker import check_message, shown
@@ -46,6 +47,9 @@ HOSTILE = {
         url="https://desk.example/" + "&" * 190,
     ),
     "five hundred rows": ROWS,
+    "found in markup": replace(
+        ROWS, rows=tuple(replace(row, snippet=snippet_of([_EVERY], patterns_of(["channel", "c"]))) for row in ROWS.rows)
+    ),
     "rows with marks": replace(ROWS, rows=tuple(replace(row, title=f"{row.ref} *a*") for row in ROWS.rows)),
     "rows alone": replace(ROWS, rows=tuple(replace(row, buttons=()) for row in ROWS.rows)),
     "right to left": Card(title="שלום" * 200, body=Text.of("مرحبا " * 2_000), footer="שלום \u202e" * 900),
@@ -255,6 +259,19 @@ def test_rows_without_buttons_are_one_list() -> None:
         ],
         [{"type": "link", "url": "https://a.example", "text": "T-7"}, {"type": "text", "text": " <b>"}],
     ]
+
+
+def test_where_a_ticket_was_found_stands_below_its_row_with_the_words_bold() -> None:
+    words = "The *printers* of <!channel> stop &amp; :smile:"
+    found = snippet_of([words], patterns_of(["printer", "channel"]))
+    made = card_message(Card(title="Tickets", rows=(Row(title="T-1 Library", ref="T-1", snippet=found),)))
+    check_message(made)
+    [item] = next(block for block in made["blocks"] if block["type"] == "rich_text")["elements"][0]["elements"]
+    parts = item["elements"]
+    assert "".join(part["text"] for part in parts) == f"T-1 Library\n{words}"
+    assert [part["text"] for part in parts if part.get("style") == {"bold": True}] == ["T-1", "printers", "channel"]
+    assert {part["type"] for part in parts} == {"text"}
+    assert "<!channel>" not in made["text"]
 
 
 def test_a_row_whose_words_would_be_markup_has_its_button_below() -> None:

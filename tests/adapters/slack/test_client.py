@@ -17,6 +17,8 @@ from adapters.slack.api.pacing import Pacing
 from adapters.slack.api.transfers import is_slacks
 from adapters.slack.config import SlackConfig
 from core.ports import Retry, Undeliverable, Unknown
+from core.storage.blobs import pieces_of
+from tests.fakes.pieces import whole
 
 TOKEN = "xoxb-stand-in-bot-secret"
 UPLOAD = "/upload/v1/stand-in-upload-secret"
@@ -354,7 +356,7 @@ async def test_a_file_is_brought_as_it_is_without_the_token(api: Api, slack: Sla
         return web.Response(text="OK - 4")
 
     api.does(take)
-    await slack.upload(api.url(UPLOAD), b"\x89PNG")
+    await slack.upload(api.url(UPLOAD), pieces_of(b"\x89PNG"), 4)
     assert got == [b"\x89PNG"] and "Authorization" not in api.headers[0]
 
 
@@ -364,40 +366,40 @@ async def test_a_file_that_was_not_taken_can_be_brought_again(
 ) -> None:
     api.shows("no", status=status)
     with pytest.raises(raised) as caught:
-        await slack.upload(api.url(UPLOAD), b"1")
+        await slack.upload(api.url(UPLOAD), pieces_of(b"1"), 1)
     assert UPLOAD not in _told(caught.value)
 
 
 async def test_a_file_is_fetched_with_the_token(api: Api, slack: Slack) -> None:
     api.shows("words", kind="text/plain")
-    assert await slack.download(api.url("/files-pri/T1-F1/notes.txt"), 5) == b"words"
+    assert await whole(slack.download(api.url("/files-pri/T1-F1/notes.txt"), 5)) == b"words"
     assert api.headers[0]["Authorization"] == f"Bearer {TOKEN}"
 
 
 async def test_a_page_is_a_file_where_it_comes_as_one(api: Api, slack: Slack) -> None:
     api.shows("<p>", headers={"Content-Disposition": 'attachment; filename="page.html"'})
-    assert await slack.download(api.url("/files-pri/T1-F1/page.html"), 100) == b"<p>"
+    assert await whole(slack.download(api.url("/files-pri/T1-F1/page.html"), 100)) == b"<p>"
 
 
 async def test_a_page_to_sign_in_is_no_file(api: Api, slack: Slack) -> None:
     api.shows("", status=302, headers={"Location": "/signin"})
     api.shows("<html>Sign in</html>")
     with pytest.raises(Refused, match="sign in"):
-        await slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100)
+        await whole(slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100))
 
 
 @pytest.mark.parametrize("large", ["x" * 101, "x" * 300_000])
 async def test_a_file_that_is_too_large_is_left_there(api: Api, slack: Slack, large: str) -> None:
     api.shows(large, kind="text/plain")
     with pytest.raises(Refused, match="too large"):
-        await slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100)
+        await whole(slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100))
 
 
 @pytest.mark.parametrize(("status", "raised"), [(500, Retry), (429, Retry), (404, Refused), (403, Refused)])
 async def test_a_file_that_does_not_come(api: Api, slack: Slack, status: int, raised: type[Exception]) -> None:
     api.shows("no", status=status)
     with pytest.raises(raised):
-        await slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100)
+        await whole(slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100))
 
 
 @pytest.mark.parametrize("location", ["https://evil.example/", "http://slack.com.evil.example/x", "http://[", ""])
@@ -405,7 +407,7 @@ async def test_the_token_is_carried_nowhere_else(api: Api, slack: Slack, locatio
     for _ in range(9):
         api.shows("", status=302, headers={"Location": location})
     with pytest.raises((Refused, Retry)) as caught:
-        await slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100)
+        await whole(slack.download(api.url("/files-pri/T1-F1/notes.txt"), 100))
     assert len(api.calls) <= 4 and TOKEN not in _told(caught.value)
 
 

@@ -262,3 +262,18 @@ def test_what_was_put_into_a_modal_comes_back_by_the_inputs_keys() -> None:
         [file],
     )
     assert values_of({}) == ({}, [])
+
+
+def test_several_choices_are_a_menu_of_the_first_hundred_with_those_that_are_chosen() -> None:
+    choices = tuple(Choice(f"#{number}", f"Sam: {number}") for number in range(120, 0, -1))
+    entry = Input(
+        key="messages", label="Which", kind=InputKind.CHOICES, required=True, value="#120,#2", choices=choices
+    )
+    [block] = _checked(replace(FORM, intro="", inputs=(entry,)))["blocks"]
+    menu = block["element"]
+    assert (menu["type"], len(menu["options"])) == ("multi_static_select", 100)
+    assert [option["value"] for option in menu["initial_options"]] == ["#120", "#2"]
+    put = {"type": "multi_static_select", "selected_options": menu["initial_options"]}
+    assert values_of({"state": {"values": {"messages": {"messages": put}}}}) == ({"messages": "#120,#2"}, [])
+    nothing = {"type": "multi_static_select", "selected_options": []}
+    assert values_of({"state": {"values": {"messages": {"messages": nothing}}}}) == ({"messages": ""}, [])

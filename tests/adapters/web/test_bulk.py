@@ -189,3 +189,13 @@ async def test_a_loop_of_large_requests_is_slowed(web_desk):
     statuses = [(await agent.post("/api/bulk", {"items": [item("T-1", "claim")] * 100})).status for _ in range(7)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
+
+
+async def test_an_answer_that_looks_secret_is_sent_to_nobody_in_bulk(web_desk):
+    first, second = await web_desk.ticket(), await web_desk.ticket()
+    agent = await web_desk.browser("agent")
+    words = "The password is hunter22"
+    told = await bulk(agent, *(item(f"T-{one}", "resolve", answer=words) for one in (first, second)))
+    assert told["done"] == []
+    assert ["looks as if it held a secret" in one["problem"] for one in told["refused"]] == [True, True]
+    assert (await ticket_of(web_desk, first)).status is Status.OPEN

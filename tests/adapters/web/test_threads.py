@@ -360,3 +360,50 @@ async def test_around_a_ticket_only_its_staff_look(web_desk, what):
         assert answer.status == 404, (who, ref)
         assert answer.message == f"There is no ticket {ref} that you can see. /ticket list shows yours."
     assert (await (await web_desk.nobody()).get(f"{THREAD}/{what}")).status == 401
+
+
+# --- what looks like a secret ----------------------------------------------------------------------------------------
+
+SECRET = "The password is hunter22"
+
+
+async def test_a_reply_that_looks_secret_is_sent_only_when_its_author_is_sure(web_desk):
+    await web_desk.ticket()
+    agent = await web_desk.browser("agent")
+    before = await trail(web_desk)
+    key = {"Idempotency-Key": "k"}
+    held = await agent.post(f"{THREAD}/messages", {"text": SECRET}, headers=key)
+    assert (held.status, held.body["reason"]) == (409, "looks_secret")
+    assert "a password" in held.message and "hunter22" not in held.message
+    assert await trail(web_desk) == before
+    assert (await agent.post(f"{THREAD}/messages", {"text": SECRET, "kind": "note"})).status == 201
+    sure = {"text": SECRET, "sure": True}
+    first, again = [await agent.post(f"{THREAD}/messages", sure, headers=key) for _ in range(2)]
+    assert (first.status, again.status) == (201, 201)
+    assert first.body["entry"]["message"] == again.body["entry"]["message"]
+    assert (await (await web_desk.browser("student")).post(f"{THREAD}/messages", {"text": SECRET})).status == 201
+
+
+async def test_a_reply_changed_into_what_looks_secret_is_asked_about_too(web_desk):
+    await web_desk.ticket()
+    agent = await web_desk.browser("agent")
+    said = (await agent.post(f"{THREAD}/messages", {"text": "Hello"})).body["entry"]["message"]
+    held = await agent.call("PATCH", f"{THREAD}/messages/{said}", json={"text": SECRET})
+    assert (held.status, held.body["reason"]) == (409, "looks_secret")
+    changed = await agent.call("PATCH", f"{THREAD}/messages/{said}", json={"text": SECRET, "sure": True})
+    assert changed.status == 200 and "hunter22" in str(changed.body)
+
+
+@pytest.mark.parametrize("sure", ["yes", 1, [], {}])
+async def test_sure_is_true_or_false(web_desk, sure):
+    await web_desk.ticket()
+    agent = await web_desk.browser("agent")
+    assert (await agent.post(f"{THREAD}/messages", {"text": SECRET, "sure": sure})).status == 422
+
+
+async def test_a_comment_that_looks_secret_is_sent_only_when_its_author_is_sure(web_desk):
+    await web_desk.ticket()
+    agent = await web_desk.browser("agent")
+    held = await agent.post("/api/tickets/1/comments", {"text": SECRET})
+    assert (held.status, held.body["reason"]) == (409, "looks_secret")
+    assert (await agent.post("/api/tickets/1/comments", {"text": SECRET, "sure": True})).status == 201

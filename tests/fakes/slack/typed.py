@@ -100,11 +100,14 @@ class Typist:
 
     def _list(self, lines: list[str], pattern: re.Pattern[str], style: str) -> tuple[str, Json]:
         texts, items = [], []
-        for number, line in enumerate(lines, start=1):
+        first = 1 if style == "bullet" else int(re.match(r" *(\d+)", lines[0])[1])
+        for number, line in enumerate(lines, start=first):
             text, parts = self.inline(pattern.match(line)[2])
             texts.append(f"{'•' if style == 'bullet' else f'{number}.'} {text}")
             items.append(_section(parts))
-        made = {"type": "rich_text_list", "style": style, "indent": 0, "border": 0, "elements": items}
+        made: Json = {"type": "rich_text_list", "style": style, "indent": 0, "border": 0, "elements": items}
+        if style == "ordered" and first > 1:
+            made["offset"] = first - 1
         return "\n".join(texts), made
 
     def inline(self, text: str, style: dict[str, bool] | None = None) -> tuple[str, list[Json]]:
