@@ -104,15 +104,15 @@ async def test_what_was_taken_back_while_nobody_knew_whether_it_was_said_goes_an
     await desk.say(ticket, thread, "Said before")
     await desk.say(ticket, thread, "By another", author="Lee Lead")
     desk.server.faults.drop("POST", "/channels/*/messages" if refused else "/webhooks/**", applied=True)
-    taken_back = await desk.office.say(ticket.id, "asha", "My password is hunter2")
+    taken_back = await desk.office.say(ticket.id, "asha", "Meant for another")
     more = {"message": taken_back.id, "since": since, "key": "b" * 24}
     with pytest.raises(Unknown):
-        await desk.deliver(desk.parcel(Intent.MESSAGE, spoken("My password is hunter2"), ticket, thread, **more))
+        await desk.deliver(desk.parcel(Intent.MESSAGE, spoken("Meant for another"), ticket, thread, **more))
     assert len(desk.said(thread)) == 3
     removal = Removal(author="Asha Agent", by_staff=False)
     again = desk.parcel(Intent.MESSAGE, removal, ticket, thread, attempts=2, uncertain=True, **more)
     assert await desk.deliver(again) == Receipt()
-    assert len(desk.said(thread)) == 2 and not any("hunter2" in one.text for one in desk.said(thread))
+    assert len(desk.said(thread)) == 2 and not any("Meant" in one.text for one in desk.said(thread))
 
 
 async def test_a_members_own_message_that_is_taken_back_by_command_goes_as_well(
