@@ -185,7 +185,7 @@ async def test_a_mention_in_the_direct_message_is_a_command(campus: Campus, zoe:
 WRONG = [
     ("/ticket answers search marks", "There is no command “/ticket answers”. /ticket help lists them all."),
     ("/ticket nonsense", "There is no command “/ticket nonsense”. /ticket help lists them all."),
-    ("/ticket staff", "/ticket staff: note, transfer, undo, tickets, snooze, wake, urgency, merge,"),
+    ("/ticket staff", "/ticket staff: note, transfer, undo, release, tickets, snooze, wake, urgency, merge,"),
     ("/ticket close", "Which ticket? Write its ref, like T-12"),
     ("/ticket show T-999", "There is no ticket T-999 that you can see."),
     ("/ticket show what", "/ticket show"),

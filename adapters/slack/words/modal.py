@@ -168,9 +168,9 @@ def _input(entry: Input, chosen: str | None, *, decides: bool, is_watched: bool)
 def _element(entry: Input, value: str, decides: bool) -> Payload:
     if entry.kind is InputKind.FILES:
         return {"type": "file_input", "action_id": entry.key, "max_files": limits.FILES}
-    if entry.kind is InputKind.CHOICES and entry.choices:
-        return _several(entry)
-    options = _options(entry, [value])
+    options = _options(entry, entry.chosen if entry.kind is InputKind.CHOICES else [value])
+    if entry.kind is InputKind.CHOICES and options:
+        return _several(entry, options)
     if entry.kind is not InputKind.CHOICE or not options:
         return _words(entry, value)
     chosen = next((option for option in options if option["value"] == value), None)
@@ -181,13 +181,12 @@ def _element(entry: Input, value: str, decides: bool) -> Payload:
     } | ({"initial_option": chosen} if chosen is not None else {})
 
 
-def _several(entry: Input) -> Payload:
-    options = _options(entry, entry.chosen)
+def _several(entry: Input, options: Sequence[Payload]) -> Payload:
     chosen = [option for option in options if option["value"] in entry.chosen]
     return {
         "type": "multi_static_select",
         "action_id": entry.key,
-        "options": options,
+        "options": list(options),
     } | ({"initial_options": chosen} if chosen else {})
 
 

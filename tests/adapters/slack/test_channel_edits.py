@@ -135,8 +135,8 @@ async def test_what_is_taken_back_goes_with_all_its_parts(desk: Scene, ticket: T
 async def test_what_was_taken_back_while_nobody_knew_whether_it_was_said_goes_and_nothing_else_does(
     desk: Scene, ticket: Ticket, thread: Thread, same_process: bool
 ) -> None:
-    taken_back = await desk.office.say(ticket.id, "asha", "My password is hunter2")
-    parcel = desk.parcel(Intent.MESSAGE, spoken("My password is hunter2"), ticket, thread, message=taken_back.id)
+    taken_back = await desk.office.say(ticket.id, "asha", "Meant for another")
+    parcel = desk.parcel(Intent.MESSAGE, spoken("Meant for another"), ticket, thread, message=taken_back.id)
     await desk.say(ticket, thread, "Said before")
     desk.server.faults.drop(POST, applied=True)
     with pytest.raises(Unknown):

@@ -265,9 +265,9 @@ async def test_files_taken_back_while_nobody_knew_whether_they_were_shared_go_an
     kept = await desk.office.say(ticket.id, "asha", "Kept")
     parcel = desk.parcel(Intent.MESSAGE, spoken("Kept", files=(other,)), ticket, thread, message=kept.id)
     await desk.deliver(parcel)
-    gone = await desk.office.say(ticket.id, "asha", "My password is hunter2")
+    gone = await desk.office.say(ticket.id, "asha", "Meant for another")
     files = (await desk.file("password.png"),)
-    parcel = desk.parcel(Intent.MESSAGE, spoken("My password is hunter2", files=files), ticket, thread, message=gone.id)
+    parcel = desk.parcel(Intent.MESSAGE, spoken("Meant for another", files=files), ticket, thread, message=gone.id)
     desk.server.faults.drop(COMPLETE, applied=True)
     with pytest.raises(Unknown):
         await desk.deliver(parcel)
