@@ -44,7 +44,7 @@ from tests.fakes.office import Office, desk_of, opened
 from tests.fakes.patience import SLOWER, patience
 from tests.fakes.slack_server import Channel, Interaction, Message, Person, SlackServer, View
 
-QUICK = Waits(form=0.2, submit=2.0, link=0.05)
+QUICK = Waits(form=0.2, submit=2.0, link=0.05, look=60.0)
 _PAUSES = Pauses(0.005, 0.05)
 
 
