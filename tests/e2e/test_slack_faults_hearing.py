@@ -185,7 +185,7 @@ async def test_what_people_did_while_the_desk_was_stopped_is_caught_up_with_befo
     files = day.ask("SELECT name, media_type FROM files WHERE ticket_id = ?", talk.number)
     assert files == [("proof.png", "image/png")]
     assert talk.emoji() == ["👋"]
-    assert sorted(day.copies(talk.staffs)) == sorted(mine)
+    await server.until(lambda: sorted(day.copies(talk.staffs)) == sorted(mine), 15, "what they said, and nothing else")
     await talk.reads("I wrote meanwhile")
     await server.settled(10)
     assert await day.words(talk.number) == words
