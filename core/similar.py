@@ -5,8 +5,11 @@ what they answer is put in order here. Similar, never the same: nothing here say
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import chain
 
 from core.model.similar import Candidate, Item, Scope, Similar
 from core.model.ticket import Visibility
@@ -50,8 +53,9 @@ class Question:
     """What says most of it: the title's words first, then the body's."""
     stems: frozenset[str]
     """Of ``words``."""
-    slipping: tuple[str, ...]
-    """Of those of them in which a slip is forgiven."""
+    slipping: Mapping[str, Sequence[str]]
+    """Of those of them in which a slip is forgiven, by their first letter (``p-``) and by their last (``-r``): a slip
+    leaves one of the two."""
     title_stems: frozenset[str]
 
     @classmethod
@@ -66,7 +70,7 @@ class Question:
             text=text_of(title, "\n".join((*meant, body))),
             words=tuple(words),
             stems=frozenset(map(stem, words)),
-            slipping=tuple(stem(word) for word in words if can_slip(word)),
+            slipping=_by_ends([stem(word) for word in words if can_slip(word)]),
             title_stems=frozenset(map(stem, titled)),
         )
 
@@ -118,6 +122,18 @@ def to_look_up(question: Question, frequencies: Mapping[str, int], total: int) -
     return (rare or sorted(ordered, key=lambda word: frequencies[word])[:1])[:_LOOKED_UP]
 
 
+def said_by(
+    words: Iterable[str], items: Mapping[str, Iterable[Item]], frequencies: Mapping[str, int], total: int, *, limit: int
+) -> Sequence[Item]:
+    """What has the ``words`` that say most, the best first, and of two alike the younger. ``items``: those that have
+    each; one that is missing there is in very many."""
+    scores: dict[Item, float] = defaultdict(float)
+    for word in words:
+        for item in items.get(word, ()):
+            scores[item] += _rarity(word, frequencies, total)
+    return nsmallest(limit, scores, key=lambda item: (-scores[item], -item.id, item.kind))
+
+
 def rank(
     question: Question, candidates: Iterable[Candidate], frequencies: Mapping[str, int], total: int, *, limit: int
 ) -> Sequence[Similar]:
@@ -152,7 +168,24 @@ def why(question: Question, text: str) -> tuple[str, ...]:
 
 def _was_asked(word: str, question: Question) -> bool:
     plain = stem(word)
-    return plain in question.stems or (can_slip(word) and any(is_slip(plain, one) for one in question.slipping))
+    return plain in question.stems or (can_slip(word) and any(is_slip(plain, one) for one in _near(plain, question)))
+
+
+def _near(plain: str, question: Question) -> Iterable[str]:
+    """Those that it may be a slip of."""
+    return chain.from_iterable(question.slipping.get(end, ()) for end in _ends(plain))
+
+
+def _by_ends(stems: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in stems:
+        for end in _ends(one):
+            found[end].append(one)
+    return dict(found)
+
+
+def _ends(stem: str) -> tuple[str, str]:
+    return f"{stem[:1]}-", f"-{stem[-1:]}"
 
 
 def is_sure(best: Similar) -> bool:
@@ -185,10 +218,13 @@ class _Weights:
 def _weights(question: Question, frequencies: Mapping[str, int], total: int) -> _Weights:
     whole: dict[str, float] = {}
     for word in question.words:
-        rarity = math.log1p((total + 1) / (frequencies.get(word, 0) + 0.5))
-        whole[stem(word)] = max(whole.get(stem(word), 0.0), rarity)
+        whole[stem(word)] = max(whole.get(stem(word), 0.0), _rarity(word, frequencies, total))
     title = {one: weight for one, weight in whole.items() if one in question.title_stems}
     return _Weights(title, whole, frozenset(question.codes), _OTHER * math.log(total + 2))
+
+
+def _rarity(word: str, frequencies: Mapping[str, int], total: int) -> float:
+    return math.log1p((total + 1) / (frequencies.get(word, 0) + 0.5))
 
 
 def _measured(weights: _Weights, candidate: Candidate) -> Similar:

@@ -36,6 +36,8 @@ _STOP_WORDS = frozenset(
 
 def words_of(text: str) -> list[str]:
     """The words in their order, in small letters and without accents. Long texts: the first 4,000 characters."""
+    if text.isascii():
+        return _WORD.findall(text[:_TAKEN].lower())
     plain = unicodedata.normalize("NFKD", text[:_TAKEN].casefold())
     return _WORD.findall(unicodedata.normalize("NFC", _ACCENT.sub("", plain)))
 
@@ -43,6 +45,8 @@ def words_of(text: str) -> list[str]:
 def as_written(text: str) -> list[tuple[str, str]]:
     """The words in their order, each as ``words_of`` has it and as it is written there."""
     written = _WORD.findall(unicodedata.normalize("NFC", text[:_TAKEN]))
+    if text.isascii():
+        return [(word.lower(), word) for word in written]
     return [(next(iter(words_of(word)), ""), word) for word in written]
 
 

@@ -4,35 +4,39 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.model.similar import Candidate, Entry, Item
+from core.model.similar import Candidate, Entry, Item, Scope
 from core.storage.queries import Sight
 
 
 @dataclass(frozen=True, slots=True)
-class Frequencies:
-    """In how many items each word occurs, in the index's own reading of it; 0 for one that occurs nowhere."""
+class Occurrences:
+    """Where words occur, in the index's own reading of them."""
 
-    seen: Mapping[str, int]
-    """Of those that the asker may see. Of a word that very many items have, all are counted, and a guess by the
-    database's own statistics will do."""
+    items: Mapping[str, Sequence[Item]]
+    """Those in scope, of each word that is not in very many items."""
     held: Mapping[str, int]
-    """Of all, whoever may see them: what it costs to look for the word, and nobody's to know."""
+    """In how many of all items each word occurs, whoever may see them, 0 for one that occurs nowhere: what it costs to
+    look for it, and nobody's to know. Of a word that very many have it is a guess by the database's own statistics."""
     total: int
     """Items."""
+
+    @property
+    def seen(self) -> Mapping[str, int]:
+        """In how many items each occurs that are in scope. Of a word that very many have all are counted: one more
+        or less says nothing."""
+        return {word: len(self.items[word]) if word in self.items else count for word, count in self.held.items()}
 
 
 class FullText(Protocol):
     """Titles and beginnings of descriptions of tickets, questions and answers of FAQs, as they are now."""
 
-    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
-        """Quick even for words that occur everywhere."""
+    async def occurrences(self, words: Collection[str], scope: Scope) -> Occurrences:
+        """Quick even for words that occur everywhere. Anything may stand in ``words``: they are quoted, never read as a
+        query. ``scope`` is as fresh as the index is: ``candidates`` has the last word."""
 
-    async def matching(
-        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
-    ) -> Sequence[Item]:
-        """Items with any of the ``words`` that ``sight`` lets through, those that fit best first. ``words`` are few and
-        rare (``core.similar.to_look_up``), all counted in ``frequencies``, and anything may stand in them: they are
-        quoted, never read as a query."""
+    async def newest(self, words: Collection[str], scope: Scope, *, limit: int) -> Sequence[Item]:
+        """The newest items with all of the ``words`` in ``scope``, as far as a look at some of those that have them
+        shows: for words that are in very many."""
 
     async def candidates(self, items: Collection[Item], sight: Sight) -> Sequence[Candidate]:
         """Their words as they are now, without cosines; those alone that are there still and ``sight`` lets through.

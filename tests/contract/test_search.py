@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
+from adapters.sql.search import fulltext
 from adapters.sql.store import SqlStore
 from bot.indexer import Indexer
 from core.model.ids import PersonId, TicketId
 from core.model.similar import Item, Kind
 from core.model.thread import MessageKind
 from core.model.ticket import Ending, Visibility
-from core.storage import Document, Frequencies, Order, Sight, Stale, TicketQuery
+from core.similar import scope_of
+from core.storage import Document, Occurrences, Order, Sight, Stale, TicketQuery
 from core.text import Text
 from tests.contract.samples import NOW, a_person, a_ticket, reread
 from tests.fakes.clock import FakeClock
@@ -105,8 +109,30 @@ async def test_what_was_edited_taken_back_or_withdrawn_is_found_no_more(store: S
         assert await work.index.words_of([item(1)]) == {}
         [gone] = await work.vectors.changes("any", after=0, limit=9)
         assert (gone.item, gone.entry) == (item(1), None)
-        none = {"zebra": 0, "lion": 0}
-        assert await work.fulltext.frequencies(["zebra", "lion"], STAFF) == Frequencies(none, none, 0)
+        none = Occurrences(items={}, held={"zebra": 0, "lion": 0}, total=0)
+        assert await work.fulltext.occurrences(["zebra", "lion"], scope_of(STAFF)) == none
+
+
+async def test_what_was_taken_back_or_edited_is_found_no_more_before_it_is_indexed_either(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        ticket = await a_ticket(work, ann, title="Zebra")
+        said = await work.messages.add(ticket.id, ann, MessageKind.REPLY, Text.of("giraffe"), NOW, origin=None)
+        noted = await work.messages.add(ticket.id, ann, MessageKind.NOTE, Text.of("quokka"), NOW, origin=None)
+        await a_ticket(work, ann, title="Giraffe")
+    await index(store)
+    assert (await found(store, "giraffe"), await found(store, "quokka")) == ([2, 1], [1])
+    async with store.write() as work:
+        await work.tickets.save(ticket)
+        for message in (said, noted):
+            await work.messages.save(replace(message, text=Text(), undone_at=NOW))
+        within = TicketQuery(sight=STAFF, words=("quokka",))
+        assert await work.tickets.find(within) == [], "nor in the same transaction"
+    for words, numbers in (("giraffe", [2]), ("quokka", []), ("zebra", [1])):
+        assert await found(store, words) == numbers, words
+    assert await found(store, "giraffe quokka zebra", any_word=True) == [2]
+    await index(store)
+    assert (await found(store, "giraffe"), await found(store, "quokka")) == ([2], [])
 
 
 async def test_a_title_is_found_before_it_is_indexed(store: SqlStore) -> None:
@@ -187,16 +213,20 @@ async def test_what_is_like_some_rare_words_is_found_by_those_who_may_see_it(sto
     await index(store)
     async with store.read() as work:
         words = ["printers", "eduroam", "absent", "%", '"', "AND"]
-        everything = {"printers": 30, "eduroam": 2, "absent": 0, "%": 0, '"': 0, "AND": 0}
-        counted = await work.fulltext.frequencies(words, STAFF)
-        assert counted == Frequencies(everything, everything, 30)
+        found = await work.fulltext.occurrences(words, scope_of(STAFF))
+        assert found.held == {"printers": 30, "eduroam": 2, "absent": 0, "%": 0, '"': 0, "AND": 0}
+        assert (found.total, found.seen) == (30, found.held)
+        assert {word: set(items) for word, items in found.items.items()} == {
+            "printers": {item(number) for number in range(1, 31)},
+            "eduroam": {item(4), item(5)},
+            "absent": set(),
+            "AND": set(),
+        }
         student = Sight(person=bob, known=frozenset({"it"}))
-        seen = await work.fulltext.frequencies(words, student)
-        assert seen == Frequencies(everything | {"printers": 15, "eduroam": 1}, everything, 30)
-        said = ["eduroam", "absent", '"', "AND"]
-        assert await work.fulltext.matching(said, counted, STAFF, limit=9) == [item(5), item(4)]
-        assert await work.fulltext.matching(["eduroam"], seen, student, limit=9) == [item(4)]
-        assert await work.fulltext.matching(["absent"], seen, student, limit=9) == []
+        seen = await work.fulltext.occurrences(words, scope_of(student))
+        assert (seen.held, seen.total) == (found.held, 30)
+        assert seen.seen == found.held | {"printers": 15, "eduroam": 1}
+        assert seen.items["eduroam"] == [item(4)]
         shown = await work.fulltext.candidates([item(4), item(5), item(999)], student)
         assert [(one.item, one.title, one.body) for one in shown] == [(item(4), "Printer 3", "eduroam")]
         assert TicketId(5) not in {one.item.id for one in shown}
@@ -209,6 +239,21 @@ async def test_where_every_word_is_in_very_many_the_newest_with_them_all_are_lik
             await a_ticket(work, ann, title=f"Zebra crossing {number}")
     await index(store)
     async with store.read() as work:
-        statement = work.fulltext.of_the_newest(["zebras", "crossing"]).limit(2)
-        rows = (await work.connection.execute(statement)).all()
-    assert [row.subject for row in rows] == [3, 2]
+        assert await work.fulltext.newest(["zebras", "crossing"], scope_of(STAFF), limit=2) == [item(3), item(2)]
+        assert await work.fulltext.newest(["zebras", "absent"], scope_of(STAFF), limit=2) == []
+        student = Sight(person=PersonId(99), known=frozenset({"it"}))
+        assert await work.fulltext.newest(["zebras", "crossing"], scope_of(student), limit=2) == []
+
+
+async def test_how_many_have_a_common_word_is_guessed_by_how_far_the_first_of_them_reach(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_FEW", 5)
+    async with store.write() as work:
+        ann = (await a_person(work)).id
+        for number in range(20):
+            await a_ticket(work, ann, title="Zebra" if number % 2 else "Lion and zebra")
+    await index(store)
+    async with store.read() as work:
+        found = await work.fulltext.occurrences(["zebra", "lion", "okapi"], scope_of(STAFF))
+    assert (found.items, found.held) == ({"okapi": []}, {"zebra": 20, "lion": 10, "okapi": 0})

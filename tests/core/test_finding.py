@@ -7,7 +7,7 @@ from core.finding import Pointed, find_similar
 from core.model.ids import PersonId
 from core.model.similar import Candidate, Entry, Item, Kind, Near, Scope
 from core.similar import Question
-from core.storage import Frequencies, Sight
+from core.storage import Occurrences, Sight
 from tests.fakes.made import made
 
 SAM = PersonId(1)
@@ -48,22 +48,34 @@ class Index:
 class FullText:
     """``core.storage.similar.FullText`` of ``TITLES``, of which the asker may see ``seen``."""
 
-    def __init__(self, seen: Collection[int], *, frequencies: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, seen: Collection[int], *, common: Mapping[str, int] | None = None, hidden: Mapping[str, int] | None = None
+    ) -> None:
+        """``common``: how many have a word that is in very many; ``hidden``: how many more of the others."""
         self._seen = seen
-        self._frequencies = frequencies
+        self._hidden = hidden or {}
+        self._common = common or {}
+        self.scopes: list[Scope] = []
         self.sights: list[Sight] = []
 
-    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
-        self.sights.append(sight)
-        counted = {word: sum(word in title.casefold() for title in TITLES.values()) for word in words}
-        return Frequencies(self._frequencies or counted, self._frequencies or counted, 1_000)
+    async def occurrences(self, words: Collection[str], scope: Scope) -> Occurrences:
+        self.scopes.append(scope)
+        there = {word: [number for number, title in TITLES.items() if word in title.casefold()] for word in words}
+        items = {word: [ticket(n) for n in numbers if self._finds(n, scope)] for word, numbers in there.items()}
+        rare = {word: some for word, some in items.items() if word not in self._common}
+        return Occurrences(
+            rare,
+            {word: len(numbers) + self._hidden.get(word, 0) for word, numbers in there.items()} | self._common,
+            1_000,
+        )
 
-    async def matching(
-        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
-    ) -> Sequence[Item]:
-        self.sights.append(sight)
-        found = [number for number, title in TITLES.items() if any(word in title.casefold() for word in words)]
-        return [ticket(number) for number in found if number in self._seen][:limit]
+    async def newest(self, words: Collection[str], scope: Scope, *, limit: int) -> Sequence[Item]:
+        self.scopes.append(scope)
+        found = [number for number, title in TITLES.items() if all(word in title.casefold() for word in words)]
+        return [ticket(number) for number in sorted(found, reverse=True) if self._finds(number, scope)][:limit]
+
+    def _finds(self, number: int, scope: Scope) -> bool:
+        return number in self._seen and ticket(number) not in scope.but
 
     async def candidates(self, items: Collection[Item], sight: Sight) -> Sequence[Candidate]:
         self.sights.append(sight)
@@ -94,7 +106,13 @@ async def test_both_are_asked_for_what_the_asker_may_see() -> None:
     index, fulltext = Index({1: 0.5}), FullText({1})
     await found("printer", index, fulltext)
     assert index.scopes == [SCOPE]
-    assert fulltext.sights == [SIGHT, SIGHT, SIGHT]
+    assert fulltext.scopes == [SCOPE]
+    assert set(fulltext.sights) == {SIGHT}
+
+
+async def test_words_that_are_in_very_many_lead_to_the_newest_with_all_of_them() -> None:
+    fulltext = FullText({1, 2, 3, 4}, common={"printer": 60, "secret": 70})
+    assert await found("printer secret", None, fulltext) == [3]
 
 
 async def test_what_the_index_brings_in_wrongly_the_database_drops() -> None:
@@ -115,10 +133,8 @@ async def test_no_more_than_the_limit_are_given() -> None:
 
 
 async def test_whether_a_hidden_ticket_has_a_word_too_changes_no_order() -> None:
-    """One more ticket with the word, which the asker may not see, is one more in what the index counts."""
-    index = Index({1: 0.5, 4: 0.5})
-    orders = [
-        await found("printer wifi", index, FullText({1, 4}, frequencies={"printer": count, "wifi": 3}))
-        for count in (1, 2, 3, 4)
-    ]
-    assert all(order == orders[0] for order in orders)
+    """More tickets with the word, which the asker may not see, are more in what the index counts."""
+    for hidden in (0, 1, 4, 400):
+        fulltext = FullText({1, 4}, hidden={"printer": hidden})
+        assert await found("printer wifi", Index({1: 0.5, 4: 0.5}), fulltext) == [4, 1], hidden
+        assert await found("printer wifi", None, fulltext) == [4, 1], hidden

@@ -16,6 +16,7 @@ from core.similar import (
     group_of,
     is_sure,
     rank,
+    said_by,
     scope_of,
     text_of,
     to_look_up,
@@ -143,6 +144,15 @@ def test_a_common_word_is_looked_up_where_there_is_no_rarer() -> None:
 
 def test_words_that_occur_nowhere_are_not_looked_up() -> None:
     assert list(to_look_up(Question.of("zzz"), COUNTS, TOTAL)) == []
+
+
+def test_what_says_more_and_rarer_of_the_words_comes_first_and_of_two_alike_the_younger() -> None:
+    one, two, three, four = (Item(Kind.TICKET, number) for number in (1, 2, 3, 4))
+    items = {"eduroam": [one, two, four], "wifi": [three, one, two]}
+    found = said_by(["eduroam", "wifi", "common"], items, {"eduroam": 2, "wifi": 300, "common": 900}, 1_000, limit=9)
+    assert list(found) == [two, one, four, three]
+    assert list(said_by(["eduroam"], items, {"eduroam": 2}, 1_000, limit=2)) == [four, two]
+    assert not said_by(["common"], items, {"common": 900}, 1_000, limit=9)
 
 
 def test_a_question_is_asked_by_the_other_names_of_what_it_says_too() -> None:

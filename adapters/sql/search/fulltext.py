@@ -5,110 +5,121 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal_column, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    any_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from adapters.sql.database import Room
 from adapters.sql.search.documents import COUNT
 from adapters.sql.search.marks import marked
-from adapters.sql.search.matching import ASKED, fts, holding, of_each, says_each, says_fts5, tsquery, vectors
+from adapters.sql.search.matching import ASKED, fts, holding, of_each, says_each, vectors
 from adapters.sql.search.terms import folded, worded
 from adapters.sql.tables import faq_versions, faqs, tickets
 from adapters.sql.tables import index_counters as counters
 from adapters.sql.tables import index_documents as documents
 from adapters.sql.tickets import visible
 from core.model.faq import FaqState
-from core.model.similar import Candidate, Item, Kind
+from core.model.similar import Candidate, Item, Kind, Scope
 from core.storage import Sight
-from core.storage.similar import Frequencies, FullText
+from core.storage.similar import FullText, Occurrences
 
-_COUNTED = 2_000
-"""Documents with a word that are counted; how many more there are is guessed."""
-_LOOKED_AT = 250
-"""Of a rarer word those are counted that the asker may see, so that what is hidden moves no count. Of a commoner one
-all are, as one more or less says nothing."""
-_MOST_HITS = 1_000
-"""Documents that are ranked: words are left out, the commonest first, until there are no more."""
-_FEWEST = 3
-"""Words that are looked for together where even the rarest is too common."""
+_FEW = 500
+"""Of a word that fewer documents have, those are given that are in scope, so that what is hidden moves no count.
+Of a commoner one all are counted, as one more or less says nothing: how many is guessed by how far the first reach."""
+_SEARCHED = 1_000
+"""Documents with the words that are in very many of which the newest are given."""
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+"""Hundreds of rows are read in a look, and an enumeration's own look-up takes longer than the rest of a row."""
 
 
 class SqlFullText(Room, FullText):
-    async def frequencies(self, words: Collection[str], sight: Sight) -> Frequencies:
-        total = await self._total()
-        held = dict.fromkeys(words, 0)
+    async def occurrences(self, words: Collection[str], scope: Scope) -> Occurrences:
+        held, found = dict.fromkeys(words, 0), dict[str, Sequence[int]]()
         real = worded(list(held))
-        if real and total:
-            held |= await (self._count_postgresql if self._on_postgresql else self._count_sqlite)(real, total)
-        rarer = [word for word in real if 0 < held[word] < _LOOKED_AT]
-        return Frequencies({**held, **await self._seen_with(rarer, sight)}, held, total)
+        total = await self._total() if real else 0
+        if self._on_postgresql and total:
+            held |= await self._common(real, total)
+        for word, numbers in (await self._numbers([word for word in real if not held[word]] if total else [])).items():
+            if len(numbers) < _FEW:
+                held[word], found[word] = len(numbers), numbers
+            else:
+                held[word] = min(total, max(_FEW, _FEW * total // max(numbers)))
+        seen = await self._among({number for numbers in found.values() for number in numbers}, scope)
+        items = {word: [seen[number] for number in numbers if number in seen] for word, numbers in found.items()}
+        return Occurrences(items, held, total)
 
     async def _total(self) -> int:
         row = await self._row(select(counters.c.value).where(counters.c.name == COUNT))
         return int(row.value) if row is not None else 0
 
-    async def _count_sqlite(self, words: Sequence[str], total: int) -> Mapping[str, int]:
-        """A word with more than ``_COUNTED`` is taken to be as frequent in all documents as it is in the oldest."""
-        some = select(fts.c.rowid).where(self._says_each).limit(_COUNTED).subquery()
-        both = select(func.json_array(func.count(), func.max(some.c.rowid))).select_from(some)
-        found = {}
-        for word, counts in (await self._of_each(words, both)).items():
-            counted, last = json.loads(counts)
-            found[word] = min(total, counted if counted < _COUNTED else max(counted, counted * total // last))
-        return found
-
-    async def _count_postgresql(self, words: Sequence[str], total: int) -> Mapping[str, int]:
+    async def _common(self, words: Sequence[str], total: int) -> Mapping[str, int]:
         """What ANALYZE found to be common is not counted."""
         lexemes = {word: folded(word) for word in words}
         rows = await self._rows(_COMMON, {"words": list(lexemes.values())})
         common = {row.word: float(row.part) for row in rows}
-        some = select(vectors.c.id).where(self._says_each).limit(_COUNTED * 10).subquery()
-        rarer = [word for word in words if lexemes[word] not in common]
-        counted = await self._of_each(rarer, select(func.count()).select_from(some))
         guessed = {word: int(common[lexeme] * total) for word, lexeme in lexemes.items() if lexeme in common}
-        return {word: min(total, count) for word, count in {**counted, **guessed}.items()}
+        return {word: count for word, count in guessed.items() if count >= _FEW}
 
-    async def _seen_with(self, words: Sequence[str], sight: Sight) -> Mapping[str, int]:
-        """In how many of what ``sight`` lets through each occurs."""
-        place = vectors if self._on_postgresql else fts
-        number = vectors.c.id if self._on_postgresql else fts.c.rowid
-        joined = _with_rows(select(documents.c.id).select_from(place).join(documents, documents.c.id == number))
-        some = joined.where(self._says_each, _seen(sight)).limit(_LOOKED_AT).subquery()
-        return await self._of_each(words, select(func.count()).select_from(some))
-
-    @property
-    def _says_each(self) -> ColumnElement[bool]:
-        return says_each(on_postgresql=self._on_postgresql)
-
-    async def _of_each(self, words: Sequence[str], found: Select[Any]) -> Mapping[str, Any]:
+    async def _numbers(self, words: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """The documents that each is in, ``_FEW`` at most: those that lie first."""
         if not words:
             return {}
-        each = of_each(words, found.scalar_subquery(), on_postgresql=self._on_postgresql)
-        return {words[row.place]: row.found for row in await self._rows(each)}
+        place = vectors.c.id if self._on_postgresql else fts.c.rowid
+        some = select(place.label("id")).where(says_each(on_postgresql=self._on_postgresql)).limit(_FEW).subquery()
+        gathered = func.array_agg(some.c.id) if self._on_postgresql else func.json_group_array(some.c.id)
+        each = of_each(words, select(gathered).scalar_subquery(), on_postgresql=self._on_postgresql)
+        read = (lambda found: found or []) if self._on_postgresql else json.loads
+        return {words[row.place]: read(row.found) for row in await self._rows(each)}
 
-    async def matching(
-        self, words: Sequence[str], frequencies: Frequencies, sight: Sight, *, limit: int
-    ) -> Sequence[Item]:
-        held = frequencies.held
-        there = sorted((word for word in words if held[word]), key=lambda word: held[word])
-        if not there:
-            return []
-        chosen, hits = [], 0
-        for word in there:
-            hits += held[word]
-            if hits > _MOST_HITS:
-                break
-            chosen.append(word)
-        find = _matching_postgresql if self._on_postgresql else _matching_sqlite
-        statement = find(chosen) if chosen else self.of_the_newest(there[:_FEWEST])
-        rows = await self._rows(statement.where(_seen(sight)).limit(limit))
-        return [Item(Kind(row.kind), int(row.subject)) for row in rows]
+    async def _among(self, numbers: Collection[int], scope: Scope) -> Mapping[int, Item]:
+        """Of the documents ``numbers`` those in ``scope``."""
+        if not numbers:
+            return {}
+        chosen = select(documents.c.id, documents.c.kind, documents.c.subject)
+        rows = await self._rows(chosen.where(self._is_one_of(documents.c.id, numbers), self._is_in(scope)))
+        seen = {number: Item(_KINDS[kind], subject) for number, kind, subject in map(tuple, rows)}
+        return {number: item for number, item in seen.items() if item not in scope.but} if scope.but else seen
 
-    def of_the_newest(self, words: Sequence[str]) -> Select[Any]:
-        """Where even the rarest word is in very many: the newest with a few of them together."""
-        held = holding(words, ASKED, prefix=False, on_postgresql=self._on_postgresql)
-        newest = held.order_by(held.selected_columns[0].desc()).limit(_MOST_HITS)
-        chosen = select(documents.c.kind, documents.c.subject).select_from(documents)
-        return _with_rows(chosen).where(documents.c.id.in_(newest)).order_by(documents.c.subject.desc())
+    def _is_in(self, scope: Scope) -> ColumnElement[bool]:
+        """As the index has it: a join with what is so now would cost more than the rest of a look."""
+        allowed: list[ColumnElement[bool]] = [documents.c.circle.in_(sorted(scope.groups))]
+        if scope.owner is not None:
+            allowed.append(documents.c.owner_id == scope.owner)
+        for kind in {item.kind for item in scope.also}:
+            subjects = [item.id for item in scope.also if item.kind is kind]
+            allowed.append(and_(_is(kind), self._is_one_of(documents.c.subject, subjects)))
+        there = [documents.c.is_gone.is_(False), or_(*allowed)]
+        if scope.but_owner is not None:
+            there.append(documents.c.owner_id.is_distinct_from(scope.but_owner))
+        return and_(*there)
+
+    def _is_one_of(self, column: ColumnElement[Any], numbers: Collection[int]) -> ColumnElement[bool]:
+        """One parameter for all, however many: each of its own would take longer to write than to look up."""
+        if self._on_postgresql:
+            return column == any_(literal(sorted(numbers), ARRAY(BigInteger)))
+        return column.in_(select(func.json_each(literal(json.dumps(sorted(numbers)))).table_valued("value").c.value))
+
+    async def newest(self, words: Collection[str], scope: Scope, *, limit: int) -> Sequence[Item]:
+        held = holding(list(words), ASKED, prefix=False, on_postgresql=self._on_postgresql)
+        some = held.order_by(held.selected_columns[0].desc()).limit(_SEARCHED)
+        chosen = select(documents.c.kind, documents.c.subject).where(documents.c.id.in_(some), self._is_in(scope))
+        rows = await self._rows(chosen.order_by(documents.c.subject.desc()).limit(limit + len(scope.but)))
+        return [item for item in map(_item, rows) if item not in scope.but][:limit]
 
     async def candidates(self, items: Collection[Item], sight: Sight) -> Sequence[Candidate]:
         title = func.coalesce(tickets.c.title, faq_versions.c.question, documents.c.title).label("title")
@@ -132,6 +143,10 @@ def _with_rows(chosen: Select[Any]) -> Select[Any]:
     )
 
 
+def _item(row: Row[Any]) -> Item:
+    return Item(Kind(row.kind), row.subject)
+
+
 def _is(kind: Kind) -> ColumnElement[bool]:
     return documents.c.kind == literal_column(f"'{kind}'")
 
@@ -146,30 +161,6 @@ def _faq_seen(sight: Sight) -> ColumnElement[bool]:
     if sight.staff_categories:
         return faqs.c.state.in_([FaqState.DRAFT.value, FaqState.PUBLISHED.value])
     return and_(faqs.c.state == FaqState.PUBLISHED.value, faq_versions.c.category.in_(sorted({*sight.known, ""})))
-
-
-def _matching_sqlite(words: Sequence[str]) -> Select[Any]:
-    joined = _with_rows(
-        select(documents.c.kind, documents.c.subject).select_from(fts).join(documents, documents.c.id == fts.c.rowid)
-    )
-    best = func.bm25(literal_column("index_text"), literal(3.0), literal(1.0), literal(0.0), literal(0.0))
-    return joined.where(says_fts5(words, ASKED, any_of=True, prefix=False)).order_by(best, documents.c.subject.desc())
-
-
-def _matching_postgresql(words: Sequence[str]) -> Select[Any]:
-    """The rarer a word, the earlier it stands in ``words`` and the more it counts."""
-    joined = _with_rows(
-        select(documents.c.kind, documents.c.subject)
-        .select_from(vectors)
-        .join(documents, documents.c.id == vectors.c.id)
-    )
-    ranks = [
-        func.ts_rank_cd(vectors.c.asked, tsquery([word], any_of=True, prefix=False), 1) / (place + 1)
-        for place, word in enumerate(words)
-    ]
-    best = sum(ranks[1:], start=ranks[0])
-    query = tsquery(words, any_of=True, prefix=False)
-    return joined.where(vectors.c.asked.op("@@")(query)).order_by(best.desc(), documents.c.subject.desc())
 
 
 _COMMON = text(
