@@ -4,17 +4,12 @@ from collections.abc import Callable, Mapping
 
 import aiohttp
 
-from adapters.webhook.client import TIMEOUT, post_signed
-from adapters.webhook.endpoint import Endpoint, endpoint_of
+from adapters.webhook.client import TIMEOUT
 from adapters.webhook.payload import body_of
+from adapters.webhook.sender import Sender, open_session
 from core.cards.card import Card
 from core.model.outbox import ToSpace
 from core.ports import Clock, Pace, Parcel, Receipt, Undeliverable
-
-
-def open_session() -> aiohttp.ClientSession:
-    """One that keeps no cookies: the receivers have nothing in common."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
 class Webhook:
@@ -33,11 +28,7 @@ class Webhook:
         open_session: Callable[[], aiohttp.ClientSession] = open_session,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
-        self._spaces = dict(spaces)
-        self._clock = clock
-        self._open_session = open_session
-        self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._sender = Sender(spaces, clock=clock, open_session=open_session, timeout=timeout)
 
     @property
     def pace(self) -> Pace | None:
@@ -55,19 +46,8 @@ class Webhook:
         if not isinstance(parcel.content, Card):
             raise Undeliverable("An alert space takes cards, and no messages.")
         space = parcel.address.space
-        endpoint = self._endpoint(space)
         body = body_of(parcel, parcel.content)
-        if self._session is None:
-            self._session = self._open_session()
-        await post_signed(
-            self._session,
-            endpoint,
-            parcel.key,
-            body,
-            name=f"The webhook of the alert space “{space}”",
-            now=self._clock.now(),
-            timeout=self._timeout,
-        )
+        await self._sender.post(space, parcel.key, body, name=f"The webhook of the alert space “{space}”")
         return Receipt()
 
     async def find(self, parcel: Parcel) -> Receipt | None:
@@ -76,17 +56,4 @@ class Webhook:
         return None
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _endpoint(self, space: str) -> Endpoint:
-        setting = f"BOT_WEBHOOKS__{space.upper().replace('-', '_')}"
-        if space not in self._spaces:
-            raise Undeliverable(
-                f"No webhook is set for the alert space “{space}”: set {setting}__URL and {setting}__SECRET."
-            )
-        try:
-            return endpoint_of(*self._spaces[space])
-        except ValueError as error:
-            raise Undeliverable(f"{setting}__URL or {setting}__SECRET is wrong. {error}") from error
+        await self._sender.close()

@@ -14,7 +14,8 @@ from adapters.chat.waiting import retry_after
 from adapters.webhook.endpoint import Endpoint
 from core.ports import Retry, Undeliverable, Unknown
 
-TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=8)
+TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=8)
+"""Seconds, as Standard Webhooks recommends for a receiver's answer ("Timeouts")."""
 _LATER = frozenset({408, 425, 429})
 _SAYS_WHEN = frozenset({429, 503})
 
@@ -34,8 +35,9 @@ async def post_signed(
     name: str,
     now: datetime,
     timeout: aiohttp.ClientTimeout = TIMEOUT,  # noqa: ASYNC109 - aiohttp's own kind, which tells connecting from waiting
-) -> None:
-    """Send ``body`` (JSON), signed at ``now``, as the attempt to bring the message ``message_id``.
+) -> int:
+    """Send ``body`` (JSON), signed at ``now``, as the attempt to bring the message ``message_id``; the status of a
+    success.
 
     ``name`` is what the receiver is called in what is raised. Raises Retry where nothing was sent or the receiver is
     busy or broken, Unknown where the answer was lost, Undeliverable where it will never take it. Each status means what
@@ -46,12 +48,12 @@ async def post_signed(
     if isinstance(answer, Exception):
         raise answer
     if 200 <= answer.status < 300:
-        return
+        return answer.status
     reason = f"{name} answered {_words_of(answer.status)}"
     if answer.status >= 500 or answer.status in _LATER:
         after = retry_after(answer.retry_after, now) if answer.status in _SAYS_WHEN else None
-        raise Retry(f"{reason}.", after=after)
-    raise Undeliverable(f"{reason}{_how_to_mend(answer.status)}")
+        raise Retry(f"{reason}.", after=after, answered=answer.status)
+    raise Undeliverable(f"{reason}{_how_to_mend(answer.status)}", answered=answer.status)
 
 
 def _headers(endpoint: Endpoint, message_id: str, body: str, now: datetime) -> dict[str, str]:
@@ -97,7 +99,7 @@ def _how_to_mend(status: int) -> str:
         case 404 | 405:
             return ": check its address."
         case 410:
-            return ": it wants no more alerts."
+            return ": it wants no more."
         case _ if 300 <= status < 400:
             return ", a redirect, which is not followed: set its address to where that leads."
         case _:

@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from adapters.webhook.channel import Webhook
+from adapters.webhook.endpoint import endpoint_of
 from core.model.ids import PersonId
 from core.model.outbox import ToEmail, ToPerson, ToSpace
 from core.model.people import Platform
@@ -117,7 +118,7 @@ async def test_any_2xx_is_a_delivery(receiver: FakeReceiver, channel: Webhook, s
         (403, Undeliverable, "same secret"),
         (404, Undeliverable, "answered 404 Not Found: check its address"),
         (408, Retry, "answered 408 Request Timeout."),
-        (410, Undeliverable, "answered 410 Gone: it wants no more alerts"),
+        (410, Undeliverable, "answered 410 Gone: it wants no more"),
         (413, Undeliverable, "answered 413 "),
         (425, Retry, "answered 425 Too Early."),
         (429, Retry, "answered 429 Too Many Requests."),
@@ -254,7 +255,7 @@ async def test_nothing_secret_is_logged_or_shown(
     with pytest.raises(Retry):
         await channel.deliver(parcel(ALERT))
     for secret in (URL_SECRET, SECRET, SECRET.removeprefix("whsec_")):
-        assert secret not in caplog.text + repr(channel) + repr(channel._endpoint("leads"))
+        assert secret not in caplog.text + repr(channel) + repr(endpoint_of(receiver.url, SECRET))
 
 
 def test_it_is_a_channel_without_a_pace(clock: FakeClock) -> None:
