@@ -1,11 +1,13 @@
 """What happened in a thread while the desk was away: read from Discord, from the stored cursor on, oldest first.
 
-Discord keeps no record of what was changed or deleted. So the newest hundred messages are looked at as they are now,
-and held against what the desk knows of them: an edit or a removal further back than that stays unseen.
+Discord keeps no record of what was changed or deleted. So what was missed and the newest hundred messages before it are
+looked at as they are now, and held against what the desk knows of them: an edit, a removal or a reaction further back
+than that stays unseen. What cannot be read is told to the staff, in the ticket.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 import structlog
@@ -16,12 +18,13 @@ from adapters.discord.hearing.away import discord_away
 from adapters.discord.hearing.inbound import SYSTEM, Inbound
 from adapters.discord.hearing.losses import Losses
 from adapters.discord.hearing.messages import is_said
+from adapters.discord.hearing.reactions import Reactions
 from adapters.discord.hearing.standing import Standing
 from adapters.discord.sending.troubles import Mended, Report, channel_key
-from core.commands import AdvanceThread
+from core.commands import AdvanceThread, NoteCaughtUp, NoteGap
 from core.engine import Engine
 from core.model.ids import ref_of
-from core.model.thread import Audience, Copy, Message, Thread
+from core.model.thread import Audience, Copy, GapReason, Message, Thread
 from core.storage import Store
 
 log = structlog.get_logger(__name__)
@@ -32,6 +35,14 @@ _AT_ONCE = 4
 """Threads that are read side by side: at a start there may be thousands, and the rate limit is for everything."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    messages: Mapping[int, discord.Message]
+    """By their ids, the oldest first."""
+    oldest: int
+    """From which on nothing is missing among them."""
+
+
 class CatchUp:
     def __init__(
         self,
@@ -40,6 +51,7 @@ class CatchUp:
         engine: Engine,
         store: Store,
         inbound: Inbound,
+        reactions: Reactions,
         losses: Losses,
         standing: Standing,
         report: Report,
@@ -49,6 +61,7 @@ class CatchUp:
         self._engine = engine
         self._store = store
         self._inbound = inbound
+        self._reactions = reactions
         self._losses = losses
         self._standing = standing
         self._report = report
@@ -66,7 +79,7 @@ class CatchUp:
         async with self._slots:
             try:
                 if await self._is_gone(thread):
-                    await self._losses.replace(thread, "Its thread was deleted while the desk was away from Discord.")
+                    await self._deleted(thread)
             except discord.Forbidden:
                 await self._shut_out(thread, "View Channel and Read Message History")
 
@@ -97,22 +110,27 @@ class CatchUp:
                 return
         self._unreadable.discard(place.id)
         await self._mended(channel_key(now.external_id))
-        await self._missed(now, place, newest, since=int(unread or now.cursor or 0))
+        read = await self._missed(now, place, newest, since=int(unread or now.cursor or 0))
+        await self._changed(now, known, read)
+        await self._reactions.compare(now, read.messages)
         if unread and newest:
-            async with self._store.write() as work:
-                await work.marks.put(_unread_in(now), "")
-        await self._changed(now, known, newest)
+            await self._caught_up(now)
         await self._advance(now, newest)
 
     async def _missed(
         self, thread: Thread, place: discord.PartialMessageable, newest: Sequence[discord.Message], *, since: int
-    ) -> None:
+    ) -> _Read:
+        """Hear it, and what is to be compared."""
         if len(newest) < _PAGE or newest[-1].id <= since:
             for message in reversed(newest):
                 await self._hear(message, since, thread)
-            return
+            return _read(newest)
+        page = _read([message async for message in place.history(limit=_PAGE, before=discord.Object(since + 1))])
+        missed: dict[int, discord.Message] = {}
         async for message in place.history(limit=None, after=discord.Object(since), oldest_first=True):
+            missed[message.id] = message
             await self._hear(message, since, thread)
+        return _Read({**page.messages, **missed}, page.oldest)
 
     async def _hear(self, message: discord.Message, cursor: int, thread: Thread) -> None:
         if message.id <= cursor or not is_said(message):
@@ -125,16 +143,12 @@ class CatchUp:
             log.exception("discord_message_stumbled", message=message.id)
             await self._inbound.apologise(message, thread)
 
-    async def _changed(
-        self, thread: Thread, known: Sequence[tuple[Message, Copy]], newest: Sequence[discord.Message]
-    ) -> None:
-        """``known`` was read before ``newest``: what is not among those is gone, unless it is older than they."""
-        there = {message.id: message for message in newest}
-        oldest = newest[-1].id if len(newest) == _PAGE else 0
+    async def _changed(self, thread: Thread, known: Sequence[tuple[Message, Copy]], read: _Read) -> None:
+        """``known`` was known before it was read: what is not in it is gone, unless it is older."""
         for said, copy in reversed(known):
             number = int(copy.external_ids[0])
-            message = there.get(number)
-            if message is None and number >= oldest:
+            message = read.messages.get(number)
+            if message is None and number >= read.oldest:
                 await self._inbound.remove(number, thread)
             elif message is not None and await self._inbound.differs(message, said):
                 await self._inbound.edit(message, thread)
@@ -146,15 +160,33 @@ class CatchUp:
             advance = AdvanceThread(ticket=thread.ticket, thread=thread.id, cursor=str(newest[0].id))
             await self._engine.handle(advance, SYSTEM)
 
-    async def _keep_place(self, thread: Thread) -> None:
+    async def _keep_place(self, thread: Thread) -> str:
         """From where it is to be read once it can be: what is heard there meanwhile moves the cursor on."""
         async with self._store.write() as work:
-            now = await work.threads.get(thread.id)
-            if now is not None and not await work.marks.get(_unread_in(now)):
-                await work.marks.put(_unread_in(now), now.cursor or now.external_id or "0")
+            since = await work.marks.get(_unread_in(thread))
+            if not since:
+                now = await work.threads.get(thread.id) or thread
+                since = now.cursor or now.external_id or "0"
+                await work.marks.put(_unread_in(thread), since)
+        return since
+
+    async def _caught_up(self, thread: Thread) -> None:
+        await self._engine.handle(NoteCaughtUp(ticket=thread.ticket, thread=thread.id), SYSTEM)
+        async with self._store.write() as work:
+            await work.marks.put(_unread_in(thread), "")
+
+    async def _deleted(self, thread: Thread) -> None:
+        """With all that was written in it. Most cards of the staff's never had one, so of theirs nothing is said."""
+        if thread.audience is not Audience.STAFF:
+            await self._note_gap(thread, GapReason.DELETED)
+        await self._losses.replace(thread, "Its thread was deleted while the desk was away from Discord.")
+
+    async def _note_gap(self, thread: Thread, reason: GapReason) -> None:
+        since = discord.utils.snowflake_time(int(await self._keep_place(thread)))
+        await self._engine.handle(NoteGap(ticket=thread.ticket, thread=thread.id, reason=reason, since=since), SYSTEM)
 
     async def _shut_out(self, thread: Thread, lacking: str) -> None:
-        await self._keep_place(thread)
+        await self._note_gap(thread, GapReason.SHUT_OUT)
         self._unreadable.add(int(thread.external_id or 0))
         if self._standing.is_hidden(int(thread.place)):
             return  # of the channel the admins are told, and once for all of its threads
@@ -165,6 +197,11 @@ class CatchUp:
             "Permissions), or add it to the thread."
         )
         await self._report(channel_key(str(thread.external_id)), sentence)
+
+
+def _read(page: Sequence[discord.Message]) -> _Read:
+    """``page``: the newest first."""
+    return _Read({message.id: message for message in reversed(page)}, page[-1].id if len(page) == _PAGE else 0)
 
 
 def _unread_in(thread: Thread) -> str:

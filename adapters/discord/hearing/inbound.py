@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from adapters.chat.downloads import Downloads, Kept
+from adapters.chat.erased import is_erased
 from adapters.discord.api.rest import Refused, Rest
 from adapters.discord.hearing.messages import attachments_of, is_said, known_as, text_of
 from adapters.discord.people import People
@@ -19,7 +20,7 @@ from core.engine import Engine
 from core.errors import Busy, Forbidden, MissingTicket, NoSuchMessage, Refusal, Unavailable
 from core.model.ids import MessageId, PersonId
 from core.model.people import Platform
-from core.model.thread import Audience, Message, MessageKind, Thread
+from core.model.thread import Audience, Message, MessageKind, Reaction, Thread
 from core.storage import Store
 from core.text import Text
 
@@ -85,6 +86,10 @@ class Inbound:
         if person is not None:
             await self._react(message, person, emoji, thread, on=on)
 
+    async def take_back(self, reaction: Reaction, thread: Thread) -> None:
+        """It is no longer there."""
+        await self._react(reaction.message, reaction.person, reaction.emoji, thread, on=False)
+
     async def clear_reactions(self, message_id: int, emoji: str | None, thread: Thread) -> None:
         """Somebody who keeps order took all reactions away, or all of one emoji."""
         message = await self._known(message_id, thread)
@@ -94,7 +99,7 @@ class Inbound:
             there = await work.reactions.of(thread.ticket)
         for one in there:
             if one.message == message and one.platform is Platform.DISCORD and emoji in (None, one.emoji):
-                await self._react(message, one.person, one.emoji, thread, on=False)
+                await self.take_back(one, thread)
 
     async def apologise(self, message: discord.Message, thread: Thread) -> None:
         """For a fault of ours, which the log has: whoever wrote it must not believe that it was read."""
@@ -129,7 +134,8 @@ class Inbound:
 
     async def _post(self, message: discord.Message, kept: Kept, thread: Thread, inbound: str, author: PersonId) -> None:
         actor = Actor(person=author, door=Platform.DISCORD, inbound=inbound, thread=thread.id)
-        await self._downloads.keep(attachments_of(message), actor, kept)
+        if not await is_erased(thread, self._store):
+            await self._downloads.keep(attachments_of(message), actor, kept)
         text = await text_of(message, self._store, list(kept.lost.values()))
         if text or kept.files:
             post = PostMessage(

@@ -6,14 +6,16 @@ import aiohttp
 import discord
 
 from adapters.chat.downloads import Attachment, NotGiven
+from adapters.discord.hearing.named import channels_named, roles_named
 from adapters.discord.people import identity_of
-from adapters.discord.words.parse import parse_message, with_extras
+from adapters.discord.words.parse import Forward, Poll, Sticker, parse_message, with_extras
 from core.model.ids import PersonId
-from core.ports import Retry
+from core.ports import Retry, time_for
 from core.storage import Store
 from core.text import Mention, Paragraph, Plain, Quote, Text, clean_line, shorten
 
-_DOWNLOAD = aiohttp.ClientTimeout(total=60, sock_connect=5)
+_SECONDS = 60.0
+"""For what a download takes beside its bytes."""
 _PIECE = 65_536
 _QUOTED = 150
 """Characters of what is answered."""
@@ -36,8 +38,9 @@ def attachment(sent: discord.Attachment) -> Attachment:
     """Its link expires within a day (https://discord.com/developers/docs/reference#signed-attachment-cdn-urls)."""
 
     async def fetch() -> AsyncGenerator[bytes]:
+        timeout = aiohttp.ClientTimeout(total=_SECONDS + time_for(sent.size), sock_connect=5)
         # discord.py reads a file whole into memory.
-        async with aiohttp.ClientSession() as session, session.get(sent.url, timeout=_DOWNLOAD) as response:
+        async with aiohttp.ClientSession() as session, session.get(sent.url, timeout=timeout) as response:
             if response.status == 429 or response.status >= 500:
                 raise Retry(f"Discord answered {response.status} to the download of a file.")
             if response.status != 200:
@@ -51,13 +54,15 @@ def attachment(sent: discord.Attachment) -> Attachment:
 async def text_of(message: discord.Message, store: Store, lost_files: Sequence[str]) -> Text:
     """``lost_files``: a sentence for each file of it that could not be kept. Raises Unavailable."""
     people = await _people(message.mentions, store)
-    roles = {str(role.id): role.name for role in message.role_mentions}
-    channels = {str(one.id): getattr(one, "name", "") for one in message.channel_mentions}
+    roles, channels = roles_named(message), channels_named(message)
     text = with_extras(
         parse_message(message.content, people, roles, channels),
-        stickers=[sticker.name for sticker in message.stickers],
-        forwards=[_forwarded(snapshot, people, roles, channels) for snapshot in message.message_snapshots],
-        polls=[_poll(message.poll)] if message.poll is not None else [],
+        stickers=_stickers(message),
+        forwards=[
+            Forward(_forwarded(snapshot, people, roles, channels), _where(message))
+            for snapshot in message.message_snapshots
+        ],
+        polls=[_poll(message.poll, message.jump_url)] if message.poll is not None else [],
         lost_files=lost_files,
     )
     answered = _answered(message)
@@ -86,12 +91,30 @@ def _forwarded(
     channels: Mapping[str, str],
 ) -> Text:
     text = parse_message(snapshot.content, people, roles, channels)
-    return with_extras(text, stickers=[sticker.name for sticker in snapshot.stickers])
+    return with_extras(text, stickers=_stickers(snapshot))
 
 
-def _poll(poll: discord.Poll) -> str:
-    answers = ", ".join(clean_line(answer.text) for answer in poll.answers)
-    return f"{clean_line(poll.question)}: {answers}"
+def _where(message: discord.Message) -> str:
+    """Where what ``message`` forwards was said. "" where Discord does not tell it."""
+    reference = message.reference
+    return reference.jump_url if reference is not None and reference.message_id is not None else ""
+
+
+def _stickers(message: discord.Message | discord.MessageSnapshot) -> list[Sticker]:
+    return [Sticker(one.name, one.url) for one in message.stickers]
+
+
+def _poll(poll: discord.Poll, url: str) -> Poll:
+    """An answer may bear an emoji."""
+    answers = [" ".join(filter(None, (_emoji(answer.emoji), answer.text))) for answer in poll.answers]
+    return Poll(poll.question or "", answers, url)
+
+
+def _emoji(emoji: discord.PartialEmoji | discord.Emoji | None) -> str:
+    if emoji is None:
+        return ""
+    is_own = isinstance(emoji, discord.Emoji) or emoji.is_custom_emoji()
+    return f":{emoji.name}:" if is_own else emoji.name
 
 
 def _answered(message: discord.Message) -> Quote | None:

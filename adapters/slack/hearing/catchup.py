@@ -1,11 +1,14 @@
 """What happened in a thread while the desk was away: read from Slack, from the stored cursor on, oldest first.
 
 Slack keeps no record of what was changed or deleted. So what stands there since the oldest of the newest hundred
-messages that the desk knows is held against them: an edit or a removal further back stays unseen.
+messages that the desk knows is held against them: an edit or a removal further back stays unseen. What cannot be read
+is told to the staff, in the ticket: also what a workspace without a paid plan shows no more.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -21,10 +24,10 @@ from adapters.slack.hearing.standing import Standing
 from adapters.slack.rooms import permalink
 from adapters.slack.sending.troubles import Troubles, scope_key
 from adapters.slack.spot import Spot, seconds
-from core.commands import AdvanceThread
+from core.commands import AdvanceThread, NoteCaughtUp, NoteGap
 from core.engine import Engine
 from core.model.ids import ref_of
-from core.model.thread import Copy, Thread
+from core.model.thread import Copy, GapReason, Thread
 from core.model.thread import Message as Said
 from core.ports import Clock
 from core.storage import Store
@@ -46,10 +49,30 @@ _TOO_LATE = (
 )
 _READ = "conversations.replies"
 _NO_THREAD = "thread_not_found"
+_SHOWN_FOR = timedelta(days=90)
+"""What a workspace without a paid plan shows of the past
+(https://slack.com/help/articles/27204752526611-Feature-limitations-on-the-free-version-of-Slack)."""
+ALL_READ = "slack.all_read"
+"""The mark that tells when all live threads were read last."""
 
 
 def history_key(channel: str) -> str:
     return f"slack:history:{channel}"
+
+
+@dataclass(slots=True)
+class _Read:
+    messages: dict[str, Message] = field(default_factory=dict)
+    """By their ts, without the one that the thread stands under."""
+    is_deleted: bool = False
+    """Whether that one was."""
+    is_limited: bool = False
+    """Whether there are older ones that Slack does not show
+    (https://docs.slack.dev/reference/methods/conversations.history)."""
+
+    def hides(self, ts: str) -> bool:
+        """Whether a message that is not among them may be there all the same."""
+        return self.is_limited and all(seconds(ts) < seconds(shown) for shown in self.messages)
 
 
 class CatchUp:
@@ -97,36 +120,38 @@ class CatchUp:
             return
         spot = Spot.of(now.external_id)
         since = unread or now.cursor or spot.ts
-        there: dict[str, Message] = {}
-        taken = {copy.external_ids[0] for _, copy in known}
-        is_deleted = False
-        async for message in self._messages(spot, _first(spot, since, known)):
-            if message["ts"] != spot.ts:
-                there[str(message["ts"])] = message
-                if message["ts"] not in taken:
-                    await self._hear(message, since, now)
-            else:
-                is_deleted = message.get("subtype") == "tombstone"
+        read = await self._missed(now, spot, since, known)
         await self._readable(spot.channel)
+        await self._changed(now, known, read)
+        if read.is_limited:
+            await self._too_old(now, since, unread=bool(unread))
         if unread:
-            async with self._store.write() as work:
-                await work.marks.put(_unread_in(now), "")
-        await self._changed(now, known, there)
-        if is_deleted:  # which is no reason not to hear what was written under it
+            await self._caught_up(now)
+        if read.is_deleted:  # which is no reason not to hear what was written under it
             await self._losses.card_deleted(now)
             return
-        await self._reactions.compare(now, there)
-        await self._advance(now, max(there, key=seconds, default=spot.ts))
+        await self._reactions.compare(now, read.messages)
+        await self._advance(now, max(read.messages, key=seconds, default=spot.ts))
 
-    async def _messages(self, spot: Spot, oldest: str) -> AsyncIterator[Message]:
-        """The thread's first one, and those since ``oldest``, the oldest first."""
+    async def _missed(self, thread: Thread, spot: Spot, since: str, known: Sequence[tuple[Said, Copy]]) -> _Read:
+        """Hear it, page by page, the oldest first; with what is to be compared."""
+        oldest = _first(spot, since, known)
         asking = {"channel": spot.channel, "ts": spot.ts, "oldest": oldest, "inclusive": True, "limit": _PAGE}
+        taken = {copy.external_ids[0] for _, copy in known}
+        read = _Read()
         cursor: str | None = None
         while cursor != "":
             answer = await self._slack.call(_READ, {**asking, "cursor": cursor})
+            read.is_limited = read.is_limited or bool(answer.get("is_limited"))
             for message in answer.get("messages", ()):
-                yield {**message, "channel": spot.channel}
+                if message["ts"] == spot.ts:
+                    read.is_deleted = message.get("subtype") == "tombstone"
+                    continue
+                read.messages[str(message["ts"])] = {**message, "channel": spot.channel}
+                if message["ts"] not in taken:
+                    await self._hear({**message, "channel": spot.channel}, since, thread)
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        return read
 
     async def _hear(self, message: Message, since: str, thread: Thread) -> None:
         """Those before ``since`` too, for a while: what was told to a process that died over it may lie between what
@@ -148,13 +173,14 @@ class CatchUp:
     def _age(self, message: Message) -> float:
         return self._clock.now().timestamp() - seconds(str(message["ts"]))
 
-    async def _changed(self, thread: Thread, known: Sequence[tuple[Said, Copy]], there: Mapping[str, Message]) -> None:
-        """``known`` was read before ``there``, which has all since the oldest of them: what is not in it is gone."""
+    async def _changed(self, thread: Thread, known: Sequence[tuple[Said, Copy]], read: _Read) -> None:
+        """``known`` was known before all since the oldest of them was read: what is not there is gone, or hidden."""
         for said, copy in reversed(known):
             ts = copy.external_ids[0]
-            message = there.get(ts)
+            message = read.messages.get(ts)
             if message is None:
-                await self._inbound.remove(ts, thread)
+                if not read.hides(ts):
+                    await self._inbound.remove(ts, thread)
             elif await self._inbound.differs(message, said, thread):
                 await self._inbound.edit(message, thread, is_of_now=True)
 
@@ -175,7 +201,7 @@ class CatchUp:
             await self._losses.card_deleted(thread)
             return
         log.warning("slack_thread_not_read", thread=thread.id, reason=str(refused))
-        since = await self.keep_place(thread)
+        since = await self.shut_out(thread)
         await self._hear_broadcasts(thread, spot, since)
         if refused.error in NO_SCOPE:
             await self._troubles.lacks(refused)
@@ -188,11 +214,37 @@ class CatchUp:
             answer = await self._slack.call("conversations.history", asking)
         except Refused:
             return False
-        return all(message["ts"] != spot.ts for message in answer.get("messages", ()))
+        is_there = any(message["ts"] == spot.ts for message in answer.get("messages", ()))
+        return not (is_there or answer.get("is_limited"))
 
-    async def keep_place(self, thread: Thread) -> str:
-        """It cannot be read: from where it is to be once it can, since what is heard there meanwhile moves the cursor
-        on. Raises Unavailable."""
+    async def shut_out(self, thread: Thread) -> str:
+        """It cannot be read; from where it is to be once it can. Raises Unavailable."""
+        since = await self._keep_place(thread)
+        await self._note_gap(thread, GapReason.SHUT_OUT, _moment(since))
+        return since
+
+    async def _too_old(self, thread: Thread, since: str, *, unread: bool) -> None:
+        """Slack hides the beginning of what was asked for. Where all was read later than that, nothing was missed."""
+        async with self._store.read() as work:
+            all_read = None if unread else await work.marks.get(ALL_READ)
+        known_until = max(_moment(since), _moment(all_read or "0.000000"))
+        shown_from = self._clock.now() - _SHOWN_FOR
+        if known_until < shown_from:
+            await self._note_gap(thread, GapReason.TOO_OLD, known_until, shown_from)
+
+    async def _note_gap(
+        self, thread: Thread, reason: GapReason, since: datetime, until: datetime | None = None
+    ) -> None:
+        gap = NoteGap(ticket=thread.ticket, thread=thread.id, reason=reason, since=since, until=until)
+        await self._engine.handle(gap, SYSTEM)
+
+    async def _caught_up(self, thread: Thread) -> None:
+        await self._engine.handle(NoteCaughtUp(ticket=thread.ticket, thread=thread.id), SYSTEM)
+        async with self._store.write() as work:
+            await work.marks.put(_unread_in(thread), "")
+
+    async def _keep_place(self, thread: Thread) -> str:
+        """What is heard there meanwhile moves the cursor on."""
         async with self._store.write() as work:
             since = await work.marks.get(_unread_in(thread))
             if not since:
@@ -227,6 +279,10 @@ def _first(spot: Spot, since: str, known: Sequence[tuple[Said, Copy]]) -> str:
     if len(known) < _KNOWN:
         return spot.ts
     return min((since, *(copy.external_ids[0] for _, copy in known)), key=seconds)
+
+
+def _moment(ts: str) -> datetime:
+    return datetime.fromtimestamp(seconds(ts), UTC)
 
 
 def _unread_in(thread: Thread) -> str:

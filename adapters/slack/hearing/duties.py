@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from adapters.slack.hearing.catchup import ALL_READ
 from adapters.slack.hearing.members import Members
 from adapters.slack.hearing.order import Order
 from adapters.slack.spot import Spot, seconds
@@ -97,6 +98,7 @@ class Duties:
 
     async def _sweep(self, *, anew: bool) -> None:
         """Those first in which something was said last. ``anew``: those too that were read already."""
+        begun = self._clock.now()
         async with self._store.read() as work:
             live = await work.threads.live(Platform.SLACK, over_since=self._clock.now() - _STILL_ANSWERED)
         made = [(thread.cursor or "0.000000", Spot.of(thread.external_id)) for thread in live if thread.external_id]
@@ -105,6 +107,8 @@ class Duties:
         async with asyncio.TaskGroup() as tasks:
             for _ in range(_WORKERS):
                 tasks.create_task(self._work(waiting, anew=anew))
+        async with self._store.write() as work:
+            await work.marks.put(ALL_READ, f"{begun.timestamp():.6f}")
         log.info("slack_threads_read", count=len(made))
 
     async def _work(self, waiting: deque[Spot], *, anew: bool) -> None:

@@ -208,6 +208,6 @@ class Hearing:
             if spot.channel not in changed:
                 continue
             if self._standing.is_out_of(spot.channel):
-                await self._catch_up.keep_place(thread)
+                await self._catch_up.shut_out(thread)
             else:
                 self._order.owe(spot)

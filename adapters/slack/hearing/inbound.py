@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from adapters.chat.downloads import Downloads, Kept
+from adapters.chat.erased import is_erased
 from adapters.slack.api.client import Refused, Slack
 from adapters.slack.groups import Groups
 from adapters.slack.hearing.attachments import Attachments
@@ -219,7 +220,8 @@ class Inbound:
     async def _post(self, message: Message, kept: Kept, thread: Thread, inbound: str, author: PersonId) -> None:
         actor = Actor(person=author, door=Platform.SLACK, inbound=inbound, thread=thread.id)
         found = await self._attachments.of(message)
-        await self._downloads.keep(found.attachments, actor, kept)
+        if not await is_erased(thread, self._store):
+            await self._downloads.keep(found.attachments, actor, kept)
         kind, text = await self._told(message, thread, [*kept.lost.values(), *found.elsewhere])
         if text or kept.files:
             post = PostMessage(

@@ -57,4 +57,4 @@ async def words_of(message: Message, people: People, groups: Groups) -> Text:
     """Raises Unavailable, Retry and Refused."""
     mentions = await people.mentions(mentioned_users(message))
     channels = dict(_NAMED_CHANNEL.findall(str(message.get("text") or "")))
-    return parse_message(message, mentions, channels, groups.names)
+    return parse_message(message, mentions, channels, groups.names, people.workspace_url)
