@@ -78,7 +78,21 @@ class Moment:
     """Aware, UTC."""
 
 
-Span = Plain | Bold | Italic | Strike | Code | Link | Mention | Moment
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """An emoji of somebody's own, that no other door knows."""
+
+    name: str
+    """Without colons."""
+    url: str
+    """Where its picture is: ``http`` or ``https``."""
+
+    @property
+    def written(self) -> str:
+        return f":{self.name}:"
+
+
+Span = Plain | Bold | Italic | Strike | Code | Link | Mention | Moment | Emoji
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +247,8 @@ def _plain_span(span: Span) -> str:
             return f"@{name}"
         case Moment(at):
             return at.strftime("%Y-%m-%d %H:%M UTC")
+        case Emoji():
+            return span.written
         case _:
             assert_never(span)
 
@@ -278,6 +294,8 @@ def _span_json(span: Span) -> Json:
             return {"type": "mention", "person": person, "name": name}
         case Moment(at):
             return {"type": "moment", "at": at.isoformat()}
+        case Emoji(name, url):
+            return {"type": "emoji", "name": name, "url": url}
         case _:
             assert_never(span)
 
@@ -336,6 +354,8 @@ def _span(value: Json) -> Span:
             return Mention(PersonId(person) if isinstance(person, int) else None, str(item["name"]))
         case "moment":
             return Moment(datetime.fromisoformat(str(item["at"])))
+        case "emoji":
+            return Emoji(str(item["name"]), str(item["url"]))
         case other:
             raise ValueError(f"unknown span {other!r}")
 

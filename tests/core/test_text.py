@@ -14,6 +14,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -40,6 +41,7 @@ leaves: st.SearchStrategy[Span] = st.one_of(
     words.map(Code),
     st.builds(Mention, persons, words),
     st.datetimes(timezones=st.just(UTC)).map(Moment),
+    st.builds(Emoji, words, words.map("https://example.org/".__add__)),
 )
 
 
@@ -165,6 +167,7 @@ def test_every_block_and_span_has_its_plain_form() -> None:
         Mention(PersonId(3), "Kim"),
         Mention(None, "everyone"),
         Moment(datetime(2026, 3, 2, 9, 30, tzinfo=UTC)),
+        Emoji("blob", "https://z.org/1.png"),
     )
     text = Text(
         (
@@ -175,7 +178,7 @@ def test_every_block_and_span_has_its_plain_form() -> None:
         )
     )
     assert text.plain() == (
-        "a bthere (https://x.org)https://y.org@Kim@everyone2026-03-02 09:30 UTC\n\n"
+        "a bthere (https://x.org)https://y.org@Kim@everyone2026-03-02 09:30 UTC:blob:\n\n"
         "x = 1\ny = 2\n\n> said\n> so\n\n1. one\n2. > @Lee"
     )
     assert text.mentioned() == {3, 4}

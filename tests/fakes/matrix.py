@@ -2,19 +2,26 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from core.markdown import markdown_of
 from core.text import from_json
 from tests.fakes import discord_server, slack_server
+from tests.fakes.matrix_kinds import Kind
 
 Named = tuple[str, int]
 """A file's name and its size in bytes."""
 _LONG = 300
-_OWN = re.compile(r"http://127\.0\.0\.1:\d+(/file/[^\s<>]*)?")
-"""The desk's address in the test, and what only this run's file is called."""
+_ONLY_HERE = (
+    (re.compile(r"http://127\.0\.0\.1:\d+/file/[^\s<>]*"), "https://desk/file/…"),
+    (re.compile(r"http://127\.0\.0\.1:\d+/t/T-\d+"), "https://desk/t/T-1"),
+    (re.compile(r"(https://discord\.com/channels/)[\d/]+"), r"\1…"),
+    (re.compile(r"(https://cdn\.discordapp\.com/stickers/)\d+"), r"\1…"),
+    (re.compile(r"(https://[\w.-]+\.slack\.com/archives/)[^\s<>|)]+"), r"\1…"),
+)
+"""What only this run's messages, files and tickets are called, and what stands for it."""
 _INVISIBLE = re.compile("[\u200b\ufeff]")
 _STYLES = {"code": "`", "strike": "~", "italic": "_", "bold": "*"}
 
@@ -35,33 +42,42 @@ class Arrived:
         return "; ".join(parts) or "nothing"
 
 
-@dataclass
+@dataclass(frozen=True)
+class Row:
+    """A kind as it was said, and what the others hold of it."""
+
+    kind: str
+    said: str
+    cells: Sequence[str]
+
+    @classmethod
+    def of(cls, kind: Kind, words: str | None, there: Sequence[Arrived]) -> "Row":
+        said = words or ""
+        shown = [code(said if len(said) <= _LONG else f"{len(said.split())} words")] if said else []
+        attached = [files_shown([(name, len(data)) for name, data in kind.files])] if kind.files else []
+        then = [kind.then] if kind.then else []
+        return cls(kind.name, ", ".join(shown + attached + then), [one.cell(said) for one in there])
+
+
+@dataclass(frozen=True)
 class Table:
-    """All that was said on one door: each kind as it was written, and what the others hold of it."""
+    """All that was said on one door."""
 
     door: str
     others: Sequence[str]
-    rows: list[tuple[str, str, Sequence[str]]] = field(default_factory=list)
 
-    def add(
-        self, kind: str, said: str, files: Sequence[tuple[str, bytes]], there: Sequence[Arrived], then: str
-    ) -> None:
-        """``then``: what became of it afterwards."""
-        attached = files_shown([(name, len(data)) for name, data in files]) if files else ""
-        words = [said if len(said) <= _LONG else f"{len(said.split())} words"]
-        parts = [code(one) for one in words if one] + ([attached] if attached else []) + ([then] if then else [])
-        self.rows.append((kind, ", ".join(parts), [one.cell(said) for one in there]))
-
-    def written(self) -> str:
+    def written(self, rows: Iterable[Row]) -> str:
         head = ["Kind", f"Said {self.door}", *(f"Stands {other}" for other in self.others)]
-        lines = [head, ["---"] * len(head), *([kind, said, *cells] for kind, said, cells in self.rows)]
+        lines = [head, ["---"] * len(head), *([row.kind, row.said, *row.cells] for row in rows)]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         return f"## Said {self.door}\n\n{table}\n"
 
 
 def shown(words: str, written: str, messages: int) -> str:
     """``words`` for a cell: "as it is" where they are as they were ``written``."""
-    words = _OWN.sub(lambda found: "https://desk/file/…" if found[1] else "https://desk", _INVISIBLE.sub("", words))
+    words = _INVISIBLE.sub("", words)
+    for here, told in _ONLY_HERE:
+        words = here.sub(told, words)
     if words == written:
         return "as it is"
     if len(words) > _LONG:
@@ -112,7 +128,7 @@ def in_console(entries: Iterable[Mapping[str, Any]]) -> Arrived:
 
 
 def slack_words(blocks: Iterable[Mapping[str, Any]]) -> str:
-    """``rich_text`` blocks as somebody would type them there."""
+    """``rich_text`` blocks as somebody would type them there, and the words of others."""
     elements = [element for block in blocks for element in block["elements"]]
     return "\n".join(_element(one) for one in elements).strip("\n")
 
@@ -124,6 +140,8 @@ def _element(element: Mapping[str, Any]) -> str:
             signs = [f"{next(numbers)}." if element["style"] == "ordered" else "•" for _ in element["elements"]]
             lines = zip(signs, map(_element, element["elements"]), strict=True)
             words = "\n".join("    " * element.get("indent", 0) + f"{sign} {line}" for sign, line in lines)
+        case "mrkdwn":
+            words = str(element["text"])
         case "rich_text_preformatted":
             words = f"```{''.join(map(_part, element['elements']))}```"
         case _:

@@ -17,6 +17,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -211,7 +212,7 @@ def _tokens(spans: Sequence[Span], longest: int) -> Iterator[Token]:
                 target = _address(url, marks)
                 label = Text((Paragraph(inner),)).plain()
                 yield replace(target, words=f"[{label}]({target.words})") if inner else target
-            case Bold() | Italic() | Strike() | Mention():
+            case Bold() | Italic() | Strike() | Mention() | Emoji():
                 pass
             case _:
                 assert_never(span)
@@ -232,6 +233,8 @@ def _leaves(spans: Iterable[Span], marks: frozenset[str], longest: int) -> Itera
                 yield from _leaves(inner, marks | {_STRIKE}, longest)
             case Mention(_, name):
                 yield Plain(f"@{name}"), marks
+            case Emoji():
+                yield Plain(span.written), marks
             case Code(text) if _code_sign(text) is None:
                 yield Plain(text), marks
             case Link(url, inner):

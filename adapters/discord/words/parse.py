@@ -7,9 +7,25 @@ stay the characters that they are. The reading takes time in proportion to the l
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from adapters.discord.words.spans import Names, Piece, read_spans
-from core.text import Block, Bold, Code, CodeBlock, ListBlock, Mention, Paragraph, Plain, Quote, Span, Text, clean
+from core.text import (
+    Block,
+    Bold,
+    Code,
+    CodeBlock,
+    ListBlock,
+    Mention,
+    Paragraph,
+    Plain,
+    Quote,
+    Span,
+    Text,
+    clean,
+    clean_line,
+    link,
+)
 
 _DEEPEST = 6
 """Levels of lists; a deeper one is shown as the lines that it is made of."""
@@ -22,6 +38,28 @@ _STOP = re.compile(r"\\[^0-9A-Za-z\s]|`+|\n")
 _RUNS = re.compile("`+")
 _BLANK = re.compile(r"[ \t\u200b]*(?:\n|\Z)")
 _EDGES = " \t\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sticker:
+    name: str
+    url: str
+    """Where its picture is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    text: Text
+    url: str
+    """Where it was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    question: str
+    answers: Sequence[str]
+    url: str
+    """Where one votes."""
 
 
 def parse_message(
@@ -44,23 +82,29 @@ def parse_typed(words: str) -> Text:
 def with_extras(
     text: Text,
     *,
-    stickers: Sequence[str] = (),
-    forwards: Sequence[Text] = (),
-    polls: Sequence[str] = (),
+    stickers: Sequence[Sticker] = (),
+    forwards: Sequence[Forward] = (),
+    polls: Sequence[Poll] = (),
     lost_files: Sequence[str] = (),
 ) -> Text:
-    """``text``, and in words what else a message bore.
-
-    ``stickers`` are their names, ``polls`` their questions with the answers, ``lost_files`` the names of files that
-    could not be kept, each with its reason.
-    """
+    """``text``, and in words what else a message bore, each with the way to it. ``lost_files``: the names of files that
+    could not be kept, each with its reason."""
     blocks = list(text.blocks)
-    blocks += [_line(f"(sticker: {name})") for name in stickers]
-    blocks += [_line(f"(poll: {question})") for question in polls]
+    for sticker in stickers:
+        blocks.append(_linked("(sticker: ", clean_line(sticker.name), sticker.url, ")"))
+    for poll in polls:
+        blocks.append(_linked("", "Poll", poll.url, f": {clean_line(poll.question)}"))
+        blocks.append(ListBlock(tuple((_line(clean_line(answer)),) for answer in poll.answers)))
     for forward in forwards:
-        blocks += [_line("Forwarded:"), Quote(forward.blocks or (_line("(nothing that can be shown)"),))]
+        blocks.append(_linked("", "Forwarded", forward.url, ":"))
+        blocks.append(Quote(forward.text.blocks or (_line("(nothing that can be shown)"),)))
     blocks += [_line(f"(file not kept: {reason})") for reason in lost_files]
     return Text(tuple(blocks))
+
+
+def _linked(before: str, words: str, url: str, after: str) -> Paragraph:
+    around = (Plain(before),) if before else ()
+    return Paragraph((*around, link(url, (Plain(words),)), Plain(after)))
 
 
 def _line(words: str) -> Paragraph:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from adapters.chat.addresses import without_tail
-from core.text import Bold, Code, Italic, Link, Mention, Moment, Plain, Span, Strike, link
+from core.text import Bold, Code, Emoji, Italic, Link, Mention, Moment, Plain, Span, Strike, link
 
 Piece = str | Code
 """Words with markup in them, or code."""
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|<@(?P<person>!?\d{1,25})>"
     r"|<@&(?P<role>\d{1,25})>"
     r"|<#(?P<channel>\d{1,25})>"
-    r"|<a?:(?P<emoji>\w{1,64}):\d{1,25}>"
+    r"|<(?P<emoji>a?:\w{1,64}:\d{1,25})>"
     r"|<t:(?P<moment>-?\d{1,17}(?::[tdfrs])?)>"
     r"|</(?P<command>[^:\n<>]{1,120}):\d{1,25}>"
     r"|<(?P<closed_url>https?://[^\s<>]+)>"
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _KINDS = {"~~": "~~", "||": "||", "__": "__", "_": "_"}
+_PICTURES = "https://cdn.discordapp.com/emojis"
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 """The seconds that a ``datetime`` can say: the years 1 to 9999."""
 
@@ -272,12 +273,18 @@ def _moment(words: str, _: Names) -> Span:
     return Plain(f"<t:{words}>")
 
 
+def _emoji(words: str, _: Names) -> Span:
+    """https://docs.discord.com/developers/reference#image-formatting-cdn-endpoints"""
+    animated, name, key = words.split(":")
+    return Emoji(name, f"{_PICTURES}/{key}.{'gif' if animated else 'png'}")
+
+
 _READERS: Mapping[str, Callable[[str, Names], Span]] = {
     "escaped": lambda sign, _: Plain(sign),
     "person": lambda key, names: names.people.get(key.removeprefix("!"), Mention(None, "somebody")),
     "role": lambda key, names: Mention(None, names.roles.get(key, "some role")),
     "channel": lambda key, names: Plain("#" + names.channels.get(key, "some-channel")),
-    "emoji": lambda name, _: Plain(f":{name}:"),
+    "emoji": _emoji,
     "command": lambda name, _: Plain(f"/{name}"),
     "moment": _moment,
 }

@@ -8,7 +8,7 @@ from adapters.slack.words.escape import unescape
 from adapters.slack.words.names import Names
 from adapters.slack.words.parse_mrkdwn import read_mrkdwn
 from adapters.slack.words.parse_rich import elements_of, read_rich
-from core.text import Block, Mention, Paragraph, Plain, Quote, Text, clean, clean_line
+from core.text import Block, Mention, Paragraph, Plain, Quote, Text, clean, clean_line, link
 
 Message = Mapping[str, Any]
 """JSON as Slack sends it."""
@@ -17,21 +17,32 @@ _NAMED = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>\n]*)?>")
 
 
 def parse_message(
-    message: Message, people: Mapping[str, Mention], channels: Mapping[str, str], groups: Mapping[str, str]
+    message: Message,
+    people: Mapping[str, Mention],
+    channels: Mapping[str, str],
+    groups: Mapping[str, str],
+    workspace: str = "",
 ) -> Text:
     """What ``message`` says, and what the messages say that it forwards; nothing that was typed is dropped.
 
     Read from its ``rich_text`` blocks where it has such, else from its ``text``. ``people``, ``channels`` and
     ``groups`` tell, by their Slack id, whom and what it may name; who is not there is "somebody".
+    ``workspace``: its address.
     """
-    names = Names(people, channels, groups)
+    names = Names(people, channels, groups, workspace)
     blocks = [*_said(message, names)]
     for shared in _shared(message):
-        who = clean_line(unescape(str(shared.get("author_name") or "")))
         quoted = tuple(block for said in _messages_of(shared) for block in _said(said, names))
-        blocks.append(_line(f"Forwarded, from {who}:" if who else "Forwarded:"))
+        blocks.append(_forwarded(shared))
         blocks.append(Quote(quoted or (_line("(nothing that can be shown)"),)))
     return Text(tuple(blocks))
+
+
+def _forwarded(shared: Message) -> Paragraph:
+    """Who said it, with the way to where it stands."""
+    who = clean_line(unescape(str(shared.get("author_name") or "")))
+    words = Plain(f"Forwarded, from {who}" if who else "Forwarded")
+    return Paragraph((link(unescape(str(shared.get("from_url") or "")), (words,)), Plain(":")))
 
 
 def parse_typed(words: str) -> Text:

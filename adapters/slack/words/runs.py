@@ -19,6 +19,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -157,14 +158,18 @@ def _parts(spans: Iterable[Span], style: Style) -> Iterator[Payload]:
                 yield from _parts(inner, style | {"italic"})
             case Strike(inner):
                 yield from _parts(inner, style | {"strike"})
-            case Mention(_, name):
-                yield from _words(f"@{clean(name)}", style)
+            case Mention() | Emoji():
+                yield from _words(clean(_named(span)), style)
             case Moment(at):
                 yield date(at, style)
             case Link(url, inner):
                 yield from _link(url, inner, style)
             case _:
                 assert_never(span)
+
+
+def _named(span: Mention | Emoji) -> str:
+    return span.written if isinstance(span, Emoji) else f"@{span.name}"
 
 
 def _words(words: str, style: Style) -> Iterator[Payload]:
