@@ -1,9 +1,11 @@
-"""The mail server and the sender, read from two settings.
+"""The mail servers and the sender, read from settings.
 
     smtp://user:password@mail.example.edu:587          STARTTLS, which the server must offer
     smtps://user:password@mail.example.edu:465         TLS from the first byte
     smtp://localhost:25                                on this computer: no encryption, unless ?starttls=required
     smtp://relay.example.edu:25?starttls=no            none, said in so many words; never with a password
+    imaps://user:password@mail.example.edu:993         where mail is fetched: TLS from the first byte
+    imap://user:password@mail.example.edu:143          STARTTLS, which the server must offer; none on this computer
 
 User and password are percent-encoded. No sentence that is raised here holds what was written.
 """
@@ -29,11 +31,13 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EXAMPLE = "write it like smtp://user:password@mail.example.edu:587"
 _PORTS = {"smtp": 587, "smtps": 465}
+_IMAP_EXAMPLE = "write it like imaps://user:password@mail.example.edu"
+_IMAP_PORTS = {"imaps": 993, "imap": 143}
 
 
 class Tls(StrEnum):
     SMTPS = "smtps"
-    """From the first byte."""
+    """From the first byte, of IMAP too."""
     STARTTLS = "starttls"
     """Asked for before anything is said; a server that does not offer it gets nothing."""
     NONE = "none"
@@ -74,6 +78,38 @@ def smtp_server(url: str) -> SmtpServer:
         raise ValueError("The password would travel unencrypted: take starttls=no out, or user and password.")
     port = parts.port or _PORTS[parts.scheme]
     return SmtpServer(host=parts.hostname, port=port, tls=tls, user=user, password=password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapServer:
+    host: str
+    port: int
+    tls: Tls
+    user: str
+    password: str = field(repr=False)
+
+
+def imap_server(url: str) -> ImapServer:
+    """The server that ``url`` names: ``imaps://`` or ``imap://``, ports 993 and 143 where none is given.
+
+    Raises ValueError with a sentence.
+    """
+    parts = _split(url.strip())
+    if parts is None or parts.scheme not in _IMAP_PORTS or parts.hostname is None:
+        raise ValueError(f"This is not an IMAP server's address: {_IMAP_EXAMPLE}.")
+    if parts.path not in ("", "/") or parts.fragment or parts.query:
+        raise ValueError(f"There is something behind the host and its port: {_IMAP_EXAMPLE}.")
+    user, password = _credentials(parts)
+    if user is None or password is None:
+        raise ValueError(f"An inbox needs a user and a password: {_IMAP_EXAMPLE}.")
+    plain = Tls.NONE if is_loopback(parts.hostname) else Tls.STARTTLS
+    return ImapServer(
+        host=parts.hostname,
+        port=parts.port or _IMAP_PORTS[parts.scheme],
+        tls=Tls.SMTPS if parts.scheme == "imaps" else plain,
+        user=user,
+        password=password,
+    )
 
 
 def sender_of(written: str) -> Sender:

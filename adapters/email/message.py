@@ -24,6 +24,8 @@ SUBJECT = 250
 _PLAIN = 60
 """Characters that stand behind a header's name in one line."""
 _POLICY = policy.compat32.clone(linesep="\r\n")
+_UNFOLDED = _POLICY.clone(max_line_length=900)
+"""For a long id: some programs read its name's line alone, and find nothing there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +39,18 @@ class Heading:
     sender: Sender
     recipients: Sequence[str]
     at: datetime
+    own_id: str | None = None
+    """A Message-ID that says more than the delivery."""
+    reply_to: str | None = None
+    unsubscribe: str | None = None
+    """The address that ends such mails."""
+    answers: str | None = None
+    """The id of the mail that is answered at once, "" where it has none; None for any other mail."""
 
     @property
     def message_id(self) -> str:
         """The same at every try, so that a mail which arrives twice can be told from two."""
-        return f"<{self.key}@{self.sender.domain}>"
+        return self.own_id or f"<{self.key}@{self.sender.domain}>"
 
 
 def mail_of(heading: Heading, parts: Parts) -> bytes:
@@ -49,19 +58,37 @@ def mail_of(heading: Heading, parts: Parts) -> bytes:
     mail = MIMEMultipart("alternative", boundary=f"=_{heading.key}")
     mail["From"] = _from(heading.sender)
     mail["To"] = ", ".join(heading.recipients)
+    if heading.reply_to is not None:
+        mail["Reply-To"] = heading.reply_to
     mail["Subject"] = _subject(heading.subject)
     mail["Date"] = format_datetime(heading.at)
     mail["Message-ID"] = heading.message_id
-    if heading.ticket_key is not None:
-        thread = f"<ticket.{heading.ticket_key}@{heading.sender.domain}>"
+    thread = _thread(heading)
+    if thread:
         mail["In-Reply-To"] = thread
         mail["References"] = thread
     # No out-of-office answers and no receipts (RFC 3834; Exchange has a header of its own). Bounces may come.
-    mail["Auto-Submitted"] = "auto-generated"
+    mail["Auto-Submitted"] = "auto-generated" if heading.answers is None else "auto-replied"
     mail["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
+    if heading.unsubscribe is not None:
+        _let_go(mail, heading.unsubscribe)
     mail.attach(_part(parts.text, "plain"))
     mail.attach(_part(parts.html, "html"))
-    return mail.as_bytes(policy=_POLICY)
+    return mail.as_bytes(policy=_UNFOLDED if heading.own_id or heading.answers else _POLICY)
+
+
+def _thread(heading: Heading) -> str:
+    """What a mail program keeps it with: the mail that it answers, or all that is about its ticket."""
+    if heading.ticket_key is None:
+        return heading.answers or ""
+    return f"<ticket.{heading.ticket_key}@{heading.sender.domain}>"
+
+
+def _let_go(mail: MIMEMultipart, url: str) -> None:
+    """A mail program's own button (RFC 2369). By one click (RFC 8058) it works over TLS alone."""
+    mail["List-Unsubscribe"] = f"<{url}>"
+    if url.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _from(sender: Sender) -> str:

@@ -5,6 +5,7 @@ handler of what was caught, and the server's words are searched for it first.
 """
 
 import asyncio
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,14 @@ class Envelope:
     message: bytes
 
 
+class NoMailbox(Undeliverable):
+    """The one recipient's address takes no mail, and will not."""
+
+
+_NO_MAILBOX = re.compile(r"5\.1\.(?:1|2|3|6|10)\b|5\.2\.1\b")
+"""Of RFC 3463, and 5.1.10 of RFC 7505: what is wrong is the address, and not the mail or who sends it."""
+_ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+
 _Failure = Retry | Undeliverable | Unknown
 
 
@@ -63,6 +72,29 @@ async def send(
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
+
+
+async def reach(server: SmtpServer, sender: str, *, client_name: str, trust: ssl.SSLContext | None = None) -> None:
+    """Sign in and name the sender, and send nothing. Raises as ``send`` does."""
+    outcome = await _reach(server, sender, client_name, trust)
+    if outcome is not None:
+        raise outcome
+
+
+async def _reach(server: SmtpServer, sender: str, client_name: str, trust: ssl.SSLContext | None) -> _Failure | None:
+    client = _client(server, client_name, trust, TIMEOUT)
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await client.connect()
+            await client.mail(sender)
+        await _say_goodbye(client)
+    except SMTPResponseException as error:
+        return _of_answer(error, server, is_on_its_way=False)
+    except (SMTPException, OSError) as error:
+        return _of_loss(error, is_on_its_way=False)
+    finally:
+        client.close()
+    return None
 
 
 async def _attempt(
@@ -122,6 +154,8 @@ async def _say_goodbye(client: SMTP) -> None:
 def _all_refused(refused: Mapping[str, SMTPRecipientRefused], server: SmtpServer) -> _Failure:
     said = "; ".join(f"{name}: {_words(error, server)}" for name, error in refused.items())
     reason = shorten(f"The mail server refused {said}", _MAX_REASON)
+    if len(refused) == 1 and all(_is_no_mailbox(error) for error in refused.values()):
+        return NoMailbox(reason)
     if all(_is_final(error) for error in refused.values()):
         return Undeliverable(reason)
     return Retry(reason)
@@ -159,6 +193,18 @@ def _what(error: SMTPResponseException) -> str:
             return "the connection"
         case _:
             return "to go on"
+
+
+def _is_no_mailbox(error: SMTPResponseException) -> bool:
+    """As the enhanced code says; without one, 550, 551 and 553 of RFC 5321, section 4.2.3."""
+    return is_no_mailbox(str(error.message), basic=error.code)
+
+
+def is_no_mailbox(words: str, *, basic: int = 0) -> bool:
+    """``words``: of a refusal for good. ``basic``: the server's three digits, where they are known."""
+    if _ENHANCED.search(words):
+        return _NO_MAILBOX.search(words) is not None
+    return basic in (550, 551, 553)
 
 
 def _is_final(error: SMTPResponseException) -> bool:

@@ -13,6 +13,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -182,6 +183,8 @@ class _Fitting:
                 return (Plain(f"@{clean_line(name)}"),)
             case Moment(at):
                 return (Plain(local(at, self.zone)),)
+            case Emoji(_, url):
+                return self._span(Link(url, (Plain(clean_line(span.written)),)))
             case Bold(spans) | Italic(spans) | Strike(spans):
                 return (type(span)(self._spans(spans)),)
             case Link(url, spans):
