@@ -1,13 +1,15 @@
 """What in words may be a secret: a key, a token, a password, or what the desk's own patterns name.
 
-Found by its shape, for whoever wrote it to judge before a student reads it. What is personal is ``personal.py``'s,
-which is asked of a FAQ: an address or a phone number in an answer to one student is no mistake.
+Found by its shape, for whoever wrote it to judge before a student reads it. What is personal besides is
+``personal.py``'s, which is asked of a FAQ: an address or a phone number in an answer to one student is no mistake.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
+from unicodedata import normalize
 
 from core.errors import N_
 from core.model.desk import OwnPattern
@@ -23,6 +25,10 @@ class Sighting:
     """In characters of the text, as ``end``, which is the first behind it."""
     end: int
     what: str
+
+    def words_in(self, text: str) -> str:
+        """Without what ends a sentence."""
+        return text[self.start : self.end].rstrip(_DOTS)
 
 
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
@@ -50,11 +56,20 @@ _TOKENS = re.compile(
 _IN_LINK = re.compile(r"//[^/\s:@]{1,100}:[^/\s@]{1,100}@")
 _NAMED = re.compile(
     r"(?<![A-Za-z])(?P<name>pass(?:word|code|phrase|wd)|pwd|(?:api|access|secret|private)[ _-]?key|client[ _-]?secret"
-    r"|(?:access|api|auth|bearer)[ _-]?token)(?![A-Za-z])"
+    r"|(?:access|api|auth|bearer)[ _-]?token|otp|(?:one[ -]time|verification|security)[ _-]?code"
+    r"|(?:wi-?fi|wlan|wpa2?|network)[ _-]?key|पासवर्ड|पासकोड|कूटशब्द|ओटीपी)s?[\"'`”’]?(?![A-Za-z])"
     r"(?: (?:for|of|to|on)(?: [\w'-]{1,30}){1,4}?)?"
-    r"(?P<by> ?[:=]|\s(?:is|was)(?: now)?:?)[ \t]*(?P<quote>[\"'`“‘]?)(?P<value>[^\s\"'`“”‘’]{4,200})(?P<rest>[^\n]?)",
+    r"(?P<by> ?[:=]|\s(?:is|was)(?: now)?:?|(?<=[\u0900-\u097f])(?=[ \t]))[ \t]*(?:\n[ \t]*){0,2}"
+    r"(?P<quote>[\"'`“‘]?)(?P<value>[^\s\"'`“”‘’]{4,200})(?P<rest>[^\n]?)",
     re.IGNORECASE,
 )
+"""In Hindi the value stands between the name and its verb, with nothing before it."""
+_SIGN_IN = re.compile(
+    r"(?<![A-Za-z])(?:log[ -]?in|sign[ -]?in|user(?: ?name)?|credentials)(?: (?:is|are))? ?[:=][ \t]*"
+    r"[^\s/|:]{1,64}[ \t]{0,3}[/|][ \t]{0,3}(?P<value>[^\s/|]{6,200})",
+    re.IGNORECASE,
+)
+"""A name and a password in one line."""
 _ADDRESS = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{1,2000}", re.IGNORECASE)
 _LONG = re.compile(_BEGINS + r"[A-Za-z0-9+/_-]{24,200}(?![A-Za-z0-9+/_-])", re.ASCII)
@@ -64,7 +79,7 @@ _LIKE_A_WORD = re.compile(r"[a-z]{7}")
 _SHORTEST = 4
 _ENTROPY = 3.7
 """Bits a character: random letters and digits of that length have more, names put together have less."""
-_DOTS = ".,;:!?()[]{}<>\"'`“”‘’"
+_DOTS = ".,;:!?()[]{}<>\"'`“”‘’।"
 
 
 def secrets_in(text: str, own: Sequence[OwnPattern] = ()) -> Sequence[Sighting]:
@@ -73,10 +88,18 @@ def secrets_in(text: str, own: Sequence[OwnPattern] = ()) -> Sequence[Sighting]:
     Linear in the text's length: every repetition is bounded, or begins at the beginning of a word only.
     """
     found: list[Sighting] = []
+    text = text if text.isascii() else "".join(map(_plain, text))
     for one in (*_keys(text), *_passwords(text), *_owned(text, own), *_random(text)):
         if not any(one.start < other.end and other.start < one.end for other in found):
             found.append(one)
     return sorted(found)
+
+
+@lru_cache(maxsize=4_096)
+def _plain(character: str) -> str:
+    """What it stands for, as a full-width letter for its own, where that is one character too: places stay."""
+    folded = normalize("NFKC", character)
+    return folded if len(folded) == 1 else character
 
 
 def _keys(text: str) -> Iterator[Sighting]:
@@ -88,6 +111,10 @@ def _passwords(text: str) -> Iterator[Sighting]:
     yield from (Sighting(*one.span(), PASSWORD) for one in _IN_LINK.finditer(text))
     for one in _NAMED.finditer(text):
         if _is_value(one):
+            yield Sighting(*one.span("value"), PASSWORD)
+    for one in _SIGN_IN.finditer(text):
+        value = one["value"].rstrip(_DOTS)
+        if re.search(r"\d", value) and re.search(r"[^\W\d]", value):
             yield Sighting(*one.span("value"), PASSWORD)
 
 

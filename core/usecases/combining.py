@@ -4,11 +4,10 @@ Nobody reads more by a merge than before: whoever asked for the merged ticket fo
 unless the staff say that they join. A higher priority comes along, by the desk's own hand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from core import limits
 from core.commands import LinkTickets, MergeTicket, UndoMerge, UnlinkTickets
 from core.errors import N_, AlreadySo, Clash, Conflict, SameTicket
 from core.events import (
@@ -26,7 +25,7 @@ from core.events import (
     TicketSnoozed,
     TicketUnlinked,
 )
-from core.merged import draft_of, survivor_of
+from core.merged import survivor_of
 from core.model.ids import PersonId, TicketId, ref_of
 from core.model.outbox import NewTimer, TimerKind
 from core.model.relation import RELATION_WORDS_BACK, UNDO_TIME, Link, Merge, Moved, Relation
@@ -34,6 +33,7 @@ from core.model.ticket import Ending, Status, Ticket
 from core.policy import Action
 from core.rules.merging import RAISING_EVENTS, lowered
 from core.storage import Outcome
+from core.usecases.bringing import Company, bring_along, part
 from core.usecases.case import Case
 from core.usecases.facts import prioritised
 from core.usecases.threads import make_threads
@@ -55,14 +55,6 @@ class MergedOn(Clash):
     template = N_("{ref} was itself merged into {into} since. Take that back first, with /staff unmerge {ref}.")
 
 
-@dataclass(slots=True)
-class _Company:
-    """Who comes along into the other ticket, and how."""
-
-    joined: list[PersonId] = field(default_factory=list)
-    followed: list[PersonId] = field(default_factory=list)
-
-
 async def merge_ticket(command: MergeTicket, case: Case) -> Outcome:
     """Into where the other went, if it was merged itself. Raises NoSuchTicket where the asker may not see both."""
     ticket = await case.ticket(command.ticket, Action.COMBINE)
@@ -73,7 +65,7 @@ async def merge_ticket(command: MergeTicket, case: Case) -> Outcome:
     if sensitive and ticket.category != into.category:
         raise SensitiveApart(ref=ticket.ref, other=into.ref)
     left = await case.work.combining.left_with(ticket.id)
-    company = await _bring_along(ticket, into, left, case, joins=command.join)
+    company = await bring_along(ticket, into, left, case, joins=command.join)
     moved = Moved(
         status=ticket.status,
         resolved_at=ticket.resolved_at,
@@ -83,6 +75,7 @@ async def merge_ticket(command: MergeTicket, case: Case) -> Outcome:
         joined=tuple(company.joined),
         followed=tuple(company.followed),
         left={PersonId(person): since for person, (since, _words) in left.items()},
+        joins=command.join,
     )
     await case.work.combining.merge(ticket.id, into.id, moved, case.now)
     await case.work.timers.disarm(ticket.id, TimerKind.QUIET_CLOSE)
@@ -92,50 +85,7 @@ async def merge_ticket(command: MergeTicket, case: Case) -> Outcome:
     return Outcome(ticket=into.id)
 
 
-async def _bring_along(
-    ticket: Ticket,
-    into: Ticket,
-    left: Mapping[int, tuple[datetime, Mapping[str, str] | None]],
-    case: Case,
-    *,
-    joins: bool,
-) -> _Company:
-    """Those who asked join the other ticket or follow it; those who followed the one follow the other."""
-    company = _Company()
-    room = limits.PARTICIPANTS - len(into.participants)
-    for person in _without((ticket.requester, *sorted(ticket.participants)), into):
-        if joins and len(company.joined) < room:
-            company.joined.append(person)
-        else:
-            words = draft_of(ticket, case.desk) if person == ticket.requester else None
-            await _follow(into.id, person, case.now, words, company, case)
-    for number, (since, typed) in left.items():
-        person = PersonId(number)
-        await case.work.tickets.unfollow(ticket.id, person)
-        if person not in company.joined and person in _without([person], into):
-            await _follow(into.id, person, since, typed, company, case)
-    for person in company.joined:  # who takes part hears of it anyway, and keeps no follow beside that
-        await case.work.tickets.unfollow(ticket.id, person)
-    return company
-
-
-def _without(people: Iterable[PersonId], into: Ticket) -> Sequence[PersonId]:
-    return [person for person in people if person != into.requester and person not in into.participants]
-
-
-async def _follow(
-    ticket: TicketId,
-    person: PersonId,
-    since: datetime,
-    words: Mapping[str, str] | None,
-    company: _Company,
-    case: Case,
-) -> None:
-    if await case.work.tickets.follow(ticket, person, since, words):
-        company.followed.append(person)
-
-
-async def _take_in(into: Ticket, ticket: Ticket, company: _Company, case: Case) -> None:
+async def _take_in(into: Ticket, ticket: Ticket, company: Company, case: Case) -> None:
     """``into`` is changed even where nobody comes along: of two that are merged at once into each other or on into a
     third, one sees what the other did."""
     goes_on = replace(
@@ -152,7 +102,8 @@ async def _take_in(into: Ticket, ticket: Ticket, company: _Company, case: Case) 
 
 
 async def undo_merge(command: UndoMerge, case: Case) -> Outcome:
-    """All is put back as it was, whatever became of the other ticket; what was said there since stays there."""
+    """All is put back as it was, whatever became of the other ticket; what was said there since stays there, and so
+    does whoever is there for another reason too."""
     ticket = await case.ticket(command.ticket, Action.COMBINE)
     merge = await case.work.combining.merge_of(ticket.id)
     if merge is None:
@@ -164,47 +115,16 @@ async def undo_merge(command: UndoMerge, case: Case) -> Outcome:
         raise MergedOn(ref=into.ref, into=ref_of(into.merged_into))
     if not await case.work.combining.undo_merge(merge.id, case.now):
         raise Conflict(f"{ticket.ref} is merged no longer")
-    moved = await _as_of_now(merge, case)
-    await _give_back(into, ticket, moved, case)
-    await _go_on(ticket, moved, merge, case)
-    return Outcome(ticket=ticket.id)
-
-
-async def _as_of_now(merge: Merge, case: Case) -> Moved:
-    """With whoever was absorbed by a link since as who they are."""
-    moved = merge.moved
-    left = moved.left or {}
-    now = await case.work.people.survivors(sorted({*moved.joined, *moved.followed, *left}))
-    return replace(
-        moved,
-        joined=tuple(now.get(person, person) for person in moved.joined),
-        followed=tuple(now.get(person, person) for person in moved.followed),
-        left={now.get(person, person): since for person, since in left.items()},
-    )
-
-
-async def _give_back(into: Ticket, ticket: Ticket, moved: Moved, case: Case) -> None:
-    """Whoever came along leaves the other ticket; its followers follow their own again."""
-    words = {person: typed for person, (_at, typed) in (await case.work.combining.left_with(into.id)).items()}
-    gone = [await case.work.tickets.unfollow(into.id, person) for person in moved.followed]
-    back = [
-        await case.work.tickets.follow(ticket.id, person, since, words.get(person))
-        for person, since in (moved.left or {}).items()
-        if person != ticket.requester
-    ]
-    leaving = [person for person in moved.joined if person in into.participants]
+    parting = await part(into, ticket, merge, case)
     another = case.of_another()
     another.change(
-        replace(
-            into,
-            participants=into.participants - set(leaving),
-            follower_count=max(0, into.follower_count - sum(gone)),
-        ),
+        parting.into,
         AbsorptionUndone(ticket=into.id, merged=ticket.id),
-        *(ParticipantRemoved(ticket=into.id, person=person) for person in leaving),
+        *(ParticipantRemoved(ticket=into.id, person=person) for person in parting.leaving),
     )
     await _lower(another)
-    case.changed = replace(ticket, follower_count=sum(back))
+    await _go_on(parting.ticket, merge, case)
+    return Outcome(ticket=ticket.id)
 
 
 async def _lower(case: Case) -> None:
@@ -221,10 +141,11 @@ async def _lower(case: Case) -> None:
         case.change_by_desk(*prioritised(into, priority, case.desk))
 
 
-async def _go_on(ticket: Ticket, moved: Moved, merge: Merge, case: Case) -> None:
+async def _go_on(ticket: Ticket, merge: Merge, case: Case) -> None:
+    moved = merge.moved
     aside = moved.snoozed_until if moved.snoozed_until is not None and moved.snoozed_until > case.now else None
     restored = replace(
-        case.changed or ticket,
+        ticket,
         status=moved.status,
         resolved_at=moved.resolved_at,
         closed_at=moved.closed_at,

@@ -18,6 +18,7 @@ from core.errors import (
 )
 from core.events import (
     MessageEdited,
+    MessageMovedAway,
     MessagePosted,
     MessageUndone,
     ReactionChanged,
@@ -46,6 +47,7 @@ from core.usecases.withholding import (
 )
 
 _POSTED = Traced(only=frozenset({MessagePosted}))
+_MOVED_AWAY = Traced(only=frozenset({MessageMovedAway}))
 _REPLIES = replace(_POSTED, said=frozenset({MessageKind.REPLY}))
 _LOOKED_BACK = 100
 """Replies: whoever's page is further behind than that is told of the newest."""
@@ -59,7 +61,8 @@ async def post_message(command: PostMessage, case: Case) -> Outcome:
     What was said on a platform is there already: held back, it is a note until its author releases it. Either way they
     are told.
     """
-    ticket = await _where_it_goes(await case.ticket(command.ticket, _ACTIONS[command.kind]), command, case)
+    action = _ACTIONS[command.kind]
+    ticket = await _where_it_goes(await case.ticket(command.ticket, action), action, case)
     words = limits.text(N_("The message"), command.text, may_be_empty=bool(command.files))
     await _require_seen(command, ticket, case)
     kind, warned = await _as_it_may_be_read(command, words, ticket, case)
@@ -82,11 +85,12 @@ async def _as_it_may_be_read(command: PostMessage, words: Text, ticket: Ticket, 
     return (MessageKind.REPLY if await is_read_already(ticket, case) else MessageKind.NOTE), True
 
 
-async def _where_it_goes(ticket: Ticket, command: PostMessage, case: Case) -> Ticket:
+async def _where_it_goes(ticket: Ticket, action: Action, case: Case) -> Ticket:
+    """Raises MergedAway."""
     if ticket.merged_into is None:
         return ticket
     into = await survivor_of(ticket, case.work)
-    if not may(_ACTIONS[command.kind], case.asker, into, case.desk, case.now):
+    if not may(action, case.asker, into, case.desk, case.now):
         raise MergedAway(ref=ticket.ref, into=into.ref)
     return into
 
@@ -146,39 +150,58 @@ async def mark_read(command: MarkRead, case: Case) -> Outcome:
 
 
 async def undo_message(command: UndoMessage, case: Case) -> Outcome:
-    """Words and files go; that something was said and taken back stays in the trail. What was written in a merged
-    ticket is in the one that goes on in its place."""
+    """Words and files go; that something was said and taken back stays in the trail. Raises NothingToUndo, TooLate."""
     named = await case.ticket(command.ticket, Action.UNDO)
-    into = await survivor_of(named, case.work)
-    ticket = into if may(Action.UNDO, case.asker, into, case.desk, case.now) else named
-    message = await case.work.messages.last_by(ticket.id, case.asker.id)
-    if command.message is not None:
-        message, ticket = await _own(command.message, ticket, case)
-        if await suspected_as(message.id, ticket, case) is not None:
+    if command.message is None:
+        message, ticket = await _last_own(named, case)
+    else:
+        message, ticket = await _own(command.message, named, Action.UNDO, case)
+        if await suspected_as(message, case) is not None:
             return await _take_back(message, ticket, case)
-    if message is None:
-        raise NothingToUndo(ref=ticket.ref)
     if case.now - message.at > case.desk.undo_within:
         raise TooLate(time=span(case.desk.undo_within))
     return await _take_back(message, ticket, case)
 
 
+async def _last_own(named: Ticket, case: Case) -> tuple[Message, Ticket]:
+    """The asker's newest, with its ticket: of what was said in the ticket, in the one that goes on in its place, or in
+    either before a split moved it. Raises NothingToUndo."""
+    into = await survivor_of(named, case.work)
+    last, moved = [], []
+    for ticket in dict.fromkeys((named.id, into.id)):
+        last.append(await case.work.messages.last_by(ticket, case.asker.id))
+        away = [record.event for record in await case.work.events.of(ticket, traced=_MOVED_AWAY)]
+        moved += [event.message for event in away if isinstance(event, MessageMovedAway)]
+    said = [one for one in (*last, *await case.work.messages.among(moved)) if one is not None]
+    own = [one for one in said if one.author == case.asker.id and one.undone_at is None]
+    for message in sorted(own, key=lambda one: one.id, reverse=True):
+        home = await case.work.tickets.get(message.ticket)
+        if home is not None and may(Action.UNDO, case.asker, home, case.desk, case.now):
+            return message, home
+    raise NothingToUndo(ref=named.ref)
+
+
 async def release_message(command: ReleaseMessage, case: Case) -> Outcome:
     """The note that it was kept as goes, and a reply with the same words and files takes its place in the thread that
-    it was said in. Raises NothingHeldBack."""
+    it was said in, for the ticket that goes on in place of a merged one. Raises NothingHeldBack, and MergedAway where
+    the asker takes no part there."""
     asked = await case.ticket(command.ticket, Action.REPLY)
     named = command.message or await newest_held_back(asked, case)
     if named is None:
         raise NothingHeldBack(ref=asked.ref)
-    note, ticket = await _own(named, asked, case)
-    if note.kind is not MessageKind.NOTE or await suspected_as(note.id, ticket, case) is not MessageKind.NOTE:
+    note, ticket = await _own(named, asked, Action.REPLY, case)
+    if note.kind is not MessageKind.NOTE or await suspected_as(note, case) is not MessageKind.NOTE:
         raise NothingHeldBack(ref=ticket.ref)
+    into = await _where_it_goes(ticket, Action.REPLY, case)
     case.actor = replace(case.actor, thread=note.origin)
-    said = await say(ticket, MessageKind.REPLY, note.text, case, sure=True)
+    said = await say(into, MessageKind.REPLY, note.text, case, sure=True)
     if said.message is not None:
         await case.work.files.hand_on(note.id, said.message)
         await _take_over(note, said.message, case)
-    await _take_back(note, case.changed or ticket, case)
+    if into.id == ticket.id:
+        await _take_back(note, case.changed or ticket, case)
+    else:
+        await _take_back(note, ticket, case.of_another())
     return said
 
 
@@ -190,7 +213,7 @@ async def _take_over(note: Message, reply: MessageId, case: Case) -> None:
             await case.work.copies.put(replace(copy, message=reply))
 
 
-async def _own(message: MessageId, ticket: Ticket, case: Case) -> tuple[Message, Ticket]:
+async def _own(message: MessageId, ticket: Ticket, action: Action, case: Case) -> tuple[Message, Ticket]:
     """With the ticket that it is in by now: a split or a merge may have moved it. Raises NoSuchMessage for another's as
     for none."""
     found = await case.work.messages.get(message)
@@ -198,7 +221,7 @@ async def _own(message: MessageId, ticket: Ticket, case: Case) -> tuple[Message,
         raise NoSuchMessage
     if found.ticket == ticket.id:
         return found, ticket
-    return found, await case.ticket(found.ticket, Action.REPLY)
+    return found, await case.ticket(found.ticket, action)
 
 
 async def _take_back(message: Message, ticket: Ticket, case: Case) -> Outcome:
