@@ -7,7 +7,7 @@ a few threads of its own, so a rush of sign-ins neither stalls the event loop no
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
@@ -17,18 +17,21 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from adapters.web.limiter import Limiter
 from adapters.web.problems import WrongLogin
+from adapters.web.strength import require_strength
 from core import limits
-from core.commands import Actor, RegisterPerson
+from core.commands import Actor, ChangePassword, RegisterPerson
 from core.engine import Engine
-from core.errors import N_, BadField, Unavailable
+from core.errors import N_, BadField, Clash, Unavailable
 from core.model.ids import PersonId
-from core.model.people import Platform
+from core.model.people import Account, Platform
 from core.ports import Clock
 from core.storage import Store
 from core.text import clean_line
 
 SHORTEST, LONGEST = 8, 200
 """Characters of a password."""
+_TRIES = 10
+"""Passwords that may be tried at once for one address, or by one person for their own."""
 _THREADS = 4
 _MOST_WAITING = 200
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@[^@\s<>()\[\],;:\\\"./]+(\.[^@\s<>()\[\],;:\\\"./]+)+")
@@ -42,6 +45,18 @@ class PasswordLength(BadField):
     template = N_("The password has {length} characters: {shortest} to {longest} are taken.")
 
 
+class WrongPassword(BadField):
+    template = N_("The old password is another one. Nothing was changed.")
+
+
+class SamePassword(BadField):
+    template = N_("The new password is the old one. Nothing was changed.")
+
+
+class NoPassword(Clash):
+    template = N_("You sign in here without a password, so there is none to change.")
+
+
 class NoEmail(BadField):
     template = N_("Email: please write an address like name@example.org.")
 
@@ -53,18 +68,18 @@ class Accounts:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="argon2")
         self._waiting = 0
-        self._logins = Limiter(clock, burst=10, every=timedelta(seconds=10))
+        self._logins = Limiter(clock, burst=_TRIES, every=timedelta(seconds=10))
+        self._changes = Limiter(clock, burst=_TRIES, every=timedelta(seconds=10))
         self._addresses = Limiter(clock, burst=500, every=timedelta(milliseconds=100))
         self._registrations = Limiter(clock, burst=200, every=timedelta(seconds=1))
 
     async def register(self, username: str, email: str, password: str, *, door: Platform, address: str) -> PersonId:
-        """``address``: the network's. Raises BadField, EmailTaken or TooManyAttempts."""
+        """``address``: the network's. Raises BadField, WeakPassword too, EmailTaken or TooManyAttempts."""
         name = limits.line(N_("The username"), username, limits.NAME)
         tidy_email = _email(email)
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise PasswordLength(length=len(password), shortest=SHORTEST, longest=LONGEST)
+        _require_length(password)
         self._registrations.take(address)
-        hashed = await self._in_thread(lambda: self._hasher.hash(_bytes(password)))
+        hashed = await self._in_thread(lambda: self._hash(password, (name, tidy_email)))
         command = RegisterPerson(username=name, email=tidy_email, password_hash=hashed)
         outcome = await self._engine.handle(command, Actor(person=None, door=door))
         if outcome.person is None:
@@ -81,10 +96,49 @@ class Accounts:
             account = await work.people.account(tidy)
         hashed = account.password_hash if account is not None else _NOBODYS
         right = await self._in_thread(lambda: self._verify(hashed, password[: LONGEST + 1]))
-        if account is None or not right:
+        if account is None or not right or not await self._is_still(account):
             raise WrongLogin
         self._logins.forgive(key)
         return account.person
+
+    async def _is_still(self, account: Account) -> bool:
+        """Whether nobody changed the password while it was looked at: a change ends the sign-ins that there are."""
+        async with self._store.read() as work:
+            return await work.people.account_of(account.person) == account
+
+    async def has_password(self, person: PersonId) -> bool:
+        async with self._store.read() as work:
+            return await work.people.has_account(person)
+
+    async def change_password(self, old: str, new: str, actor: Actor, *, session: str | None) -> None:
+        """Of ``actor``'s person, who proves it by the old one. ``session``: the digest of the one that stays.
+
+        Raises BadField, NoPassword, PasswordMoved or TooManyAttempts.
+        """
+        person = actor.person
+        if person is None:
+            raise NoPassword
+        if await self._engine.earlier(actor) is not None:
+            return
+        async with self._store.read() as work:
+            account = await work.people.account_of(person)
+        if account is None:
+            raise NoPassword
+        _require_length(new)
+        self._changes.take(person)
+        if not await self._in_thread(lambda: self._verify(account.password_hash, old[: LONGEST + 1])):
+            raise WrongPassword
+        if old == new:
+            raise SamePassword
+        hashed = await self._in_thread(lambda: self._hash(new, (account.username, account.email)))
+        await self._engine.handle(
+            ChangePassword(was=account.password_hash, password_hash=hashed, session=session), actor
+        )
+        self._changes.forgive(person)
+
+    def _hash(self, password: str, about: Sequence[str]) -> str:
+        require_strength(password, about)
+        return self._hasher.hash(_bytes(password))
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:
@@ -104,6 +158,11 @@ class Accounts:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _require_length(password: str) -> None:
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise PasswordLength(length=len(password), shortest=SHORTEST, longest=LONGEST)
 
 
 def _email(words: str) -> str:

@@ -4,14 +4,16 @@ Each sign-in makes a new token and ends the one that the browser came with, so a
 after. The CSRF token is bound to the session and kept nowhere.
 """
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from adapters.web.browsers import browser_of
 from adapters.web.config import WebConfig
 from core.model.ids import PersonId
 from core.model.people import Session
@@ -22,6 +24,8 @@ COOKIE = "threaddesk_session"
 LIFE = timedelta(days=30)
 _LONGEST = 100
 _NONCE = 16
+_SEEN_EVERY = timedelta(minutes=5)
+"""How exact it is when a session was last seen: not every request is a write."""
 
 
 class Sessions:
@@ -40,10 +44,11 @@ class Sessions:
     async def begin(self, request: web.Request, response: web.StreamResponse, person: PersonId) -> None:
         """Sign the browser in as ``person``, and end the session it had."""
         token = self._keys.token() + self._keys.token()
+        before, browser = digest_in(request), await asyncio.to_thread(browser_of, request.headers.get("User-Agent", ""))
         now = self._clock.now()
-        before = digest_in(request)
+        session = Session(digest(token), person, now, now + LIFE, browser, request.remote or "", now)
         async with self._store.write() as work:
-            await work.people.add_session(Session(digest(token), person, now, now + LIFE))
+            await work.people.add_session(session)
             if before is not None:
                 await work.people.end_session(before)
         if before is not None:
@@ -63,16 +68,41 @@ class Sessions:
         token_digest = digest_in(request)
         if token_digest is None:
             return None
+        now = self._clock.now()
         async with self._store.read() as work:
-            return await work.people.session(token_digest, self._clock.now())
+            session = await work.people.session(token_digest, now)
+        if session is not None and now - (session.seen_at or session.created_at) >= _SEEN_EVERY:
+            async with self._store.write() as work:
+                await work.people.see_session(token_digest, now, request.remote or "")
+        return session
+
+    async def of(self, person: PersonId) -> Sequence[Session]:
+        """Those that last, the one that was seen last first."""
+        async with self._store.read() as work:
+            return await work.people.sessions_of(person, self._clock.now())
+
+    async def end_of(self, person: PersonId, name: str) -> bool:
+        """End that one of ``person``'s, by its name (``name_of``); whether it is one of theirs."""
+        for session in await self.of(person):
+            if hmac.compare_digest(name_of(session.token_digest).encode(), name.encode("utf-8", "replace")):
+                await self._end(session.token_digest)
+                return True
+        return False
 
     async def end(self, request: web.Request, response: web.StreamResponse) -> None:
         token_digest = digest_in(request)
         if token_digest is not None:
-            async with self._store.write() as work:
-                await work.people.end_session(token_digest)
-            await self._ended(token_digest)
+            await self._end(token_digest)
+        self.forget(response)
+
+    def forget(self, response: web.StreamResponse) -> None:
+        """Have the browser drop its cookie."""
         response.del_cookie(COOKIE, path="/", httponly=True, secure=self._secure, samesite="Lax")
+
+    async def _end(self, token_digest: str) -> None:
+        async with self._store.write() as work:
+            await work.people.end_session(token_digest)
+        await self._ended(token_digest)
 
     def csrf(self, token_digest: str) -> str:
         """Another one each time: pages are sent compressed, and the size of one must not tell what is always in it."""
@@ -89,6 +119,11 @@ class Sessions:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def name_of(token_digest: str) -> str:
+    """What a session is called outside: the digest itself is what its CSRF tokens are bound to."""
+    return hashlib.sha256(f"the name of {token_digest}".encode()).hexdigest()[:20]
 
 
 def digest_in(request: web.Request) -> str | None:
