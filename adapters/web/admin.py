@@ -1,4 +1,4 @@
-"""What the pages of the admins show: people, teams, approvals, failures, alerts, the settings in force.
+"""What the pages of the admins show: people, teams, approvals, failures, alerts, endpoints, the settings in force.
 
 Whoever is no admin is answered as where there is nothing.
 """
@@ -9,7 +9,8 @@ from datetime import datetime
 
 from aiohttp import web
 
-from adapters.web.bodies import number_of, query_number
+from adapters.web.bodies import number_of, query_number, read_json
+from adapters.web.endpoints import STATES, endpoint_json
 from adapters.web.gate import Gate, SignedIn, Visitor
 from adapters.web.problems import Handler, NoSuchPage
 from adapters.web.render import JsonObject, answer, done, time_json
@@ -28,22 +29,15 @@ from core.text import Json, clean_line, shorten
 
 _PEOPLE, _MOST_PEOPLE = 50, 200
 _ALERTS = 100
+_POSTED = 50
+"""Deliveries of each endpoint."""
 _LONGEST_SEARCH = 200
 _MOST_WORDS = 10
-SECTIONS = ("people", "teams", "pending", "failures", "alerts", "configuration")
+SECTIONS = ("people", "teams", "pending", "failures", "alerts", "webhooks", "configuration")
 """The pages of the admins; the first is where they come to."""
 ROLE_FORM = encode_submit(Submit("desk", "role"))
 """What the form of ``/desk role`` is sent as."""
 _SET, _NOT_SET = "(set)", "(not set)"
-
-_STATES = {
-    DeliveryState.PENDING: "waiting",
-    DeliveryState.DONE: "delivered",
-    DeliveryState.SKIPPED: "skipped",
-    DeliveryState.DEAD: "failed",
-    DeliveryState.PARKED: "failed",
-}
-"""What became of an alert."""
 
 _Read = Callable[[web.Request, Visitor], Awaitable[JsonObject]]
 
@@ -66,15 +60,21 @@ class AdminApi:
         self._administration = administration
         self._gate = gate
         self._configuration = configuration
-        reads = (self.people, self.teams, self.pending, self.failures, self.alerts, self.configuration)
-        self._sections: Mapping[str, _Read] = dict(zip(SECTIONS, reads, strict=True))
+        reads = (self.people, self.teams, self.pending, self.failures, self.alerts, self.webhooks)
+        self._sections: Mapping[str, _Read] = dict(zip(SECTIONS, (*reads, self.configuration), strict=True))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         reads = [
             web.get(f"/api/admin/{name}", self._inside(_answering(read)), allow_head=False)
             for name, read in self._sections.items()
         ]
-        return [*reads, web.post("/api/admin/failures/{id}/retry", self._inside(self.retry))]
+        return [
+            *reads,
+            web.post("/api/admin/failures/{id}/retry", self._inside(self.retry)),
+            web.post("/api/admin/webhooks/{id}/replay", self._inside(self.replay)),
+            web.post("/api/admin/endpoints/{key}/replay", self._inside(self.replay_since)),
+            web.post("/api/admin/endpoints/{key}/enable", self._inside(self.enable)),
+        ]
 
     async def section(self, name: str, request: web.Request, visitor: Visitor) -> JsonObject:
         """What a section shows, for its page. Raises NoSuchPage where there is none, as for whoever is no admin."""
@@ -116,17 +116,35 @@ class AdminApi:
         }
 
     async def retry(self, request: web.Request, visitor: Visitor) -> web.Response:
-        word = request.match_info["id"]
-        command = self._desk.vocabulary.find("desk", "retry")
-        number = number_of(word)
-        if command is None or number is None:
-            raise NoSuchDelivery(number=shorten(clean_line(word), 20))
-        await self._desk.run(command, {"number": str(number)}, self._gate.actor(request, visitor))
+        await self._run("retry", {"number": _number(request)}, request, visitor)
         return done()
+
+    async def replay(self, request: web.Request, visitor: Visitor) -> web.Response:
+        await self._run("replay", {"what": _number(request)}, request, visitor)
+        return done()
+
+    async def replay_since(self, request: web.Request, visitor: Visitor) -> web.Response:
+        since = (await read_json(request)).words("since")
+        await self._run("replay", {"what": since, "endpoint": request.match_info["key"]}, request, visitor)
+        return done()
+
+    async def enable(self, request: web.Request, visitor: Visitor) -> web.Response:
+        await self._run("enable", {"endpoint": request.match_info["key"]}, request, visitor)
+        return done()
+
+    async def _run(self, verb: str, given: Mapping[str, str], request: web.Request, visitor: Visitor) -> None:
+        command = self._desk.vocabulary.find("desk", verb)
+        if command is None:
+            raise NoSuchPage
+        await self._desk.run(command, given, self._gate.actor(request, visitor))
 
     async def alerts(self, request: web.Request, visitor: Visitor) -> JsonObject:
         found = await self._administration.alerts(self._gate.actor(request, visitor), _ALERTS)
         return {"alerts": [_alert(alert) for alert in found]}
+
+    async def webhooks(self, request: web.Request, visitor: Visitor) -> JsonObject:
+        found = await self._administration.endpoints(self._gate.actor(request, visitor), _POSTED)
+        return {"endpoints": [endpoint_json(view) for view in found]}
 
     async def configuration(self, request: web.Request, visitor: Visitor) -> JsonObject:
         tables: dict[str, list[Json]] = {}
@@ -134,6 +152,14 @@ class AdminApi:
             table, _, key = setting.key.rpartition(".")
             tables.setdefault(table, []).append({"key": key, **_value(setting), "from": setting.place})
         return {"tables": [{"table": table, "settings": settings} for table, settings in tables.items()]}
+
+
+def _number(request: web.Request) -> str:
+    word = request.match_info["id"]
+    number = number_of(word)
+    if number is None:
+        raise NoSuchDelivery(number=shorten(clean_line(word), 20))
+    return str(number)
 
 
 def _answering(read: _Read) -> SignedIn:
@@ -236,7 +262,7 @@ def _alert(alert: Alert) -> JsonObject:
         "at": time_json(delivery.created_at),
         "sent_at": _moment(delivery.finished_at) if delivery.state is DeliveryState.DONE else None,
         "attempts": delivery.attempts,
-        "state": _STATES[delivery.state],
+        "state": STATES[delivery.state],
         "reason": delivery.reason if failed or delivery.state is DeliveryState.PENDING else None,
     }
 

@@ -24,11 +24,15 @@ from adapters.web.render import (
 )
 from adapters.web.serving import send_file
 from adapters.web.uploads import Uploads
+from core import limits
+from core.actions import Press, encode_press
 from core.commands import Actor
 from core.frontdesk import FrontDesk
 from core.model.ids import EventId, TicketId
 from core.model.thread import File, MessageKind
-from core.vocabulary import PAGE, Reply, ThreadView, View
+from core.ports import Clock
+from core.text import clean_line
+from core.vocabulary import PAGE, Entry, ParameterKind, Reply, ThreadView, View
 
 _LONGEST_PAGE = 200
 _MOST_NEWS = 500
@@ -36,11 +40,14 @@ _MOST_NEWS = 500
 
 
 class PageApi:
-    def __init__(self, desk: FrontDesk, gate: Gate, live: Live, uploads: Uploads, config: WebConfig) -> None:
+    def __init__(
+        self, desk: FrontDesk, gate: Gate, live: Live, uploads: Uploads, clock: Clock, config: WebConfig
+    ) -> None:
         self._desk = desk
         self._gate = gate
         self._live = live
         self._uploads = uploads
+        self._clock = clock
         self._config = config
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -48,6 +55,7 @@ class PageApi:
         return [
             web.get("/api/me", inside(self.me), allow_head=False),
             web.get("/api/threads", inside(self.threads), allow_head=False),
+            web.get("/api/tags", inside(self.tags), allow_head=False),
             web.get("/api/threads/{ref}", inside(self.thread), allow_head=False),
             web.post("/api/threads/{ref}/messages", inside(self.say)),
             web.post("/api/commands", inside(self.command)),
@@ -88,6 +96,11 @@ class PageApi:
         reader = self._gate.reader(visitor)
         return [summary_json(summary, self._desk.desk, reader, visitor.id) for summary in found]
 
+    async def tags(self, request: web.Request, visitor: Visitor) -> web.Response:
+        typed = clean_line(request.query.get("q", ""))[: limits.TITLE]
+        found = await self._desk.suggest(ParameterKind.TAGS, typed, self._gate.actor(request, visitor))
+        return answer([choice.value for choice in found])
+
     async def thread(self, request: web.Request, visitor: Visitor) -> web.Response:
         ticket = ticket_of(request.match_info["ref"])
         after, before = query_number(request, "after"), query_number(request, "before")
@@ -118,7 +131,16 @@ class PageApi:
         seen = EventId(body.number("seen")) if "seen" in body else None
         actor, sure = self._gate.actor(request, visitor), body.flag("sure")
         entry = await self._desk.say(ticket, kind, text, files, actor, seen=seen, sure=sure)
-        return answer({"entry": entry_json(entry, visitor.id)}, 201)
+        answered = {"entry": entry_json(entry, visitor.id), "take_back": self._take_back(ticket, entry)}
+        return answer(answered, 201)
+
+    def _take_back(self, ticket: TicketId, entry: Entry) -> JsonObject | None:
+        """For how long it can be, from now on: one that is told twice was taken at the first time."""
+        left = int((entry.at + self._desk.desk.undo_within - self._clock.now()).total_seconds())
+        if left <= 0 or entry.message is None or entry.message.undone_at is not None:
+            return None
+        press = Press("staff", "undo", ticket, {"message": str(entry.message.id)})
+        return {"action": encode_press(press), "seconds": left}
 
     async def command(self, request: web.Request, visitor: Visitor) -> web.Response:
         body = await read_json(request)

@@ -25,6 +25,8 @@ class WebConfig:
     public_url: str
     """Where people reach the desk, without a slash at its end."""
     desk_name: str
+    faq_public: bool = False
+    """Whether the FAQs are read without signing in."""
     demo_people: Mapping[str, DemoPerson] = field(default_factory=dict)
     """By student, agent, lead, admin; empty where the demo is off."""
     alerts_url: str = "/demo/gchat/spaces/leads/messages"

@@ -20,6 +20,7 @@ from adapters.web.helpdesk import Helpdesk
 from adapters.web.hot import HotPages
 from adapters.web.live import Live
 from adapters.web.openapi import document
+from adapters.web.own_account import OwnAccount
 from adapters.web.pages import Pages
 from adapters.web.preferences import PreferencesApi
 from adapters.web.render import answer
@@ -30,10 +31,12 @@ from adapters.web.threads import ThreadApi
 from adapters.web.tokens import Tokens
 from adapters.web.transcripts import TranscriptApi
 from adapters.web.triage import TriageApi
+from adapters.web.unsubscribing import Unsubscribing
 from adapters.web.uploads import Uploads
 from core.administration import Administration
 from core.engine import Engine
 from core.faqs import FaqReading
+from core.following import Following
 from core.frontdesk import FrontDesk
 from core.ports import Clock, Keys, Signer
 from core.reading import Reading
@@ -68,12 +71,17 @@ class WebDoor:
         self._gate = Gate(desk, sessions, tokens, clock, keys, config)
         uploads = Uploads(config, clock)
         self._admin = AdminApi(desk, Administration(store, desk.desk, clock), self._gate, configuration)
-        self._api = PageApi(desk, self._gate, self.live, uploads, config)
+        self._api = PageApi(desk, self._gate, self.live, uploads, clock, config)
         self._threads = ThreadApi(desk, self._gate, self.live)
         triage = Triage(store, desk.desk, Reading(store, desk.desk, clock))
         self._preferences = PreferencesApi(store, desk.desk, clock, self._gate)
         self._triage = TriageApi(triage, desk.desk, self._gate, self._preferences)
-        self._search = SearchApi(Searching(store, desk.desk, Reading(store, desk.desk, clock)), desk.desk, self._gate)
+        self._search = SearchApi(
+            Searching(store, desk.desk, Reading(store, desk.desk, clock)),
+            Following(store, desk.desk, clock),
+            desk.desk,
+            self._gate,
+        )
         self._similar = SimilarApi(desk, engine, self._gate)
         self._bulk = BulkApi(desk, triage, self._gate)
         self._pages = Pages(
@@ -84,6 +92,15 @@ class WebDoor:
             first=FirstPaints(self._api, self._search, self._triage, self._gate, config.origin),
             keys=keys,
             config=config,
+        )
+        self._own_account = OwnAccount(
+            engine=engine,
+            accounts=self._accounts,
+            sessions=sessions,
+            live=self.live,
+            gate=self._gate,
+            pages=self._pages,
+            origin=config.origin,
         )
         self._acknowledging = Acknowledging(
             desk=desk, engine=engine, store=store, clock=clock, signer=signer, gate=self._gate, pages=self._pages
@@ -98,6 +115,7 @@ class WebDoor:
             origin=config.origin,
         )
         self._file_links = FileLinkPages(store=store, clock=clock, signer=signer, pages=self._pages)
+        self._unsubscribing = Unsubscribing(store=store, desk=desk.desk, clock=clock, signer=signer, pages=self._pages)
         self._faqs = FaqPages(
             reading=FaqReading(store, desk.desk, clock),
             desk=desk.desk,
@@ -123,9 +141,11 @@ class WebDoor:
         description = web.get("/api/openapi.json", self._gate.open_to_all(self._describe), allow_head=False)
         parts = (
             self._pages,
+            self._own_account,
             self._acknowledging,
             self._transcripts,
             self._file_links,
+            self._unsubscribing,
             self._api,
             self._threads,
             self._triage,

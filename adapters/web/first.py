@@ -12,7 +12,7 @@ from adapters.web.render import JsonObject
 from adapters.web.search import SearchApi
 from adapters.web.triage import TriageApi
 from core.commands import Actor
-from core.errors import NoSuchTicket
+from core.errors import Erased, NoSuchTicket
 from core.model.ids import TicketId
 from core.vocabulary import View
 
@@ -20,8 +20,8 @@ from core.vocabulary import View
 @dataclass(frozen=True, slots=True)
 class FirstPaint:
     data: JsonObject
-    """``{"me","list","thread"}``: the page's modules begin with it. ``list``: ``{"tickets","total","query"}``, of
-    a student's own tickets or of what the address looks for (``total`` null: not counted); of staff with
+    """``{"me","list","thread"}``: the page's modules begin with it. ``list``: ``{"tickets","total","unseen","query"}``,
+    of a student's own tickets or of what the address looks for (``total`` null: not counted); of staff with
     ``"filters"`` and ``"agents"`` besides. ``thread``: null where none is open, or it is not there."""
     brush: Brush
     lost: str
@@ -43,7 +43,7 @@ class FirstPaints:
         thread, lost, status = None, "", 200
         try:
             thread = await self._api.thread_of(ticket, visitor, actor) if ticket is not None else None
-        except NoSuchTicket as refusal:
+        except (NoSuchTicket, Erased) as refusal:
             lost, status = refusal.sentence(reader.gettext), status_of(refusal)
         mine = (
             await self._triage.first_of(visitor, actor)
@@ -57,4 +57,4 @@ class FirstPaints:
         found = await self._search.first_of(request.query, visitor, actor)
         if found is not None:
             return found
-        return {"tickets": await self._api.list_of(View.MINE, visitor, actor), "total": None, "query": ""}
+        return {"tickets": await self._api.list_of(View.MINE, visitor, actor), "total": None, "unseen": [], "query": ""}

@@ -138,7 +138,7 @@ class Gate:
             raise ForgedToken
         claim = self._tokens.read(token.strip())
         person = await self._desk.person(claim.person)
-        if person is None:
+        if person is None or (person.tokens_since is not None and claim.issued_at <= person.tokens_since):
             raise SignedOut
         return Visitor(person, Platform.API, claim.expires_at)
 

@@ -3,7 +3,7 @@
 It lists what ``/desk hot`` lists; a FAQ is drafted there by the button and the form of everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
@@ -11,9 +11,11 @@ from adapters.web.gate import VISITOR, Gate, Visitor
 from adapters.web.pages import Pages, redirect
 from adapters.web.render import JsonObject, answer
 from core.actions import Press, encode_press
-from core.cards.combining import Topic, may_be_drafted
+from core.cards.combining import Topic, to_draft
 from core.hot import LATELY, hot_list
 from core.model.desk import Desk
+from core.model.faq import Faq
+from core.model.ids import TicketId
 from core.model.relation import Hot
 from core.model.ticket import WORDS, Ticket
 from core.policy import Action, require_in_general
@@ -57,11 +59,15 @@ class HotPages:
         """Raises NotAllowed and NotActive."""
         require_in_general(Action.REPORT_TEAM, visitor.person)
         async with self._store.read() as work:
-            found, topics = await hot_list(visitor.person, self._desk, self._clock.now(), work)
-        return {"tickets": self._rows(found, visitor), "topics": [_topic_json(topic) for topic in topics]}
+            found, topics, faqs = await hot_list(visitor.person, self._desk, self._clock.now(), work)
+        return {"tickets": self._rows(found, faqs, visitor), "topics": [_topic_json(topic) for topic in topics]}
 
-    def _rows(self, found: Sequence[tuple[Hot, Ticket]], visitor: Visitor) -> list[JsonObject]:
-        _ = self._gate.reader(visitor).gettext
+    def _rows(
+        self, found: Sequence[tuple[Hot, Ticket]], faqs: Mapping[TicketId, Faq], visitor: Visitor
+    ) -> list[JsonObject]:
+        reader = self._gate.reader(visitor)
+        _ = reader.gettext
+        makes = {ticket.id: to_draft(ticket, faqs.get(ticket.id), self._desk, reader) for _hot, ticket in found}
         return [
             {
                 "ref": ticket.ref,
@@ -73,14 +79,12 @@ class HotPages:
                 "followers": hot.followers,
                 "repeats": hot.repeats,
                 "replies": hot.messages,
-                "draft": _draft(ticket) if may_be_drafted(ticket, self._desk) else None,
+                "draft": make.action if make is not None else None,
+                "faq": faqs[ticket.id].ref if make is not None and ticket.id in faqs else None,
             }
             for hot, ticket in found
+            for make in [makes[ticket.id]]
         ]
-
-
-def _draft(ticket: Ticket) -> str:
-    return encode_press(Press("faq", "add", ticket.id))
 
 
 def _topic_json(topic: Topic) -> JsonObject:

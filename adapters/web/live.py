@@ -7,7 +7,7 @@ catches up when it is back. Who may hear what is asked of the policy for each pe
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,22 +18,15 @@ from aiohttp import WSCloseCode, web
 from adapters.web.gate import Visitor
 from adapters.web.problems import Malformed, TooManyAttempts
 from core.errors import N_
-from core.events import (
-    MessageEdited,
-    MessagePosted,
-    MessageUndone,
-    ParticipantRemoved,
-    ReactionChanged,
-    RoleGranted,
-    RoleRevoked,
-)
+from core.events import ParticipantRemoved, Record, RoleGranted, RoleRevoked
 from core.frontdesk import FrontDesk
 from core.model.ids import PersonId
 from core.model.people import Person
-from core.model.thread import MessageKind
-from core.policy import Action, may
+from core.model.ticket import Ticket
+from core.policy import might_see
 from core.ports import Clock, Committed
 from core.text import Json
+from core.trail import audience_of, changes_page
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +36,6 @@ _FAREWELL = 1.0
 _MOST_WAITING = 64
 """Words on their way to one browser; a slower one is dropped."""
 _FRESH = timedelta(seconds=30)
-_OF_MESSAGES = (MessagePosted, MessageEdited, MessageUndone, ReactionChanged)
 _HELLO = json.dumps({"type": "hello"})
 
 
@@ -163,15 +155,19 @@ class Live:
         ticket = committed.ticket
         if ticket is None:
             return
-        notes_only = all(isinstance(event, _OF_MESSAGES) and event.kind is MessageKind.NOTE for event in events)
-        action = Action.SEE_NOTES if notes_only else Action.SEE
         sent_away = {event.person for event in events if isinstance(event, ParticipantRemoved)}
         for person in tuple(self._sessions):
             known = await self._person(person)
-            if known is not None and (
-                person in sent_away or may(action, known, ticket, self._desk.desk, self._clock.now())
-            ):
+            if known is not None and (person in sent_away or self._hears(known, ticket, committed.records)):
                 self.push(person, {"type": "ticket", "ref": ticket.ref})
+
+    def _hears(self, person: Person, ticket: Ticket, records: Sequence[Record]) -> bool:
+        """Of what changes the page as they see it, and of what they did themselves; of an erased ticket too, whose
+        words are to leave the page."""
+        desk, now = self._desk.desk, self._clock.now()
+        audience = audience_of(person, ticket, desk, now)
+        changes = any(record.actor == person.id or changes_page(record.event, audience) for record in records)
+        return changes and might_see(person, ticket, desk, now)
 
     async def _person(self, person: PersonId) -> Person | None:
         """The person as they are now, or were half a minute ago: a change of roles is heard of at once."""
@@ -187,6 +183,12 @@ class Live:
     async def end(self, session_digest: str) -> None:
         """A cookie's session has ended: its browser's connections with it."""
         ending = [session for session in self._all() if session.visitor.session == session_digest]
+        await asyncio.gather(*(session.end(WSCloseCode.POLICY_VIOLATION) for session in ending))
+
+    async def end_others(self, person: PersonId, but: str | None) -> None:
+        """Every sign-in of ``person`` has ended, but for the session whose digest is ``but``."""
+        theirs = tuple(self._sessions.get(person, ()))
+        ending = [session for session in theirs if but is None or session.visitor.session != but]
         await asyncio.gather(*(session.end(WSCloseCode.POLICY_VIOLATION) for session in ending))
 
     async def close(self) -> None:

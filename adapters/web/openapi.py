@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 
+from adapters.web.account_schema import ACCOUNT_OPERATIONS, ACCOUNT_SCHEMAS
 from adapters.web.operations import STAFF_OPERATIONS, STAFF_SCHEMAS, Operation
 from adapters.web.schemas import FLAG, NUMBER, SCHEMAS, TEXT, Schema, listed, maybe, one_of, ref, shape
 from adapters.web.sessions import COOKIE
@@ -41,7 +42,7 @@ _OPERATIONS: Sequence[Operation] = (
         "get",
         "/api/search",
         "Tickets by words and filters: those with all the words, or else with some; with where they stand",
-        shape(tickets=listed(ref("Summary")), total=NUMBER),
+        shape(tickets=listed(ref("Summary")), total=NUMBER, unseen=listed(ref("Row"))),
         query={
             "q": _SEVERAL,
             "status": _SEVERAL,
@@ -57,6 +58,14 @@ _OPERATIONS: Sequence[Operation] = (
     ),
     _page(
         "get",
+        "/api/tags",
+        "What a list of tags that is typed may become, by tags of tickets that one may see",
+        listed(TEXT),
+        query={"q": TEXT},
+        refusals=(403,),
+    ),
+    _page(
+        "get",
         "/api/threads/{ref}",
         "A ticket's thread: its newest entries, those before an event, or what is new and changed after one",
         ref("Thread"),
@@ -67,7 +76,7 @@ _OPERATIONS: Sequence[Operation] = (
         "post",
         "/api/threads/{ref}/messages",
         "Write in a thread, in Markdown",
-        ref("Said"),
+        ref("Posted"),
         status=HTTPStatus.CREATED,
         body=shape(
             {"kind": one_of(list(MessageKind)), "files": listed(NUMBER), "seen": maybe(NUMBER), "sure": maybe(FLAG)},
@@ -276,7 +285,7 @@ _OPERATIONS: Sequence[Operation] = (
 
 def document(name: str, url: str) -> Mapping[str, Json]:
     paths: dict[str, dict[str, Json]] = {}
-    for operation in (*_OPERATIONS, *STAFF_OPERATIONS):
+    for operation in (*_OPERATIONS, *ACCOUNT_OPERATIONS, *STAFF_OPERATIONS):
         paths.setdefault(operation.path, {})[operation.method] = _described(operation)
     return {
         "openapi": "3.1.0",
@@ -284,7 +293,7 @@ def document(name: str, url: str) -> Mapping[str, Json]:
         "servers": [{"url": url}],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **STAFF_SCHEMAS, **TRANSCRIPT_SCHEMAS},
+            "schemas": {**SCHEMAS, **ACCOUNT_SCHEMAS, **STAFF_SCHEMAS, **TRANSCRIPT_SCHEMAS},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},

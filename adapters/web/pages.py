@@ -34,7 +34,7 @@ _HERE = Path(__file__).parent
 _SENT = web.RequestKey("sent", dict[str, str])
 """The form that was sent: what is wrong with it is said above it."""
 _LOCAL = re.compile(
-    r"/(?:alerts|ack/[A-Za-z0-9_.-]{1,400}|admin(?:/[a-z]{1,20})?|faq(?:/F-[0-9]{1,15})?|hot|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
+    r"/(?:account|alerts|ack/[A-Za-z0-9_.-]{1,400}|admin(?:/[a-z]{1,20})?|faq(?:/F-[0-9]{1,15})?|hot|t/(?:T-|%23|#)?[0-9]{1,15})?(?:\?[A-Za-z0-9=&_.-]{0,200})?",
     re.IGNORECASE | re.ASCII,
 )
 _FORMS = {"/session": "in", "/session/register": "new"}
@@ -239,6 +239,7 @@ class Pages:
             shortest=SHORTEST,
             next=local_path(next_),
             people=people,
+            faq_public=self._config.faq_public,
         )
 
     def html(self, template: str, visitor: Visitor | None, *, status: int = 200, **words: object) -> web.Response:

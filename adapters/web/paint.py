@@ -132,7 +132,7 @@ class Brush:
         at = datetime.fromisoformat(iso)
         here = at.astimezone(self.zone)
         near = self.distance(at)
-        words = {"clock": _clock(here), "both": f"{_day(here)}, {_clock(here)}"}.get(style, near)
+        words = {"clock": _clock(here), "both": f"{self._date(here)}, {_clock(here)}"}.get(style, near)
         whole = f"{words} · {near}" if style == "both" and not words.startswith(near) else words
         return Markup('<time datetime="{}" title="{}" data-style="{}">{}</time>').format(iso, _full(here), style, whole)
 
@@ -146,7 +146,10 @@ class Brush:
         near = _ahead(-seconds, days) if seconds < -_SKEW else _behind(seconds, days)
         if near is not None:
             return near
-        here = at.astimezone(self.zone)
+        return self._date(at.astimezone(self.zone))
+
+    def _date(self, here: datetime) -> str:
+        """With the year where it is another."""
         return _day(here) if here.year == self.now.astimezone(self.zone).year else f"{_day(here)}, {here.year}"
 
     def day_name(self, at: datetime) -> str:
@@ -232,6 +235,8 @@ class Brush:
                 return Markup('<span class="mention" dir="auto">@{}</span>').format(span["name"])
             case "moment":
                 return self.time(span["at"], "both")
+            case "emoji":
+                return self.link(span["url"], escape(f":{span['name']}:"))
             case _:
                 return Markup("")
 

@@ -44,8 +44,11 @@ _MOST_MARKS = 1_000
 """Of ``*``, ``_``, ``~`` and backticks in a text whose bold, italic and code are looked for: their pairing takes the
 square of it, and each pair a hundred bytes for good. A fenced block of code is one all the same."""
 _MARKS = re.compile(r"[*_~`]")
+_BREAK = Plain("\n")
 _BARE_URL = re.compile(r"https?://[^\s<>\"“”`]+", re.IGNORECASE)
 _BEFORE_URL = re.compile(r"[\w/@.:-]")
+_SPACE = " \t\n"
+_SPACE_AT_END = re.compile(r"[ \t]+\n")
 _TAIL = frozenset(".,;:!?'’*_~…")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
@@ -122,15 +125,16 @@ class _Builder:
         for token in self._tokens:
             if token.type == until:
                 break
-            block = self._block(token)
-            if block is not None:
+            if token.type in ("bullet_list_open", "ordered_list_open"):
+                found += self._list(token)
+            elif (block := self._block(token)) is not None:
                 found.append(block)
         return tuple(found)
 
     def _block(self, token: Token) -> Block | None:
         match token.type:
             case "inline":
-                spans = spans_of(token.children or ())
+                spans = _trimmed(spans_of(token.children or ()))
                 return Paragraph(spans) if spans else None
             case "heading_open":
                 return self._heading()
@@ -139,8 +143,6 @@ class _Builder:
                 return CodeBlock(token.content.removesuffix("\n"), language[:40])
             case "blockquote_open":
                 return Quote(self.blocks("blockquote_close"))
-            case "bullet_list_open" | "ordered_list_open":
-                return self._list(token)
             case "hr":
                 return Paragraph((Plain("———"),))
             case _:
@@ -148,10 +150,12 @@ class _Builder:
 
     def _heading(self) -> Block | None:
         inner = self.blocks("heading_close")
-        spans = tuple(span for block in inner if isinstance(block, Paragraph) for span in block.spans)
-        return Paragraph((Bold(spans),)) if spans else None
+        spans = (span for block in inner if isinstance(block, Paragraph) for span in block.spans)
+        plain = [one for span in spans for one in (span.spans if isinstance(span, Bold) else (span,))]
+        words = _trimmed(_finished(plain, links=False))
+        return Paragraph((Bold(words),)) if words else None
 
-    def _list(self, opening: Token) -> Block:
+    def _list(self, opening: Token) -> Sequence[Block]:
         closing = opening.type.replace("_open", "_close")
         items: list[tuple[Block, ...]] = []
         for token in self._tokens:
@@ -160,26 +164,32 @@ class _Builder:
             if token.type == "list_item_open":
                 items.append(self.blocks("list_item_close"))
         start = opening.attrGet("start")
-        return _numbered(items, 1 if start is None else int(start)) or ListBlock(
-            tuple(items), ordered=opening.type == "ordered_list_open"
-        )
+        if start is None or int(start) == 1:
+            return [ListBlock(tuple(items), ordered=opening.type == "ordered_list_open")]
+        return _numbered(items, int(start))
 
 
-def _numbered(items: Sequence[tuple[Block, ...]], start: int) -> Paragraph | None:
-    """A list that does not begin with 1 stays the words that it is, numbers and all; None where it does, or where its
-    items are more than lines."""
-    spans: list[Span] = []
-    for number, item in enumerate(items, start=start):
-        match item:
-            case (Paragraph(line),) if start != 1:
-                spans += [Plain("\n" if spans else ""), Plain(f"{number}. "), *line]
-            case _:
-                return None
-    return Paragraph(_finished(spans, links=False)) if spans else None
+def _numbered(items: Sequence[tuple[Block, ...]], start: int) -> Sequence[Block]:
+    """A list that does not begin with 1 stays the words that it is, numbers and all: lines, or where an item is more
+    than one, paragraphs with what belongs to them."""
+    parted = [_numbered_item(item, number) for number, item in enumerate(items, start=start)]
+    if any(rest for _, rest in parted):
+        return [block for spans, rest in parted for block in (Paragraph(_finished(spans, links=False)), *rest)]
+    lines = [span for spans, _ in parted for span in (_BREAK, *spans)][1:]
+    return [Paragraph(_finished(lines, links=False))]
+
+
+def _numbered_item(item: tuple[Block, ...], number: int) -> tuple[Sequence[Span], Sequence[Block]]:
+    """Its first line, and what comes below it."""
+    match item:
+        case (Paragraph(line), *rest):
+            return (Plain(f"{number}. "), *line), rest
+        case _:
+            return (Plain(f"{number}."),), item
 
 
 def spans_of(tokens: Sequence[Token]) -> tuple[Span, ...]:
-    """The spans of a line of tokens; marks that nest too deep, or stand in a link a second time, are left out."""
+    """The spans of a line of tokens; marks that nest too deep, or in themselves, are left out."""
     stack = [_Open("")]
     for token in tokens:
         kind = token.type.removesuffix("_open").removesuffix("_close")
@@ -194,17 +204,31 @@ def spans_of(tokens: Sequence[Token]) -> tuple[Span, ...]:
     return _finished(stack[0].spans, links=True)
 
 
+def _trimmed(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Without space at a paragraph's edges: a backslash may have set a line break there."""
+    match spans:
+        case (Plain(text), *rest) if (first := text.lstrip(_SPACE)) != text:
+            return _trimmed((*((Plain(first),) if first else ()), *rest))
+        case (*rest, Plain(text)) if (last := text.rstrip(_SPACE)) != text:
+            return _trimmed((*rest, *((Plain(last),) if last else ())))
+        case _:
+            return spans
+
+
 def _close(stack: list[_Open]) -> None:
     mark = stack.pop()
     inside = stack[-1].spans
-    if len(stack) > _DEEPEST_SPANS:
+    if len(stack) > _DEEPEST_SPANS or any(open_.kind == mark.kind for open_ in stack):
         inside.extend(mark.spans)
     elif mark.kind == "link":
         words = _finished(mark.spans, links=False)
         inside.append(link(mark.url, words or (Plain(mark.url),)))
     elif mark.spans:
         in_link = any(open_.kind == "link" for open_ in stack)
-        inside.append(_marked(mark.kind, _finished(mark.spans, links=not in_link)))
+        while mark.spans and mark.spans[0] == _BREAK:  # which would end the mark, were it no break by a backslash
+            inside.append(mark.spans.pop(0))
+        if mark.spans:
+            inside.append(_marked(mark.kind, _finished(mark.spans, links=not in_link)))
 
 
 def _marked(kind: str, spans: tuple[Span, ...]) -> Span:
@@ -220,7 +244,7 @@ def _marked(kind: str, spans: tuple[Span, ...]) -> Span:
 def _leaf(token: Token) -> tuple[Span, ...]:
     match token.type:
         case "softbreak" | "hardbreak":
-            return (Plain("\n"),)
+            return (_BREAK,)
         case "code_inline":
             return (Code(token.content),)
         case "image":
@@ -240,7 +264,7 @@ def _finished(spans: Sequence[Span], *, links: bool) -> tuple[Span, ...]:
             run.append(span.text)
             continue
         if run:
-            words = "".join(run)
+            words = _SPACE_AT_END.sub("\n", "".join(run))
             joined.extend(_linked(words) if links else (Plain(words),))
             run.clear()
         if span is not None:

@@ -14,6 +14,7 @@ from core import limits
 from core.errors import N_, BadField
 from core.limits import TooManyOf
 from core.model.desk import Desk
+from core.model.mail import PREFERENCE, MailKind
 from core.policy import Action, require_in_general
 from core.ports import Clock
 from core.storage import Store
@@ -117,13 +118,22 @@ def _notify(value: Json) -> Json:
     return value
 
 
+def _mail(value: Json) -> Json:
+    kinds = isinstance(value, Mapping) and all(
+        key in list(MailKind) and isinstance(one, bool) for key, one in value.items()
+    )
+    if not kinds:
+        raise WrongKind(name=PREFERENCE, wanted=N_("an object of kinds of mail, each true or false"))
+    return value
+
+
 def _noticed(value: Json) -> Json:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_ID:
         raise WrongKind(name="noticed", wanted=N_("the number of a notice, or 0"))
     return value
 
 
-_CHECKS = {"toured": _toured, "theme": _theme, "notify": _notify, "noticed": _noticed}
+_CHECKS = {"toured": _toured, "theme": _theme, "notify": _notify, "noticed": _noticed, PREFERENCE: _mail}
 """By key, the filters aside: what it may be."""
 
 

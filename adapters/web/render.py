@@ -60,7 +60,7 @@ def card_json(card: Card) -> JsonObject:
         "tone": card.tone.value,
         "fields": [_field_json(field) for field in card.fields],
         "progress": [{"label": step.label, "state": step.state.value} for step in card.progress],
-        "rows": [_row_json(row) for row in card.rows],
+        "rows": [row_json(row) for row in card.rows],
         "buttons": _buttons_json(card.buttons),
         "footer": card.footer,
         "url": card.url,
@@ -72,7 +72,7 @@ def _field_json(field: Field) -> JsonObject:
     return {"label": field.label, **value, **({"key": field.key} if field.key else {})}
 
 
-def _row_json(row: Row) -> JsonObject:
+def row_json(row: Row) -> JsonObject:
     return {
         "title": row.title,
         "detail": row.detail,
@@ -166,7 +166,7 @@ def summary_json(summary: Summary, desk: Desk, reader: Reader, me: PersonId) -> 
         "last": _last_json(summary.last, reader, me) if summary.last is not None else None,
         "snippet": _snippet_json(summary.snippet) if summary.snippet is not None else None,
         "opened_at": time_json(ticket.opened_at),
-        "updated_at": time_json(ticket.updated_at),
+        "updated_at": time_json(summary.changed_at),
     }
 
 
@@ -200,6 +200,7 @@ def thread_json(view: ThreadView, desk: Desk, reader: Reader, me: PersonId) -> J
         "may_reply": view.may_reply,
         "may_note": view.may_note,
         "may_transcript": view.may_transcript,
+        "goes_on": card_json(view.goes_on) if view.goes_on is not None else None,
     }
 
 

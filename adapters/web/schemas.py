@@ -54,19 +54,18 @@ SCHEMAS: Mapping[str, Schema] = {
         tone=one_of(list(Tone)),
         fields=listed(shape({"value": TEXT, "at": TIME, "key": TEXT}, label=TEXT)),
         progress=listed(shape(label=TEXT, state=one_of(list(StepState)))),
-        rows=listed(
-            shape(
-                title=TEXT,
-                detail=TEXT,
-                url=maybe(TEXT),
-                ref=maybe(TEXT),
-                buttons=listed(ref("Button")),
-                snippet=maybe(_SNIPPET),
-            )
-        ),
+        rows=listed(ref("Row")),
         buttons=listed(ref("Button")),
         footer=TEXT,
         url=maybe(TEXT),
+    ),
+    "Row": shape(
+        title=TEXT,
+        detail=TEXT,
+        url=maybe(TEXT),
+        ref=maybe(TEXT),
+        buttons=listed(ref("Button")),
+        snippet=maybe(_SNIPPET),
     ),
     "Choice": shape(value=TEXT, label=TEXT),
     "Form": shape(
@@ -175,9 +174,11 @@ SCHEMAS: Mapping[str, Schema] = {
         may_reply=FLAG,
         may_note=FLAG,
         may_transcript=FLAG,
+        goes_on=maybe(ref("Card")),
     ),
     "Trace": shape(event=NUMBER, at=TIME, who=TEXT, line=TEXT, door=one_of(list(Platform))),
     "Said": shape(entry=ref("Entry")),
+    "Posted": shape(entry=ref("Entry"), take_back=maybe(shape(action=TEXT, seconds=NUMBER))),
     "Notice": shape(id=NUMBER, at=TIME, card=ref("Card")),
     "Me": shape(
         id=NUMBER,

@@ -8,9 +8,11 @@ from aiohttp import web
 from adapters.web.bodies import WrongKind, choice, query_number
 from adapters.web.filters import check, read_pairs
 from adapters.web.gate import Gate, Visitor
-from adapters.web.render import JsonObject, answer, summary_json
+from adapters.web.render import JsonObject, answer, row_json, summary_json
+from core.cards.suggestions import unseen_rows
 from core.commands import Actor
 from core.errors import N_, BadInput
+from core.following import Following
 from core.model.desk import Desk
 from core.searching import Searching, Wanted
 from core.storage import Order
@@ -22,8 +24,9 @@ _DEEPEST = 1_000
 
 
 class SearchApi:
-    def __init__(self, searching: Searching, desk: Desk, gate: Gate) -> None:
+    def __init__(self, searching: Searching, following: Following, desk: Desk, gate: Gate) -> None:
         self._searching = searching
+        self._following = following
         self._desk = desk
         self._gate = gate
 
@@ -41,7 +44,7 @@ class SearchApi:
 
     async def first_of(self, query: Mapping[str, str], visitor: Visitor, actor: Actor) -> JsonObject | None:
         """What a page begins with whose address asks for ``query``, among one's own tickets where it does not say:
-        ``{"tickets","total","query"}``. None where it asks for nothing, or for what cannot be read."""
+        ``{"tickets","total","unseen","query"}``. None where it asks for nothing, or for what cannot be read."""
         given = [(name, value) for name, value in query.items() if name in _ASKED and value]
         asked = [pair for pair in given if pair != ("among", "mine")]
         try:
@@ -55,7 +58,12 @@ class SearchApi:
     async def _page(self, wanted: Wanted, visitor: Visitor, actor: Actor, *, offset: int, limit: int) -> JsonObject:
         found, total = await self._searching.find(wanted, actor, offset=offset, limit=limit)
         reader = self._gate.reader(visitor)
-        return {"tickets": [summary_json(one, self._desk, reader, visitor.id) for one in found], "total": total}
+        unseen = (await self._following.all(actor)).unseen if offset == 0 and _is_all_followed(wanted) else ()
+        return {
+            "tickets": [summary_json(one, self._desk, reader, visitor.id) for one in found],
+            "total": total,
+            "unseen": [row_json(row) for row in unseen_rows(unseen, reader)],
+        }
 
     def _wanted(self, query: Mapping[str, str], among: str) -> Wanted:
         pairs = [(name, value) for name, value in query.items() if name in _FILTERS]
@@ -73,3 +81,8 @@ class SearchApi:
             public=among == "public",
             order=choice("order", query.get("order", Order.BEST), Order),
         )
+
+
+def _is_all_followed(wanted: Wanted) -> bool:
+    """What is followed unseen has no words, status or tags to be found by."""
+    return wanted == Wanted(followed=True, order=wanted.order)

@@ -22,6 +22,7 @@ class Claim:
     """What a token says, once it is proved."""
 
     person: PersonId
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -34,7 +35,7 @@ class Tokens:
 
     def issue(self, person: PersonId) -> str:
         now = self._clock.now()
-        claims = {"iss": _NAME, "aud": _AUDIENCE, "sub": str(person), "iat": now, "exp": now + LIFE}
+        claims = {"iss": _NAME, "aud": _AUDIENCE, "sub": str(person), "iat": now.timestamp(), "exp": now + LIFE}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
     def read(self, token: str) -> Claim:
@@ -56,10 +57,11 @@ class Tokens:
                 },
             )
             number, expires_at = number_of(claims["sub"]), datetime.fromtimestamp(int(claims["exp"]), UTC)
+            issued_at = datetime.fromtimestamp(float(claims["iat"]), UTC)
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError):
             number = None
         if number is None:
             raise ForgedToken
         if expires_at <= self._clock.now():
             raise SignedOut
-        return Claim(PersonId(number), expires_at)
+        return Claim(PersonId(number), issued_at, expires_at)

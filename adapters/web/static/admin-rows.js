@@ -6,6 +6,10 @@ import { time } from "./times.js";
 const ROLES = { requester: "Requester", agent: "Agent", lead: "Lead", admin: "Admin" };
 const PLATFORMS = { web: "Web", api: "API", discord: "Discord", slack: "Slack", discourse: "Discourse", email: "Email" };
 const STATES = { waiting: "On its way", delivered: "Delivered", failed: "Not delivered", skipped: "Not needed" };
+const SINCE = [
+  ["1h", "hour"],
+  ["1d", "day"],
+];
 const MARKS = { delivered: "good", failed: "bad" };
 
 const strong = (text) => words(text, "strong");
@@ -114,6 +118,47 @@ const alert = (one) =>
     ),
   );
 
+const posted = (one) =>
+  row(
+    main(
+      title(h("code", { class: "admin-type", textContent: one.type }), ticket(one.ref), pill(one.state === "skipped" ? "Not sent" : STATES[one.state], MARKS[one.state])),
+      reason(one.reason),
+      sub(
+        span(`no. ${one.id}`),
+        one.status && span(`answered ${one.status}`),
+        span(time(one.finished_at || one.at)),
+        one.attempts > 1 && span(`tried ${one.attempts}×`),
+        one.next_try && span("next ", time(one.next_try)),
+      ),
+    ),
+    one.may_replay &&
+      h("button", { class: "button small", type: "button", dataset: { replay: one.id }, "aria-label": `Send number ${one.id} again` }, icon("again"), "Send again"),
+  );
+
+const sinceButton = (key, [since, name]) =>
+  h("button", { class: "button small", type: "button", dataset: { since: `${key} ${since}` }, "aria-label": `Send ${key} all of the last ${name} again`, textContent: `Send the last ${name} again` });
+
+const endpoint = (one) =>
+  h(
+    "li",
+    { class: "admin-box" },
+    h("h2", {}, h("code", { textContent: one.key }), one.off && pill("Switched off", "bad")),
+    reason(one.off),
+    h(
+      "dl",
+      { class: "fields" },
+      fact("Events", one.events.join(", ")),
+      fact("Categories", one.categories ? one.categories.join(", ") : "All"),
+      fact("Reads", one.reads.join(", ") || "No words that anybody typed"),
+    ),
+    h(
+      "p",
+      { class: "admin-acts" },
+      one.off ? h("button", { class: "button small", type: "button", dataset: { enable: one.key }, textContent: "Switch on" }) : SINCE.map((since) => sinceButton(one.key, since)),
+    ),
+    ...listed(one.deliveries, posted, "Nothing was sent yet."),
+  );
+
 const head = ["Setting", "Value", "From"];
 
 const table = (one) =>
@@ -157,6 +202,8 @@ export function rendered(section, data, search) {
       return [...group("In the way", data.troubles, trouble), ...group("Deliveries", data.failures, failure)];
     case "alerts":
       return listed(data.alerts, alert, "No alert yet. A ticket of high or urgent priority raises one.");
+    case "webhooks":
+      return listed(data.endpoints, endpoint, "No endpoint. [[endpoints]] in bot.toml names them.");
     default:
       return listed(data.tables, table, "There are no settings to show.");
   }

@@ -10,7 +10,7 @@ import { time } from "./times.js";
 
 const PAUSE = 10_000; // ms between two looks at what changes by itself
 const TYPING = 250; // ms
-const CHANGES = ["pending", "failures", "alerts"];
+const CHANGES = ["pending", "failures", "alerts", "webhooks"];
 const UNREACHED = "The desk cannot be reached; trying again.";
 
 const { section } = $("admin").dataset;
@@ -66,11 +66,11 @@ function show(data) {
   const fresh = JSON.stringify(data);
   if (fresh === shown) return;
   shown = fresh;
-  const { roleOf, retry } = body.contains(document.activeElement) ? document.activeElement.dataset : {};
+  const { roleOf, retry, replay, since, enable } = body.contains(document.activeElement) ? document.activeElement.dataset : {};
   const isMore = document.activeElement?.id === "admin-more";
   body.replaceChildren(...rendered(section, data, words()));
   if (roleOf) (buttonOf("roleOf", roleOf) ?? $("admin")).focus();
-  if (retry) (buttonOf("retry", retry) ?? $("admin-refresh")).focus();
+  for (const [kind, value] of Object.entries({ retry, replay, since, enable })) if (value) (buttonOf(kind, value) ?? $("admin-refresh")).focus();
   if (isMore) ($("admin-more") ?? body.querySelector("li:last-child button"))?.focus();
   filter();
 }
@@ -160,12 +160,17 @@ $("role-form")?.addEventListener("submit", (event) => {
   void whileBusy($("role-give"), giveRole);
 });
 
-// ---- failures
+// ---- failures and webhooks
 
-async function retry(number) {
+const retry = (number) => change(`failures/${number}/retry`, {}, `Number ${number} is being tried again.`);
+const replay = (number) => change(`webhooks/${number}/replay`, {}, `Number ${number} is sent again.`);
+const replaySince = (key, since) => change(`endpoints/${key}/replay`, { since }, `What ${key} was sent since then is sent again.`);
+const enable = (key) => change(`endpoints/${key}/enable`, {}, `${key} is switched on.`);
+
+async function change(path, body, said) {
   try {
-    await post(`/api/admin/failures/${number}/retry`, {}, { onwait: () => warn(UNREACHED) });
-    tell(`Number ${number} is being tried again.`);
+    await post(`/api/admin/${path}`, body, { onwait: () => warn(UNREACHED) });
+    tell(said);
   } catch (error) {
     warn(error.message);
     if (!(error instanceof Refusal)) return;
@@ -177,6 +182,9 @@ body.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.roleOf) askRole(button);
   else if (button?.dataset.retry) void whileBusy(button, () => retry(button.dataset.retry));
+  else if (button?.dataset.replay) void whileBusy(button, () => replay(button.dataset.replay));
+  else if (button?.dataset.since) void whileBusy(button, () => replaySince(...button.dataset.since.split(" ")));
+  else if (button?.dataset.enable) void whileBusy(button, () => enable(button.dataset.enable));
   else if (event.target.closest("#admin-more")) {
     event.preventDefault();
     void more();

@@ -18,6 +18,8 @@ export function combinations({ card }) {
   return [["merge", "Merge…"], ["split", "Split…"], ["link", "Link…"], ...(linkedTo(card).length ? [["unlink", "Unlink…"]] : [])];
 }
 
+const RELATIONS = { duplicates: "is a duplicate of", blocks: "blocks: it has to be solved before", relates: "is related to" };
+
 const linkedTo = ({ fields }) => fields.filter(({ key }) => key === "link").flatMap(({ value }) => value.match(/T-\d+/g) ?? []);
 
 /** `does`: `choose(question)` as the palette's, `run(line)`, `tell`, `me`, `known()`: tickets at hand, as choices. */
@@ -52,8 +54,9 @@ export function createCombine(does) {
   async function link({ ref }) {
     const to = await other(ref, `Link ${ref} to which ticket?`);
     if (!to) return;
-    const choices = choicesOf((await does.me).commands, "relation");
-    const relation = await does.choose({ label: `What is ${ref} to ${to}?`, choices });
+    const known = choicesOf((await does.me).commands, "relation");
+    const choices = known.map(({ value, label }) => ({ value, label: `${ref} ${RELATIONS[value] ?? label} ${to}` }));
+    const relation = await does.choose({ label: `How do ${ref} and ${to} belong together?`, choices });
     if (relation) await attempt(`/staff link ${ref} ${to} ${relation}`);
   }
 

@@ -9,8 +9,10 @@ import { createMenu } from "./menu.js";
 
 const STILL_COMING = "The files are still on their way; send it in a moment.";
 const STILL_LOADING = "The thread is still loading. This goes out as soon as it is here.";
+const READ_ONLY = "You cannot write here.";
 const WORDS = {
-  reply: "Everybody in this thread reads it.",
+  reply: "Whoever takes part in this ticket reads it, and the support staff.",
+  public: "This ticket is public: everybody who is signed in can read it.",
   note: "Staff only. The person who asked never sees it.",
 };
 
@@ -39,12 +41,14 @@ export function createComposer(does, { refs, isStaff = false }) {
   let seen; // of the thread, when the writing of what stands in the box began
 
   const kind = () => form.elements.kind.value;
+  const isReadOnly = () => Boolean(context.ref) && context.mayReply === false && !context.mayNote;
   const isCommand = () => box.value.startsWith("/");
 
   function setContext(next) {
     const moved = next.ref !== context.ref;
     context = next;
     kinds.hidden = !(next.ref && next.mayNote);
+    form.hidden = Boolean(next.goesOn) && isReadOnly();
     form.querySelector("[value=reply]").disabled = !next.mayReply;
     if (moved) restore();
     else setKind(kinds.hidden && next.mayReply ? "reply" : kind());
@@ -63,10 +67,11 @@ export function createComposer(does, { refs, isStaff = false }) {
     form.classList.toggle("note", isNote);
     form.classList.toggle("command", isCommand());
     $("talk").classList.toggle("noting", isNote);
-    $("write-as-words").textContent = isCommand() ? "A command: only you see the answer." : WORDS[kind()];
+    $("write-as-words").textContent = isCommand() ? "A command: only you see the answer." : WORDS[kind() === "reply" && context.isPublic ? "public" : kind()];
     box.placeholder = placeholder(isNote);
     const name = isNote ? "Note, staff only" : context.ref ? "Reply" : "Message";
     box.setAttribute("aria-label", name);
+    $("attach").disabled = isReadOnly();
     const send = $("send");
     send.setAttribute("aria-label", isCommand() ? "Run the command" : isNote ? "Add the note" : context.ref ? "Send the reply" : "Send");
     send.disabled = running || (box.value.trim() === "" && basket.count === 0) || (basket.busy && !isCommand());
@@ -172,8 +177,8 @@ export function createComposer(does, { refs, isStaff = false }) {
       problem.textContent = STILL_LOADING;
       return;
     }
-    if (context.ref && !context.mayReply && !context.mayNote) {
-      problem.textContent = "You cannot write here.";
+    if (isReadOnly()) {
+      problem.textContent = READ_ONLY;
       return;
     }
     const message = { text, kind: kinds.hidden ? "reply" : kind(), files: basket.files, seen };
@@ -289,12 +294,17 @@ export function createComposer(does, { refs, isStaff = false }) {
       keep();
     });
   }
+  function bring(files, folders) {
+    if (isReadOnly()) problem.textContent = READ_ONLY;
+    else basket.add(files, folders);
+  }
+
   $("attach").addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", () => {
-    basket.add(chooser.files);
+    bring(chooser.files);
     chooser.value = "";
   });
-  catchFiles($("talk"), (files, folders) => basket.add(files, folders));
+  catchFiles($("talk"), bring);
   refresh();
 
   return {

@@ -46,6 +46,8 @@ export function editorOf(entry, does) {
     } catch (error) {
       complain(error.message);
       anyway.hidden = error.reason !== "looks_secret";
+      if (!anyway.hidden && editor.contains(document.activeElement)) anyway.focus({ preventScroll: true });
+      editor.scrollIntoView({ block: "nearest" });
     }
     state.busy = box.readOnly = false;
   }
@@ -66,13 +68,9 @@ export function editorOf(entry, does) {
     }
   });
   requestAnimationFrame(grow);
-  return h(
-    "div",
-    { class: "editor" },
-    box,
-    problem,
-    h("div", { class: "editor-foot" }, save, anyway, cancel, h("small", { class: "editor-keys", textContent: "Enter saves · Esc cancels" })),
-  );
+  const foot = h("div", { class: "editor-foot" }, save, anyway, cancel, h("small", { class: "editor-keys", textContent: "Enter saves · Esc cancels" }));
+  const editor = h("div", { class: "editor" }, box, problem, foot);
+  return editor;
 }
 
 /** Ask once before a message goes. */

@@ -22,6 +22,8 @@ async function press(action) {
 /** A form to fill, a doubt to be settled, or the page of what was changed. */
 function show({ form, card }) {
   $("faq-doubt").replaceChildren();
+  const own = document.querySelector(".faq-one > .buttons");
+  if (own) own.hidden = !form && Boolean(card?.rows.length); // the doubt's own stand in their place
   if (form) {
     forms.open(form);
   } else if (card?.rows.length) {

@@ -1,6 +1,6 @@
 // Files: shown in a thread, and on their way to the desk as chips beside what is written.
 
-import { Unreachable, upload } from "./api.js";
+import { Refusal, Unreachable, upload } from "./api.js";
 import { h, icon, say } from "./dom.js";
 import { first } from "./first.js";
 
@@ -143,6 +143,7 @@ export class Basket {
     } catch (error) {
       item.state = "failed";
       item.problem = error instanceof Unreachable ? "not sent: no connection" : error.message;
+      if (isForGood(error)) item.blob = null;
     }
     this.#work();
     if (item.ending.signal.aborted) return;
@@ -200,6 +201,9 @@ export class Basket {
 
 /** The largest size in the desk's words, which count in powers of two. */
 const limit = () => (LIMITS.file_bytes < 2 ** 20 ? `${Math.floor(LIMITS.file_bytes / 2 ** 10)} kB` : `${Math.floor(LIMITS.file_bytes / 2 ** 20)} MB`);
+
+/** Whether the desk would refuse the file once more. */
+const isForGood = (error) => error instanceof Refusal && error.status < 500 && ![408, 409, 429].includes(error.status);
 
 const isUnderWay = ({ state }) => state === "waits" || state === "busy";
 

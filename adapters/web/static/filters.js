@@ -3,6 +3,7 @@
 import { get, put } from "./api.js";
 import { $, h, words } from "./dom.js";
 import { everywhere } from "./kept.js";
+import { withTags } from "./tags.js";
 
 const TYPING = 250; // ms without a key before the list follows the words
 const LIVE = { value: "live", label: "open, any" };
@@ -174,9 +175,10 @@ export function createFilters({ onchange, tell, me, keeper }, first = null) {
       ...FIELDS.map((field) =>
         h("label", {}, h("span", { textContent: field.label }), h("select", { name: field.name, onchange: (event) => set(field.name, event.target.value) })),
       ),
-      ...TYPED.map(({ name, label, hint, of }) =>
-        h("label", {}, h("span", { textContent: label }), h("input", { type: "text", name, dir: "auto", autocomplete: "off", placeholder: hint, onchange: (event) => set(name, of(event.target.value).join(MANY)) })),
-      ),
+      ...TYPED.map(({ name, label, hint, of }) => {
+        const input = h("input", { type: "text", name, dir: "auto", autocomplete: "off", placeholder: hint, onchange: (event) => set(name, of(event.target.value).join(MANY)) });
+        return h("label", {}, h("span", { textContent: label }), name === "tag" ? withTags(input) : input);
+      }),
       h("div", { class: "filter-saving", id: "filter-saving" }),
     );
     showControls();

@@ -45,7 +45,7 @@ const notices = createNotices({ isOpen: (ref) => ref === here() && document.hasF
 const open = (ref, how) => void go(ref, how);
 const threads = isStaff
   ? createTriage({ open, me, keeper: () => keeper, tell: does.tell, picked: (refs) => agent?.picked(refs), renewed: () => agent?.renewed() }, first.list)
-  : createThreads({ open, me, show, tell: does.tell, ask: (words) => void ask(words, []), run: (line) => does.run(line) }, first.list);
+  : createThreads({ open, me, show, tell: does.tell, ask: (words) => void ask(words, []), run: (line) => does.run(line), letGo: (action) => stopFollowing(action) }, first.list);
 const thread = createThread(does);
 const composer = createComposer(
   { send: (message) => thread.send(message), run, ask, editLast: () => thread.editLast(), seen: () => thread.seen() },
@@ -109,9 +109,9 @@ function show(area) {
 }
 
 function moved(room) {
-  const { ticket, may_reply: mayReply, may_note: mayNote } = room.view;
+  const { ticket, may_reply: mayReply, may_note: mayNote, goes_on: goesOn } = room.view;
   showTranscript(room);
-  composer.setContext({ ref: room.ref, mayReply, mayNote });
+  composer.setContext({ ref: room.ref, mayReply, mayNote, goesOn: Boolean(goesOn), isPublic: ticket.visibility === "public" });
   notices.name(`${ticket.ref} ${ticket.title} · ${desk}`);
   agent?.moved(room);
 }
@@ -183,9 +183,11 @@ function chose({ card }, { choice, ref }, back) {
   notices.tell(card.title, "good", choice === "follow" ? followed : mine);
 }
 
-async function unfollow(ref, back) {
+const unfollow = (ref, back) => stopFollowing(`1.ticket.unfollow.${ref.replace(/\D/g, "")}`, back); // as core/actions.py writes it
+
+async function stopFollowing(action, back) {
   try {
-    const { card } = await post("/api/actions", { action: `1.ticket.unfollow.${ref.replace(/\D/g, "")}` }); // as core/actions.py writes it
+    const { card } = await post("/api/actions", { action });
     threads.stir();
     notices.tell(card.title);
     back?.();

@@ -10,7 +10,7 @@ const TO_SEND = ["sending", "waiting"];
 const ASKED = { reply_meanwhile: "meanwhile", looks_secret: "secret" }; // what its author is asked about first
 
 /**
- * `does.changed(ref, pending)`: it shows differently; `does.taken(ref, pending, entry)`: the desk has it;
+ * `does.changed(ref, pending)`: it shows differently; `does.taken(ref, pending, entry, takeBack)`: the desk has it;
  * `does.struck(ref, pending)`: another window sent it or took it back.
  * `pending.state`: sending, waiting (for the connection), refused (with `problem`), meanwhile (somebody else replied) or secret (it looks
  * like one, says `problem`).
@@ -84,9 +84,9 @@ export function createOutbox(does) {
     const { text, kind, files, seen, sure, key } = pending;
     const wish = { text, kind, files: files.map((file) => file.id), ...(seen !== undefined && { seen }), ...(sure && { sure }) };
     try {
-      const { entry } = await post(`/api/threads/${encodeURIComponent(ref)}/messages`, wish, { key, waits: WAITS });
+      const { entry, take_back: takeBack } = await post(`/api/threads/${encodeURIComponent(ref)}/messages`, wish, { key, waits: WAITS });
       strike(ref, pending);
-      does.taken(ref, pending, entry);
+      does.taken(ref, pending, entry, takeBack);
       return true;
     } catch (error) {
       if (!of(ref).includes(pending)) return true;

@@ -3,6 +3,7 @@
 import { $, h } from "./dom.js";
 import { choicesOf, intoList } from "./filters.js";
 import { isMod } from "./keys.js";
+import { withTags } from "./tags.js";
 
 const TYPING = 250; // ms without a key before the list follows the words
 const LISTS = {
@@ -56,7 +57,7 @@ export function createSearch({ onchange, me, show }, first = "") {
         const select = h("select", { name, onchange: (event) => set(name, event.target.value) }, options.map((one) => h("option", { value: one.value, textContent: one.label })));
         return h("label", {}, h("span", { textContent: label }), select);
       }),
-      h("label", {}, h("span", { textContent: "Tag" }), h("input", { type: "text", name: "tag", dir: "auto", autocomplete: "off", placeholder: "any", maxLength: 60, onchange: (event) => set("tag", event.target.value.trim()) })),
+      h("label", {}, h("span", { textContent: "Tag" }), withTags(h("input", { type: "text", name: "tag", dir: "auto", autocomplete: "off", placeholder: "any", maxLength: 60, onchange: (event) => set("tag", event.target.value.trim()) }))),
     );
     showControls();
   }

@@ -61,6 +61,8 @@ function spanOf(span, depth) {
       return h("span", { class: "mention", dir: "auto", textContent: `@${span.name}` });
     case "moment":
       return time(span.at, "both");
+    case "emoji":
+      return link(span.url, `:${span.name}:`);
     default:
       return document.createTextNode("");
   }

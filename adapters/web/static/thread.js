@@ -3,12 +3,13 @@
 import { createActs } from "./acts.js";
 import { get, Refusal } from "./api.js";
 import { $, h, icon, refIn, say } from "./dom.js";
-import { decorate, entryOf, isMessage, pendingOf } from "./entries.js";
+import { decorate, entryOf, isGone, isMessage, pendingOf } from "./entries.js";
 import { first } from "./first.js";
 import { createLightbox } from "./lightbox.js";
 import { createMeanwhile } from "./meanwhile.js";
 import { createOutbox } from "./outbox.js";
 import { Room } from "./room.js";
+import { createSent } from "./sent.js";
 import { plain } from "./text.js";
 import { createTicket } from "./ticket.js";
 import { createReading, DIVIDER, divider, firstNews, isLooking } from "./unread.js";
@@ -33,6 +34,7 @@ export function createThread(does) {
   const ticket = createTicket(does);
   const reading = createReading();
   const outbox = createOutbox({ changed: showPending, taken, struck });
+  const sent = createSent(does);
   const meanwhile = createMeanwhile({ onanyway: sendAnyway, onedit: takeBack });
   let room = null;
   let elsewhere = 0; // new messages that came in below what shows
@@ -62,6 +64,7 @@ export function createThread(does) {
     close();
     room = rooms.get(ref) ?? new Room(ref);
     const mine = room;
+    sent.turn(ref);
     $("talk-head").hidden = false;
     if (mine.view) {
       show();
@@ -106,10 +109,11 @@ export function createThread(does) {
 
   function close() {
     room = null;
+    sent.turn(null);
     list.reset([]);
     pendings.replaceChildren();
     meanwhile.show(null, []);
-    for (const id of ["ticket", "earlier-holder", "facts-body", "lost"]) $(id).replaceChildren();
+    for (const id of ["ticket", "earlier-holder", "facts-body", "goes-on", "lost"]) $(id).replaceChildren();
     for (const id of ["waiting", "lost", "talk-head", "new-below"]) $(id).hidden = true;
   }
 
@@ -193,8 +197,9 @@ export function createThread(does) {
     toEnd();
   }
 
-  function taken(ref, pending, entry) {
+  function taken(ref, pending, entry, takeBack) {
     takeOff(pending);
+    if (takeBack) sent.put(ref, entry, takeBack);
     const mine = rooms.get(ref);
     if (!mine?.view || mine.entries.has(entry.event)) return;
     mine.hold(entry);
@@ -293,6 +298,7 @@ export function createThread(does) {
       for (const message of changed) {
         acts.rescue(message);
         acts.renewed(message);
+        if (isGone(message)) sent.gone(message.message);
       }
       showDivider();
     });

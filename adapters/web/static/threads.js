@@ -4,6 +4,7 @@ import { get, Refusal, Unreachable } from "./api.js";
 import { $ } from "./dom.js";
 import { itemOf, mark, offerWays, refill } from "./items.js";
 import { createSearch } from "./search.js";
+import { createUnseen } from "./unseen.js";
 
 const PAUSE = 400; // ms between two looks at the list, however much happens
 const PAGE = 50; // as many as the desk gives at once
@@ -12,14 +13,16 @@ const AGAIN = 5000; // ms until the desk is asked once more, where it could not 
 
 /**
  * `does.open(ref)` shows a thread; `does.tell(words, tone)`; `does.show(area)`; `does.ask(words)` begins a ticket with them,
- * `does.run(line)` a command; `does.me`: the promise of /api/me. `first`: `{tickets, total, query}` that came with the page,
- * if they did.
+ * `does.run(line)` a command, `does.letGo(action)` stops to follow; `does.me`: the promise of /api/me. `first`:
+ * `{tickets, total, query, unseen}` that came with the page, if they did.
  */
 export function createThreads(does, first = null) {
   const list = $("thread-list");
   const panel = $("threads");
   const search = createSearch({ onchange: start, me: does.me, show: does.show }, first?.query);
+  const below = createUnseen(does.letGo);
   let tickets = first?.tickets ?? null;
+  let unseen = first?.unseen ?? []; // what is followed without being seen, where the list is of what is followed
   let total = first?.total ?? null; // null: not counted
   let selected = null;
   let mayHaveMore = first === null || (total === null ? tickets.length >= PAGE : tickets.length < total);
@@ -51,7 +54,7 @@ export function createThreads(does, first = null) {
       const look = await (query ? find() : own());
       if (mine < answered || query !== search.query()) return;
       answered = mine;
-      ({ tickets, total, mayHaveMore } = look);
+      ({ tickets, total, mayHaveMore, unseen = [] } = look);
       show();
     } catch (error) {
       if (query !== search.query()) return;
@@ -74,7 +77,7 @@ export function createThreads(does, first = null) {
     const answers = await Promise.all(offsets.map((offset) => get(`/api/search?${asked}&limit=${PAGE}&offset=${offset}`)));
     const found = unique(answers.flatMap((answer) => answer.tickets));
     const { total: all } = answers[0];
-    return { tickets: found, total: all, mayHaveMore: pages * PAGE < Math.min(all, DEEPEST) };
+    return { tickets: found, total: all, unseen: answers[0].unseen, mayHaveMore: pages * PAGE < Math.min(all, DEEPEST) };
   }
 
   async function more() {
@@ -105,11 +108,12 @@ export function createThreads(does, first = null) {
   function show() {
     panel.setAttribute("aria-busy", "false");
     refill(list, tickets.map((ticket) => itemOf(ticket, { selected, isPublic: search.isPublic() })));
-    if (tickets.length) $("thread-none").hidden = true;
+    below.show(unseen);
+    if (tickets.length || unseen.length) $("thread-none").hidden = true;
     else showNothing(search.nothing());
     showWays();
     $("thread-more").hidden = !mayHaveMore || tickets.length < PAGE;
-    count(total === null ? "" : total >= 1000 ? "1000 and more tickets" : total === 1 ? "1 ticket" : `${total} tickets`);
+    count(total === null ? "" : counted(total + unseen.length));
   }
 
   /** Said to those who do not see it, where it changes. */
@@ -126,6 +130,7 @@ export function createThreads(does, first = null) {
   function failed(error) {
     tickets = null;
     list.replaceChildren();
+    below.show([]);
     offerWays([]);
     $("thread-more").hidden = true;
     count("");
@@ -165,5 +170,7 @@ export function createThreads(does, first = null) {
     refs: () => (tickets ?? []).slice(0, 60).map(({ ref, title }) => ({ value: ref, label: `${ref} ${title}` })),
   };
 }
+
+const counted = (many) => (many >= 1000 ? "1000 and more tickets" : many === 1 ? "1 ticket" : `${many} tickets`);
 
 const unique = (tickets) => [...new Map(tickets.map((ticket) => [ticket.ref, ticket])).values()];

@@ -19,6 +19,7 @@ export function createTicket(does) {
   }
 
   let shown = "";
+  let wayOn = "null";
 
   function showCard({ card, files, ticket }) {
     const now = JSON.stringify([ticket.ref, card, files]);
@@ -59,7 +60,20 @@ export function createTicket(does) {
     const held = document.activeElement?.closest("#ticket .buttons") ? document.activeElement.textContent : null;
     showHead(view.ticket);
     showCard(view);
+    showWayOn(view.goes_on);
     if (held !== null && document.activeElement === document.body) refocus(held);
+  }
+
+  /** Of a merged ticket, where the message box would be. */
+  function showWayOn(card) {
+    const now = JSON.stringify(card ?? null);
+    if (now === wayOn && Boolean(card) === ($("goes-on").childNodes.length > 0)) return;
+    wayOn = now;
+    $("goes-on").replaceChildren(...(card ? [
+      words(card.title, "strong"),
+      h("div", { class: "text" }, blocks(card.body)),
+      buttonRow(card.buttons, does) ?? "",
+    ] : []));
   }
 
   function refocus(label) {

@@ -16,8 +16,11 @@ export function distance(at) {
   const seconds = (Date.now() - at.getTime()) / 1000;
   const days = daysAgo(at);
   const near = seconds < -SKEW ? ahead(-seconds, days) : behind(seconds, days);
-  return near ?? (at.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(at);
+  return near ?? dateOf(at);
 }
+
+/** With the year where it is another. */
+const dateOf = (at) => (at.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(at);
 
 const SKEW = 5; // seconds that this clock may be behind the desk's: what is that near is not to come
 
@@ -64,7 +67,7 @@ export function editedMark(iso) {
 function write(element, at) {
   const { style } = element.dataset;
   const near = distance(at);
-  const said = style === "clock" ? clock.format(at) : style === "both" ? `${day.format(at)}, ${clock.format(at)}` : near;
+  const said = style === "clock" ? clock.format(at) : style === "both" ? `${dateOf(at)}, ${clock.format(at)}` : near;
   const whole = style === "both" && !said.startsWith(near) ? `${said} · ${near}` : said;
   if (element.textContent !== whole) element.textContent = whole;
 }
