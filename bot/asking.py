@@ -8,7 +8,7 @@ from core.cards.card import Form, Reader
 from core.cards.faq import faq_form
 from core.cards.forms import command_form, open_form, questions_form
 from core.model.desk import Desk
-from core.model.draft import HELD_BACK, SHOWN, SIMILAR
+from core.model.draft import HELD_BACK, HELD_TITLE, SHOWN, SIMILAR
 from core.model.ids import DraftId, TicketId
 from core.vocabulary import Asks, Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 
@@ -87,8 +87,10 @@ class Asking:
         """What the button gives, with those words."""
         if not self.is_held_back(press) or HELD_BACK not in values:
             return press.arguments
-        texts = (one.name for one in self.named(press).parameters if one.kind is ParameterKind.TEXT)
-        return {**press.arguments, **dict.fromkeys(texts, values[HELD_BACK])}
+        parameters = self.named(press).parameters
+        texts = dict.fromkeys((one.name for one in parameters if one.kind is ParameterKind.TEXT), values[HELD_BACK])
+        titles = {one.name: values.get(HELD_TITLE, "") for one in parameters if one.kind is ParameterKind.LINE}
+        return {**press.arguments, **texts, **titles}
 
     def named(self, action: Press | Submit) -> SlashCommand:
         """Raises UnknownAction."""
@@ -122,6 +124,15 @@ def likeliest(choices: Iterable[Choice], typed: str) -> Sequence[Choice]:
     fitting = [c for c in choices if wanted in c.label.casefold() or wanted in c.value.casefold()]
     begins = sorted(fitting, key=lambda c: not (c.label.casefold().startswith(wanted) or c.value.startswith(wanted)))
     return begins[:SUGGESTIONS]
+
+
+def further(tags: Iterable[str], typed: str) -> Sequence[Choice]:
+    """What ``typed``, a list with commas, may become by one of ``tags`` for its last; none that it has already."""
+    before, comma, last = typed.rpartition(",")
+    there = {one.strip().casefold() for one in before.split(",")}
+    head = f"{before}{comma}"
+    fitting = likeliest((Choice(tag, tag) for tag in tags if tag not in there), last.replace("#", ""))
+    return [Choice(f"{head}{choice.value}", f"{head}{choice.label}") for choice in fitting]
 
 
 def _is_to_ask(command: SlashCommand, given: Mapping[str, str], *, pressed: bool) -> bool:

@@ -1,4 +1,4 @@
-"""What ``threaddesk check`` asks of the outside: whether the chat platforms are set up as bot.toml says."""
+"""What ``threaddesk check`` asks of the outside: whether chat platforms and endpoints are set up as bot.toml says."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from adapters.chat.steps import Step
 from adapters.discord import asking as asking_discord
 from adapters.discord import checkup as discord
+from adapters.email import checkup as email
+from adapters.email.config import sender_of
 from adapters.slack import asking as asking_slack
 from adapters.slack import checkup as slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.manifest import REQUEST_PATH
+from adapters.webhook import checkup as webhook
+from bot import mailbox
+from bot.clock import SecretKeys, SystemClock
 from bot.settings import Settings
 from bot.settings.values import split_url
 from core.hosts import is_loopback
@@ -17,7 +22,7 @@ from core.hosts import is_loopback
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """A chat platform, as the operator sets it up."""
+    """A chat platform, or the endpoints of events, as the operator sets it up."""
 
     name: str
     variable: str
@@ -54,7 +59,31 @@ def doors(settings: Settings) -> tuple[Door, ...]:
             ),
             steps=lambda: _slack_steps(settings),
         ),
+        Door(
+            name="Webhooks",
+            variable="BOT_WEBHOOKS__<KEY>__URL",
+            guide="docs/webhooks.md",
+            is_open=bool(settings.endpoint_hooks()),
+            is_named=bool(settings.endpoints),
+            steps=lambda: webhook.checkup(settings.endpoint_hooks(), SystemClock(), SecretKeys()),
+        ),
+        Door(
+            name="Mail",
+            variable="BOT_EMAIL__SMTP_URL",
+            guide="docs/email.md",
+            is_open=settings.email.smtp_url is not None and settings.email.sender is not None,
+            is_named=settings.email.sender is not None,
+            steps=lambda: _mail_steps(settings),
+        ),
     )
+
+
+async def _mail_steps(settings: Settings) -> AsyncIterator[Step]:
+    server, sender = mailbox.server_of(settings), settings.email.sender
+    if server is None or sender is None:
+        return
+    async for step in email.checkup(server, sender_of(sender), mailbox.place_of(settings)):
+        yield step
 
 
 # --- Discord -------------------------------------------------------------------------------------------------------

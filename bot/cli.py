@@ -18,13 +18,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.chat.reports import Reports
 from adapters.chat.steps import Step
+from adapters.email.incoming.inbox import Handed
 from adapters.slack.manifest import manifest
 from adapters.sql import schema
-from bot import checkup, doubts, lifecycle
+from bot import checkup, doubts, lifecycle, wiring
 from bot.commands.room import person_called
 from bot.desk import vocabulary_of
 from bot.knowing import Found, model_of
+from bot.mailbox import MailHand, keep_aside
 from bot.reindex import reindex
 from bot.settings import BadSettings, Settings, desk_of, effective, load
 from bot.telemetry import set_up_logs
@@ -185,6 +188,29 @@ def slack_manifest(
         request_url=url if http else None,
     )
     typer.echo(json.dumps(declared, indent=2))
+
+
+@app.command("mail-in")
+def mail_in() -> None:
+    """Take one mail from the standard input, as a mail server pipes it; exit code 0, or 75: try again later."""
+    try:
+        handed = _in_office(_take_mail)
+    except typer.Exit:
+        raise typer.Exit(os.EX_TEMPFAIL) from None
+    raise typer.Exit(os.EX_TEMPFAIL if handed is Handed.LATER else os.EX_OK)
+
+
+async def _take_mail(office: Office) -> Handed:
+    """What cannot be read is told to the admins, and is no reason for the mail server to keep it."""
+    taking = wiring.mail_in(office)
+    if taking is None:
+        _fail("This desk takes no mail: docs/email.md says what it needs.", 1)
+    raw = sys.stdin.buffer.read(taking.max_bytes + 1)
+    hand = MailHand(taking)
+    handed = await hand(raw)
+    if handed is Handed.ASIDE:
+        await keep_aside(raw, hand.why, Reports(office.engine, office.store))
+    return handed
 
 
 @people_app.command("list")

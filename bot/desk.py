@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from bot.asking import Asking, likeliest, must_look_up, pressed
+from bot.asking import Asking, further, likeliest, must_look_up, pressed
 from bot.commands import COMMANDS
 from bot.commands.declaration import Declared
 from bot.commands.room import Room
@@ -223,6 +223,8 @@ class ThreadDesk:
                 return likeliest([Choice("me", "me"), *await self._reading.agents(actor)], typed)
             case ParameterKind.FAQ:
                 return likeliest(await self._faqs.refs(actor), typed)
+            case ParameterKind.TAGS:
+                return further(await self._reading.tags(actor), typed)
             case _:
                 return self._asking.choices(kind, typed, await self._reading.reader(actor))
 

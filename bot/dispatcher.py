@@ -6,7 +6,7 @@ that may have happened is looked for before it is made again. Retrying is decide
     Retry           tried again after what the platform said, else with exponential backoff and jitter
     Unknown         the same, and first looked for
     Undeliverable   given up at once: a dead letter with its reason
-    Gone            its thread is there no more: another is made in its place
+    Gone            its thread is there no more: another is made in its place; an endpoint that is gone is switched off
     anything else   a fault of ours: logged, and treated as Unknown
 
 What was given up waits for an admin (``/desk failures``, ``threaddesk retry``). Nothing is dropped silently.
@@ -22,15 +22,28 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.storms import Storms
-from core.commands import Actor, ReplaceThread
+from core.commands import Actor, DisableEndpoint, ReplaceThread
 from core.composing import compose
 from core.engine import Engine
 from core.errors import Conflict, Unavailable
 from core.model.desk import Desk
 from core.model.ids import TicketId
-from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToEmail, ToPerson, ToSpace, ToThread
+from core.model.outbox import Address, Delivery, DeliveryState, Intent, ToEmail, ToEndpoint, ToPerson, ToSpace, ToThread
 from core.model.people import Platform
-from core.ports import Channel, Clock, Committed, Gone, Keys, Parcel, Receipt, Retry, Signer, Undeliverable, Unknown
+from core.ports import (
+    Channel,
+    Clock,
+    Committed,
+    Gone,
+    Keys,
+    Parcel,
+    Receipt,
+    Retry,
+    Signer,
+    Undeliverable,
+    Unknown,
+    time_for,
+)
 from core.receipts import take_receipt
 from core.scene import Skip
 from core.storage import Store
@@ -60,7 +73,8 @@ class Patience:
     lease: timedelta = timedelta(seconds=20)
     """What a process that died mid-call holds up: past it another takes over."""
     call: timedelta = timedelta(seconds=15)
-    """After which a call is cut off, well within its lease."""
+    """After which a call is cut off, well within its lease. Files have their own time besides, and hold the lease as
+    much longer."""
     poll: timedelta = timedelta(seconds=2)
     """The net under the wake: rows that another process wrote are found at the latest after this."""
 
@@ -77,14 +91,15 @@ class Channels:
 
     platforms: Mapping[str, Channel]
     """For threads and persons, by platform."""
-    spaces: Callable[[ToSpace | ToEmail], Channel | None]
-    """For alert spaces, and the addresses that escalations write to: each kind has its own (``bot/spaces.py``)."""
+    spaces: Callable[[ToSpace | ToEmail | ToEndpoint], Channel | None]
+    """For alert spaces, the addresses that escalations write to, and endpoints: each kind has its own
+    (``bot/spaces.py``)."""
 
     def of(self, address: Address) -> Channel | None:
         match address:
             case ToThread(platform=platform) | ToPerson(platform=platform):
                 return self.platforms.get(platform)
-            case ToSpace() | ToEmail():
+            case ToSpace() | ToEmail() | ToEndpoint():
                 return self.spaces(address)
 
 
@@ -227,14 +242,14 @@ class Dispatcher:
         if parcel is None:
             return None
         try:
-            async with asyncio.timeout(self._patience.call.total_seconds()):
+            async with asyncio.timeout(await self._time_for(parcel)):
                 receipt = await self._call(channel, parcel)
         except Retry as failure:
-            await self._again(delivery, str(failure), failure.after, uncertain=False)
+            await self._again(delivery, str(failure), failure.after, uncertain=False, answered=failure.answered)
         except Undeliverable as failure:
-            await self._give_up(delivery, str(failure))
+            await self._give_up(delivery, str(failure), failure.answered)
         except Gone as failure:
-            await self._replace(parcel, str(failure))
+            await self._gone(parcel, failure)
         except Unknown as failure:
             await self._again(delivery, str(failure), None, uncertain=True)
         except TimeoutError:
@@ -245,6 +260,15 @@ class Dispatcher:
         else:
             await self._done(parcel, receipt)
         return None
+
+    async def _time_for(self, parcel: Parcel) -> float:
+        """Seconds until the call is cut off."""
+        longer = time_for(sum(file.size for file in parcel.carried))
+        if longer:
+            async with self._store.write() as work:
+                until = self._clock.now() + self._patience.lease + timedelta(seconds=longer)
+                await work.outbox.hold(parcel.delivery.id, self._owner, until=until)
+        return self._patience.call.total_seconds() + longer
 
     async def _prepared(self, delivery: Delivery) -> Parcel | None:
         """None where nobody needs it any more, or it is put off for others to be told with it."""
@@ -268,14 +292,19 @@ class Dispatcher:
                 return await compose_many(delivery, told, work, self._desk, now, self._signer)
             return await compose(delivery, work, self._desk, now, self._signer)
 
-    async def _replace(self, parcel: Parcel, reason: str) -> None:
-        """The thread is gone: what was for it goes with it, and another is made in its place."""
+    async def _gone(self, parcel: Parcel, failure: Gone) -> None:
+        """The thread is gone: what was for it goes with it, and another is made in its place. An endpoint's is given
+        up, and what else was for it let go of."""
+        reason = str(failure)
         if parcel.thread is None or parcel.ticket is None:
-            return await self._give_up(parcel.delivery, reason)
+            await self._give_up(parcel.delivery, reason, failure.answered)
+            if isinstance(parcel.address, ToEndpoint):
+                off = DisableEndpoint(endpoint=parcel.address.endpoint, reason=reason)
+                await self._engine.handle(off, Actor(person=None, door=Platform.SYSTEM))
+            return
         lost = ReplaceThread(ticket=parcel.ticket.id, thread=parcel.thread.id, reason=reason)
         await self._engine.handle(lost, Actor(person=None, door=Platform.SYSTEM))
         log.warning("thread gone", thread=parcel.thread.id, reason=reason)
-        return None
 
     async def _call(self, channel: Channel, parcel: Parcel) -> Receipt:
         if parcel.delivery.uncertain:
@@ -288,21 +317,27 @@ class Dispatcher:
     async def _done(self, parcel: Parcel, receipt: Receipt) -> None:
         delivery, now = parcel.delivery, self._clock.now()
         async with self._store.write() as work:
-            held = await work.outbox.done(delivery.id, self._owner, receipt=receipt.external_id, at=now)
+            held = await work.outbox.done(
+                delivery.id, self._owner, receipt=receipt.external_id, at=now, answered=receipt.answered
+            )
             if held:
                 self._surely_due |= await take_receipt(parcel, receipt, work, now, self._keys)
         done = "delivered" if held else "delivered after its lease: whoever has it now finds what was made"
         log.info(done, delivery=delivery.id, intent=delivery.intent, lane=delivery.address.lane)
 
-    async def _again(self, delivery: Delivery, reason: str, after: float | None, *, uncertain: bool) -> None:
+    async def _again(
+        self, delivery: Delivery, reason: str, after: float | None, *, uncertain: bool, answered: int | None = None
+    ) -> None:
         now = self._clock.now()
         if after is None and self._is_over(delivery, now):
-            return await self._give_up(delivery, reason)
+            return await self._give_up(delivery, reason, answered)
         wait = self._patience.wait(delivery.attempts, self._jitter())
         if after is not None:
             wait = timedelta(seconds=max(after, 0.0)) + self._patience.first_wait * self._jitter() / 4
         async with self._store.write() as work:
-            await work.outbox.retry(delivery.id, self._owner, due_at=now + wait, reason=reason, uncertain=uncertain)
+            await work.outbox.retry(
+                delivery.id, self._owner, due_at=now + wait, reason=reason, uncertain=uncertain, answered=answered
+            )
         log.warning("delivery put off", delivery=delivery.id, attempts=delivery.attempts, reason=reason)
         return None
 
@@ -311,15 +346,17 @@ class Dispatcher:
 
     async def _no_way_out(self, delivery: Delivery) -> None:
         """A platform's door may be closed for a while, and what is for it waits; an alert space is there or is not."""
-        if isinstance(delivery.address, ToSpace | ToEmail):
+        if isinstance(delivery.address, ToSpace | ToEmail | ToEndpoint):
             return await self._give_up(delivery, "no way out to there is set up on this desk")
         reason = f"the door to {delivery.address.platform} is closed on this desk"
         return await self._again(delivery, reason, CLOSED.total_seconds(), uncertain=False)
 
-    async def _give_up(self, delivery: Delivery, reason: str) -> None:
+    async def _give_up(self, delivery: Delivery, reason: str, answered: int | None = None) -> None:
         """A thread that cannot be created parks its lane: what is for it has nowhere to go. Any other steps aside."""
         parks = delivery.intent is Intent.CREATE_THREAD
         state = DeliveryState.PARKED if parks else DeliveryState.DEAD
         async with self._store.write() as work:
-            await work.outbox.give_up(delivery.id, self._owner, state=state, reason=reason, at=self._clock.now())
+            await work.outbox.give_up(
+                delivery.id, self._owner, state=state, reason=reason, at=self._clock.now(), answered=answered
+            )
         log.error("delivery given up", delivery=delivery.id, intent=delivery.intent, reason=reason)

@@ -72,6 +72,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], stop: async
             house.indexer.start()
             for chat in house.chat.values():
                 chat.start()
+            if house.fetching is not None:
+                house.fetching.start()
             announce(public_url)
             house.knowing.start()
             log.info("started", url=public_url, demo=settings.desk.demo)
@@ -87,6 +89,8 @@ async def _end(house: House, runner: web.AppRunner) -> None:
     await house.backlog.stop()
     await house.indexer.stop()
     await house.knowing.stop()
+    if house.fetching is not None:
+        await house.fetching.close()
     for chat in house.chat.values():
         await chat.shut()
     await house.door.close()

@@ -13,7 +13,7 @@ from core import commands
 from core.commands import Actor, TimerCommand
 from core.engine import Engine
 from core.errors import Refusal
-from core.model.draft import DRAFT_LIFE
+from core.model.draft import DRAFT_LIFE, HELD_BACK, HELD_BACK_LIFE
 from core.model.ids import TimerId
 from core.model.outbox import Timer, TimerKind
 from core.model.people import Platform
@@ -30,6 +30,8 @@ INBOX_LIFE = timedelta(days=30)
 """Longer than any platform redelivers."""
 UPLOAD_LIFE = timedelta(days=8)
 """Of a file that was uploaded and never sent: longer than the draft that may hold it."""
+POSTED_LIFE = timedelta(days=30)
+"""Of an event that was posted to an endpoint, in the log of deliveries: so long it can be sent again."""
 ARRIVAL_LIFE = timedelta(days=1)
 """Of bytes on the disk that belong to no file: longer than any upload takes to become one."""
 _AT_ONCE = 100
@@ -134,11 +136,14 @@ class Scheduler:
         await self._engine.handle(rung, Actor(person=None, door=Platform.SYSTEM))
 
     async def sweep(self) -> None:
-        """Expired sessions, drafts, uploads never sent, inbound ids past any redelivery, and files of nobody's."""
+        """Expired sessions, drafts, uploads never sent, inbound ids past any redelivery, old deliveries to endpoints,
+        and files of nobody's."""
         now = self._clock.now()
         async with self._store.write() as work:
             await work.people.end_expired_sessions(now)
             await work.drafts.forget(now - DRAFT_LIFE)
+            await work.drafts.forget(now - HELD_BACK_LIFE, holding=HELD_BACK)
             await work.files.delete_unattached(now - UPLOAD_LIFE)
             await work.inbox.forget(now - INBOX_LIFE)
+            await work.delivery_log.forget(now - POSTED_LIFE)
         await self._store.sweep_files(now - ARRIVAL_LIFE)

@@ -1,4 +1,4 @@
-"""The ways out to alert spaces and to the addresses that escalations write to, each kind with a pace of its own."""
+"""The ways out to alert spaces, to the addresses that escalations write to and to endpoints, each with its own pace."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -7,24 +7,39 @@ from adapters.email.channel import Mail
 from adapters.email.config import sender_of, smtp_server
 from adapters.gchat.channel import GoogleChat
 from adapters.webhook.channel import Webhook
+from adapters.webhook.events import Events
 from bot.settings import Settings
 from bot.settings.alerts import SpaceKind, SpaceTable
-from core.model.outbox import ToEmail, ToSpace
+from core.model.outbox import ToEmail, ToEndpoint, ToSpace
 from core.ports import Channel, Clock
 
 
 class Spaces:
     """``spaces``: the kind of each alert space, by its key; one that is not there, since bot.toml has it no longer, is
-    Google Chat's to refuse. ``mail``: None where the desk has no mail server."""
+    Google Chat's to refuse. ``endpoints``: the keys of those that are told of events. ``mail``: None where the desk has
+    no mail server."""
 
-    def __init__(self, spaces: Mapping[str, SpaceKind], *, chat: GoogleChat, hooks: Webhook, mail: Mail | None) -> None:
+    def __init__(
+        self,
+        spaces: Mapping[str, SpaceKind],
+        *,
+        chat: GoogleChat,
+        hooks: Webhook,
+        mail: Mail | None,
+        events: Events,
+        endpoints: frozenset[str],
+    ) -> None:
         self._spaces = dict(spaces)
         self._chat = chat
         self._hooks = hooks
         self._mail = mail
+        self._events = events
+        self._endpoints = endpoints
 
-    def of(self, address: ToSpace | ToEmail) -> Channel | None:
+    def of(self, address: ToSpace | ToEmail | ToEndpoint) -> Channel | None:
         """The channel that takes what is for ``address``; None where there is no way out to it."""
+        if isinstance(address, ToEndpoint):
+            return self._events if address.endpoint in self._endpoints else None
         kind = SpaceKind.EMAIL if isinstance(address, ToEmail) else self._spaces.get(address.space)
         match kind:
             case SpaceKind.EMAIL:
@@ -37,6 +52,7 @@ class Spaces:
     async def close(self) -> None:
         await self._chat.close()
         await self._hooks.close()
+        await self._events.close()
         if self._mail is not None:
             await self._mail.close()
 
@@ -51,6 +67,8 @@ def open_spaces(settings: Settings, inbox: Mapping[str, str], clock: Clock) -> S
         chat=GoogleChat({**unheard, **settings.gchat_spaces()}, zone=zone, clock=clock),
         hooks=Webhook(settings.webhook_spaces(), clock=clock),
         mail=_mail(settings, zone, clock),
+        events=Events(settings.endpoint_hooks(), clock=clock),
+        endpoints=frozenset(settings.endpoint_hooks()),
     )
 
 

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from aiohttp import web
 
+from adapters.chat.lease import Lease
 from adapters.chat.reports import Reports
 from adapters.discord.words.parse import parse_typed as discord_words
+from adapters.email.incoming.taking import MailIn
 from adapters.files.inspector import Inspector
 from adapters.gchat.inbox import AlertInbox
 from adapters.slack.words.parse import parse_typed as slack_words
@@ -30,7 +32,8 @@ from bot.digest import Digest
 from bot.dispatcher import Channels, Dispatcher, Patience
 from bot.http import Check, Standing, application
 from bot.indexer import Indexer
-from bot.knowing import Knowing, model_of
+from bot.knowing import Found, Knowing, model_of
+from bot.mailbox import fetching_of, letters_of, mail_in_of
 from bot.promises import Promises
 from bot.rotas import Rotas, WatchedCalendar, calendars_of
 from bot.scheduler import Look, Scheduler
@@ -101,6 +104,8 @@ class House:
     chat: Mapping[Platform, ChatDoor]
     """The chat platforms whose doors are open."""
     alerts: Spaces
+    fetching: Lease | None
+    """Mail from an inbox, where there is one."""
 
     async def close(self) -> None:
         await self.door.close()
@@ -143,10 +148,12 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
     alerts = open_spaces(settings, _inbox_urls(settings, inbox, desk.public_url), clock)
     owner = f"{os.getpid()}-{keys.hex(8)}"
     chat = _chat(office, front, owner, signer)
+    taking = mail_in_of(settings, front, engine, office.store, secret, clock)
+    letters = letters_of(settings, front, Reports(engine, office.store), secret, clock)
     dispatcher = Dispatcher(
         store=office.store,
         engine=engine,
-        channels=Channels(platforms=_ways_out(door, chat), spaces=alerts.of),
+        channels=Channels(platforms=_ways_out(door, chat, letters), spaces=alerts.of),
         desk=desk,
         clock=clock,
         keys=keys,
@@ -182,6 +189,7 @@ async def build(office: Office, *, keys: Keys | None = None, patience: Patience 
         door=door,
         chat=chat,
         alerts=alerts,
+        fetching=fetching_of(settings, taking, engine, office.store, clock, owner),
     )
 
 
@@ -207,6 +215,7 @@ def _door(
             secret_key=secret,
             public_url=office.desk.public_url,
             desk_name=office.desk.name,
+            faq_public=office.desk.faq_public,
             demo_people=people,
             max_file_bytes=settings.files.max_bytes,
             max_files=settings.web.max_files,
@@ -216,9 +225,12 @@ def _door(
     )
 
 
-def _ways_out(door: WebDoor, chat: Mapping[Platform, ChatDoor]) -> Mapping[str, Channel]:
+def _ways_out(door: WebDoor, chat: Mapping[Platform, ChatDoor], letters: Channel | None) -> Mapping[str, Channel]:
     """To each platform."""
-    return {Platform.WEB: WebChannel(door.live), **{platform: opened.channel for platform, opened in chat.items()}}
+    ways: dict[str, Channel] = {platform: opened.channel for platform, opened in chat.items()}
+    if letters is not None:
+        ways[Platform.EMAIL] = letters
+    return {Platform.WEB: WebChannel(door.live), **ways}
 
 
 def _application(
@@ -299,6 +311,14 @@ def _chat(office: Office, front: ThreadDesk, owner: str, signer: HmacSigner) -> 
 
         opened[Platform.SLACK] = open_slack(*parts)
     return opened
+
+
+def mail_in(office: Office) -> MailIn | None:
+    """For a mail that is piped in, beside a desk that runs or not; None on one that takes no mail."""
+    knowing = Knowing(office.store, lambda: Found(None, "a piped mail looks for nothing"))
+    secret = secret_key(office.settings)
+    front = _front(office, knowing, HmacSigner(secret))
+    return mail_in_of(office.settings, front, office.engine, office.store, secret, office.clock)
 
 
 async def _people(office: Office) -> Mapping[str, DemoPerson]:

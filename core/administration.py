@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from core.cards.answers import persons_addressed
 from core.cards.ticket import Names
 from core.commands import Actor
+from core.endpointlog import EndpointView, views_of
 from core.model.desk import Category, Desk, Team
 from core.model.escalation import WhomKind
 from core.model.ids import PersonId, TicketId
@@ -181,6 +182,12 @@ class Administration:
                 if delivery.ticket is not None and delivery.ticket not in tickets:
                     tickets[delivery.ticket] = await work.tickets.get(delivery.ticket)
         return [Alert(one, self._seen(tickets.get(one.ticket), admin) if one.ticket else None) for one in sent]
+
+    async def endpoints(self, actor: Actor, limit: int) -> Sequence[EndpointView]:
+        """What is told of events, each with its newest deliveries."""
+        async with self._store.read() as work:
+            await _admin(actor, work)
+            return await views_of(self._desk.endpoints.values(), work, limit=limit)
 
     def _seen(self, ticket: Ticket | None, admin: Person) -> Ticket | None:
         if ticket is None or not may(Action.SEE, admin, ticket, self._desk, self._clock.now()):

@@ -16,28 +16,32 @@ from core.cards.news import FOR_EVERYBODY, persons_in
 from core.cards.notices import bare, history, thread_news, trouble
 from core.cards.ticket import TicketView, ticket_card
 from core.cards.words import words_of
+from core.erasure import of_erased
 from core.escalating import acknowledgers, awaits_decision, going_on
 from core.events import (
     DutyChanged,
     ParticipantRemoved,
     Record,
+    SecretSuspected,
     TicketAssigned,
     TicketClaimed,
     TroubleFound,
 )
 from core.expectations import outlook_of, place_of
+from core.mailing import addressed, as_letter
 from core.model.desk import Desk, Place
 from core.model.ids import PersonId
-from core.model.outbox import Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread
+from core.model.outbox import Delivery, Intent, ToEmail, ToEndpoint, ToPerson, ToSpace, ToThread
 from core.model.people import Person, Platform
-from core.model.thread import Audience, MessageKind, Reaction, Thread, is_talked_in, may_tell
+from core.model.thread import Audience, Message, MessageKind, Reaction, Thread, is_talked_in, may_tell
 from core.model.ticket import Ticket
 from core.pinging import has_moved, ping_card
 from core.policy import Action, Fact, facts_of, may_in_general
 from core.ports import Content, Marked, Parcel, Reacted, Removal, Roster, Settled, Signer, Spoken
+from core.publishing import published
 from core.reminding import digest
 from core.scene import Scene, Skip
-from core.storage import UnitOfWork
+from core.storage import Traced, UnitOfWork
 from core.trail import as_of_now, heard_by
 
 
@@ -62,6 +66,8 @@ async def compose(
         return Skip("it is about nothing")
     [record] = await as_of_now([written], work)
     address = delivery.address
+    if isinstance(address, ToEndpoint):
+        return await published(delivery, address, record, desk, work)
     thread = await work.threads.get(address.thread) if isinstance(address, ToThread) else None
     reads = address.person if isinstance(address, ToPerson) else thread.participant if thread is not None else None
     person = await work.people.get(reads) if reads is not None else None
@@ -75,6 +81,8 @@ async def compose(
     ticket = await work.tickets.get(delivery.ticket) if delivery.ticket is not None else None
     if ticket is None:
         return Skip("the ticket is gone")
+    if ticket.erased_at is not None:
+        return await of_erased(delivery, ticket, thread, reader_of(person, desk, now), work)
     message = await work.messages.get(delivery.message) if delivery.message is not None else None
     unwanted = _nobody_reads(thread, delivery.intent, record, ticket, desk)
     if unwanted is not None:
@@ -158,7 +166,7 @@ async def _of_the_desk(
 
 async def _to_recipient(parcel: Parcel, person: PersonId, work: UnitOfWork) -> Parcel | Skip:
     """With what the platform calls the person addressed. The web needs no such name."""
-    if isinstance(parcel.address, ToSpace | ToEmail) or not parcel.address.platform.keeps_copies:
+    if isinstance(parcel.address, ToSpace | ToEmail | ToEndpoint) or not parcel.address.platform.keeps_copies:
         return parcel
     recipient = (await work.people.external_ids([person], parcel.address.platform)).get(person)
     return Skip("the person is no longer there") if recipient is None else replace(parcel, recipient=recipient)
@@ -170,6 +178,8 @@ async def _with_ids(parcel: Parcel, scene: Scene, person: Person | None, work: U
     if isinstance(address, ToPerson):
         inside = person is not None and person.id in ticket.people and _is_for_everybody(scene)
         fallback = await _home(address.platform, ticket, work) if inside and address.platform.keeps_copies else None
+        if address.platform is Platform.EMAIL:
+            return await addressed(parcel, scene, person, work)
         return await _to_recipient(replace(parcel, fallback=fallback), address.person, work)
     if not isinstance(address, ToThread) or scene.thread is None:
         return parcel
@@ -248,7 +258,7 @@ async def _content(scene: Scene, person: Person | None, work: UnitOfWork) -> Con
         case Intent.ALERT | Intent.ALERT_NEWS | Intent.CALL:
             return await alerted(scene, person, work)
         case Intent.PING:
-            return await ping_card(scene, person, work)
+            return await _ping(scene, person, work)
         case Intent.CREATE_THREAD | Intent.TICKET_CARD:
             return await _card(scene, person, work)
         case Intent.MEMBERS:
@@ -263,6 +273,13 @@ async def _content(scene: Scene, person: Person | None, work: UnitOfWork) -> Con
             return await _of_message(scene, work)
 
 
+async def _ping(scene: Scene, person: Person | None, work: UnitOfWork) -> Card | Skip:
+    card = await ping_card(scene, person, work)
+    address = scene.delivery.address
+    by_mail = isinstance(address, ToPerson) and address.platform is Platform.EMAIL
+    return await as_letter(card, scene, person, work) if by_mail and isinstance(card, Card) else card
+
+
 async def _of_message(scene: Scene, work: UnitOfWork) -> Content | Skip:
     match scene.delivery.intent:
         case Intent.MESSAGE | Intent.EDIT:
@@ -272,7 +289,7 @@ async def _of_message(scene: Scene, work: UnitOfWork) -> Content | Skip:
         case Intent.REACTIONS:
             return await _reacted(scene, work)
         case Intent.MARK:
-            return _marked(scene)
+            return await _marked(scene, work)
         case _:
             return Skip("this desk does not know what it is")
 
@@ -323,12 +340,28 @@ def _shows(thread: Thread, reaction: Reaction) -> bool:
     return reaction.platform is thread.platform if reaction.thread is None else reaction.thread == thread.id
 
 
-def _marked(scene: Scene) -> Marked | Skip:
+async def _marked(scene: Scene, work: UnitOfWork) -> Marked | Skip:
     if scene.message is None or scene.message.undone_at is not None:
         return Skip("the message was taken back")
     if scene.thread is None or not _may_tell(scene, scene.message.kind, scene.thread):
         return Skip("it is not for those who read there")
-    return Marked(scene.message.kind)
+    kind = scene.message.kind
+    return Marked(kind, was_held=kind is MessageKind.REPLY and await _held_something(scene.message, work))
+
+
+async def _held_something(message: Message, work: UnitOfWork) -> bool:
+    """Whether words of its author's were held back in the ticket, or in the one in whose thread they were said: the
+    reply does not say whether it is those."""
+    written = await work.threads.get(message.origin) if message.origin is not None else None
+    homes = {message.ticket, written.ticket if written is not None else message.ticket}
+    trails = [await work.events.of(home, traced=Traced(only=frozenset({SecretSuspected}))) for home in homes]
+    return any(
+        record.actor == message.author
+        and isinstance(record.event, SecretSuspected)
+        and record.event.kind is MessageKind.NOTE
+        for trail in trails
+        for record in trail
+    )
 
 
 def _may_tell(scene: Scene, kind: MessageKind, thread: Thread) -> bool:
@@ -343,16 +376,19 @@ def _is_shared(thread: Thread | None) -> bool:
 async def _spoken(scene: Scene, work: UnitOfWork) -> Spoken | Removal | Skip:
     message, delivery = scene.message, scene.delivery
     was_tried = delivery.intent is Intent.MESSAGE and (delivery.uncertain or delivery.attempts > 1)
-    if message is None or (message.undone_at is not None and not was_tried):
-        return Skip("the message was taken back")
-    if has_moved(scene) and not was_tried:
-        return Skip("the message is part of another ticket now")
+    if message is None:
+        return Skip("the message is gone")
+    gone = "the message was taken back" if message.undone_at is not None else ""
+    if has_moved(scene):
+        gone = "the message is part of another ticket now"
+    if gone and not was_tried:
+        return Skip(gone)
     if scene.thread is None or not _may_tell(scene, message.kind, scene.thread):
         return Skip("it is not for those who read there")
     author = await work.people.get(message.author)
     is_staff = author is not None and Fact.SEES in facts_of(author, scene.ticket, scene.desk, scene.reader.now)
     name, by_staff = scene.names.get(message.author, "?"), is_staff and message.author != scene.ticket.requester
-    if message.undone_at is not None:
+    if gone:
         return Removal(author=name, by_staff=by_staff)
     return Spoken(
         author=name,

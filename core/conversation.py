@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.belonging import belongings_of
+from core.cards import combining
 from core.cards.calls import acknowledged_line
 from core.cards.card import Card, Reader
 from core.cards.escalation import unverified
@@ -19,6 +20,7 @@ from core.escalating import acknowledgers, awaits_decision, going_on, names_type
 from core.events import EscalationAcknowledged, MessageMovedHere, MessagePosted, MessageUndone, Record
 from core.expectations import outlook_of, place_of
 from core.listing import summaries
+from core.merged import survivor_of
 from core.model.desk import Desk
 from core.model.ids import EventId, MessageId, PersonId, ThreadId
 from core.model.people import Person
@@ -97,6 +99,7 @@ class Conversation:
         self, records: Sequence[Record], cursor: EventId, *, has_before: bool, more_after: bool = False
     ) -> ThreadView:
         ticket, person, work = self._ticket, self._person, self._work
+        into = await survivor_of(ticket, work)
         [summary] = await summaries([ticket], person, self._desk, self._now, work)
         return ThreadView(
             ticket=ticket,
@@ -104,14 +107,23 @@ class Conversation:
             files=tuple(await work.files.opened_with(ticket.id)),
             entries=await self.entries(records),
             cursor=cursor,
-            may_reply=self._may(Action.REPLY),
-            may_note=self._may(Action.NOTE),
+            may_reply=self._may(Action.REPLY) and self._may(Action.REPLY, into),
+            may_note=self._may(Action.NOTE) and self._may(Action.NOTE, into),
             may_transcript=self._may(Action.TRANSCRIPT),
+            goes_on=self._goes_on(into) if into.id != ticket.id else None,
             summary=summary,
             has_before=has_before,
             more_after=more_after,
             read_to=await work.reads.of(person.id, ticket.id) or EventId(0),
         )
+
+    def _goes_on(self, into: Ticket) -> Card:
+        reading = combining.MergedReader(
+            asked=self._ticket.requester == self._person.id,
+            sees=self._may(Action.SEE, into),
+            writes=self._may(Action.REPLY) and self._may(Action.REPLY, into),
+        )
+        return combining.goes_on(self._ticket, into, self._desk, self._reader, reading)
 
     async def card(self) -> Card:
         ticket, work = self._ticket, self._work
@@ -130,6 +142,7 @@ class Conversation:
             escalations=escalations,
             belongings=await belongings_of(ticket, self._person, self._desk, self._now, work),
             awaits_decision=await awaits_decision(ticket.id, work),
+            faq=(await work.faqs.made_of([ticket.id])).get(ticket.id) if self._person.is_staff else None,
             is_followed=not self._person.is_staff and self._person.id in await work.tickets.followers(ticket.id),
         )
         return ticket_card(view, self._desk, self._reader, self._person)
@@ -250,8 +263,8 @@ class Conversation:
             return False
         return self._may(_WRITES[message.kind])
 
-    def _may(self, action: Action) -> bool:
-        return may(action, self._person, self._ticket, self._desk, self._now)
+    def _may(self, action: Action, ticket: Ticket | None = None) -> bool:
+        return may(action, self._person, ticket or self._ticket, self._desk, self._now)
 
 
 def _people_in(records: Sequence[Record]) -> set[PersonId]:

@@ -18,6 +18,7 @@ from core.model.people import Person
 from core.ports import Clock, Committed, Keys, OnCommit
 from core.routing import route
 from core.storage import Outcome, Store, UnitOfWork
+from core.subscribing import subscribed
 from core.usecases import (
     acknowledging,
     assignment,
@@ -27,9 +28,12 @@ from core.usecases import (
     deliveries,
     digests,
     duty,
+    endpoints,
+    erasing,
     escalations,
     facts,
     faqs,
+    gaps,
     linking,
     messages,
     offers,
@@ -64,6 +68,8 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.ReplaceThread: threads.replace_thread,
     commands.AdvanceThread: threads.advance_thread,
     commands.NoteDeparture: threads.note_departure,
+    commands.NoteGap: gaps.note_gap,
+    commands.NoteCaughtUp: gaps.note_caught_up,
     commands.TakeTranscript: transcripts.take_transcript,
     commands.ClaimTicket: assignment.claim_ticket,
     commands.AssignTicket: assignment.assign_ticket,
@@ -102,6 +108,7 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.EditTicket: facts.edit_ticket,
     commands.ChangeTags: facts.change_tags,
     commands.SetVisibility: facts.set_visibility,
+    commands.EraseTicket: erasing.erase_ticket,
     commands.FollowTicket: company.follow_ticket,
     commands.UnfollowTicket: company.unfollow_ticket,
     commands.MergeTicket: combining.merge_ticket,
@@ -122,6 +129,8 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.RegisterPerson: people.register_person,
     commands.EnrolDemoPerson: people.enrol_demo_person,
     commands.DismissDemoPerson: people.dismiss_demo_person,
+    commands.ChangePassword: people.change_password,
+    commands.SignOut: people.sign_out,
     commands.ConfirmEmail: people.confirm_email,
     commands.GrantRole: people.grant_role,
     commands.RevokeRoles: people.revoke_roles,
@@ -130,7 +139,12 @@ USE_CASES: Mapping[type[Command], _UseCase] = {
     commands.RedeemLinkCode: linking.redeem_link_code,
     commands.ReportTrouble: troubles.report_trouble,
     commands.MendTrouble: troubles.mend_trouble,
+    commands.ClearTrouble: troubles.clear_trouble,
     commands.RetryDelivery: deliveries.retry_delivery,
+    commands.DisableEndpoint: endpoints.disable_endpoint,
+    commands.EnableEndpoint: endpoints.enable_endpoint,
+    commands.ReplayDelivery: endpoints.replay_delivery,
+    commands.ReplaySince: endpoints.replay_since,
 }
 
 
@@ -191,7 +205,7 @@ class Engine:
         """What the use case left to be written down for one ticket, and what follows from that."""
         await follow_up(case)
         records = await case.write_down()
-        owed = await route(records, case)
+        owed = [*await route(records, case), *await subscribed(records, case)]
         await case.work.outbox.add_all([(new, self._keys.hex(24), event) for new, event in owed], at=case.now)
         return Committed(ticket=case.changed, records=records, owes=bool(owed))
 

@@ -58,6 +58,13 @@ class NoSuchTicket(MissingTicket):
     template = N_("There is no ticket {ref} that you can see. /ticket list shows yours.")
 
 
+class Erased(Refusal):
+    """To those who might see the ticket before."""
+
+    reason = "erased"
+    template = N_("{ref} was erased on {day}.")
+
+
 class NoSuchPerson(MissingTicket):
     template = N_("Nobody here is called “{name}”. Use their email address or the name shown beside their messages.")
 
@@ -79,7 +86,8 @@ class NoSuchFile(MissingTicket):
 
 class NoSuchDraft(MissingTicket):
     template = N_(
-        "That form is no longer open: it was sent already, or it is older than a week. "
+        "That form is no longer open: it was sent already, or it is older than a week (than a day, where its words "
+        "looked like a secret). "
         "/ticket list shows your tickets, /ticket open starts a new one."
     )
 

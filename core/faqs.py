@@ -132,7 +132,7 @@ class FaqReading:
             is_out = view.faq.state is FaqState.PUBLISHED and not view.faq.waits
             if is_out or not may_read_all(await self._reader(actor, work)):
                 return []
-            return await findings_in(view.shown.question, view.shown.answer, view.faq.source, work)
+            return await findings_in(view.shown, view.faq.source, self._desk, work)
 
     async def refs(self, actor: Actor) -> Sequence[Choice]:
         """To choose one from, by ref and question."""

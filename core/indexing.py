@@ -31,8 +31,8 @@ async def document_of(item: Item, work: UnitOfWork) -> Document | None:
 
 
 def ticket_document(ticket: Ticket, messages: Sequence[Message]) -> Document | None:
-    """None for one that was withdrawn: its requester wants it gone."""
-    if ticket.ending is Ending.WITHDRAWN:
+    """None for one that was withdrawn, since its requester wants it gone, and for one that was erased."""
+    if ticket.ending in (Ending.WITHDRAWN, Ending.ERASED):
         return None
     description = ticket.description.plain()
     body, rest = description[:BODY], description[BODY:]

@@ -20,6 +20,8 @@ REACTIONS = 20
 """Of one person under one message."""
 FILES = 10
 PARTICIPANTS = 50
+REASON = 300
+"""Of an erasure."""
 CAPACITY = 1_000
 """What an agent can be said to carry, where a ticket of normal priority counts 1."""
 

@@ -2,9 +2,10 @@
 they were looked for by words, with the piece of them that says why.
 
 Who may see what is a part of every query (``Sight``). Words of notes are looked in, and shown, only where the person
-may read the notes of that ticket.
+may read the notes of that ticket. What takes long, with words that occur everywhere, is done beside the loop.
 """
 
+from asyncio import to_thread
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,13 +15,15 @@ from core.model.desk import Desk
 from core.model.ids import PersonId, TicketId
 from core.model.people import Person
 from core.model.similar import Item, Kind
-from core.model.thread import Message
+from core.model.thread import Audience, Message
 from core.model.ticket import Ticket
 from core.policy import Action, may
 from core.rules.relevance import relevance
 from core.rules.snippets import Pattern, Snippet, patterns_of, snippet_of
+from core.similar import scope_of
 from core.storage import PART, Order, TicketQuery, UnitOfWork, Words
 from core.text import Quote, Text, clean_line, shorten
+from core.trail import shown_to
 from core.vocabulary import LastWords, Summary
 
 MOST_COUNTED = 1_000
@@ -53,18 +56,22 @@ async def look_up(
     patterns = patterns_of(query.words)
     listed = await summaries(found, person, desk, now, work)
     noted = {one.id for one in found if may(Action.SEE_NOTES, person, one, desk, now)}
-    return [
-        replace(
-            one, snippet=_snippet(one.ticket, texts.get(one.ticket.id), patterns, with_notes=one.ticket.id in noted)
-        )
-        for one in listed
-    ], total
+
+    def with_snippets() -> Sequence[Summary]:
+        return [
+            replace(
+                one, snippet=_snippet(one.ticket, texts.get(one.ticket.id), patterns, with_notes=one.ticket.id in noted)
+            )
+            for one in listed
+        ]
+
+    return await to_thread(with_snippets), total
 
 
 async def _telling(query: TicketQuery, work: UnitOfWork) -> tuple[str, ...]:
     """The words that are not in very many items, or all where each is."""
-    counted = await work.fulltext.frequencies(query.words, query.sight)
-    return tuple(word for word in query.words if counted.seen[word] < _COMMON) or query.words
+    seen = (await work.fulltext.occurrences(query.words, scope_of(query.sight))).seen
+    return tuple(word for word in query.words if seen[word] < _COMMON) or query.words
 
 
 async def _ranked(query: TicketQuery, person: Person, desk: Desk, now: datetime, work: UnitOfWork) -> Sequence[Ticket]:
@@ -79,7 +86,7 @@ async def _ranked(query: TicketQuery, person: Person, desk: Desk, now: datetime,
         noted = words.noted if may(Action.SEE_NOTES, person, ticket, desk, now) else ""
         return relevance(patterns, ticket.title, words.said, noted)
 
-    best = sorted(found[:MOST_RANKED], key=score, reverse=True)
+    best = await to_thread(sorted, found[:MOST_RANKED], key=score, reverse=True)
     return [*best, *found[MOST_RANKED:]][query.offset : query.offset + query.limit]
 
 
@@ -106,17 +113,29 @@ async def summaries(
     noted = frozenset(ticket.id for ticket in tickets if may(Action.SEE_NOTES, person, ticket, desk, now))
     newest = await work.messages.newest_in(ids, noted)
     unread = await work.reads.unread(person.id, ids, noted, most=_MOST_UNREAD)
+    changed = await _changed(tickets, noted, work)
     names = await work.people.named(sorted(_people(tickets, newest.values())))
     return [
         Summary(
             ticket=ticket,
             requester=names.get(ticket.requester, "?"),
             assignee=names.get(ticket.assignee) if ticket.assignee is not None else None,
+            changed_at=changed[ticket.id],
             unread=unread.get(ticket.id, 0),
             last=_last(newest[ticket.id], names) if ticket.id in newest else None,
         )
         for ticket in tickets
     ]
+
+
+async def _changed(
+    tickets: Sequence[Ticket], noted: frozenset[TicketId], work: UnitOfWork
+) -> Mapping[TicketId, datetime]:
+    """When each changed, for whoever reads the notes of those that are ``noted``."""
+    others = [ticket.id for ticket in tickets if ticket.id not in noted]
+    seen = await work.events.last_at(others, shown_to(Audience.REQUESTER)) if others else {}
+    whole = {ticket.id: ticket.updated_at if ticket.id in noted else ticket.opened_at for ticket in tickets}
+    return {**whole, **seen}
 
 
 def _people(tickets: Sequence[Ticket], said: Iterable[Message]) -> set[PersonId]:

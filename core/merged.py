@@ -32,6 +32,19 @@ async def came_along(ticket: TicketId, person: PersonId, work: UnitOfWork) -> bo
     return False
 
 
+async def own_of(ticket: TicketId, person: PersonId, work: UnitOfWork) -> Ticket | None:
+    """The person's own ticket (they asked it, or take part in it) that goes on in ``ticket``, if there is one."""
+    waiting = list(await work.combining.merged_into(ticket))
+    while waiting:
+        merged = await work.tickets.get(waiting.pop(0))
+        if merged is None:
+            continue
+        if person in (merged.requester, *merged.participants):
+            return merged
+        waiting += await work.combining.merged_into(merged.id)
+    return None
+
+
 async def follow_of(ticket: TicketId, person: PersonId, work: UnitOfWork) -> Follow | None:
     """Where ``person`` follows the ticket."""
     return next((one for one in await work.tickets.follows_of(person) if one.ticket == ticket), None)

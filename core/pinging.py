@@ -8,7 +8,7 @@ from core.belonging import split_from
 from core.cards.card import Card
 from core.cards.combining import not_mine
 from core.cards.duty import offered
-from core.cards.notices import followed, ping
+from core.cards.notices import followed, own_solved, ping
 from core.cards.secrets import suspected
 from core.events import (
     Event,
@@ -19,7 +19,7 @@ from core.events import (
     TicketOpened,
     TicketResolved,
 )
-from core.merged import came_along, follow_of
+from core.merged import came_along, follow_of, own_of
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.relation import Follow
@@ -62,6 +62,9 @@ async def ping_card(scene: Scene, person: Person | None, work: UnitOfWork) -> Ca
     follow = await _followed_blindly(scene, person, work) if person is not None else None
     if person is None or follow is None:
         return unwanted
+    own = await own_of(scene.ticket.id, person.id, work)
+    if own is not None and may(Action.SEE, person, own, scene.desk, scene.reader.now):
+        return own_solved(own, follow, scene.desk, scene.reader)
     known = "" if await came_along(scene.ticket.id, person.id, work) else scene.ticket.ref
     return followed(follow, known, scene.reader)
 
@@ -103,7 +106,10 @@ async def _for_followers(card: Card, scene: Scene, person: Person | None, work: 
     if person.id not in await work.tickets.followers(scene.ticket.id):
         return card
     kept = tuple(button for button in card.buttons if button.url is not None)
-    return replace(card, buttons=(*kept, not_mine(scene.ticket.id, scene.reader)))
+    own = await own_of(scene.ticket.id, person.id, work)
+    said = scene.reader.gettext("{what}. {ref} was merged into it")
+    what = card.subtitle if own is None else said.format(what=card.subtitle, ref=own.ref)
+    return replace(card, subtitle=what, buttons=(*kept, not_mine(scene.ticket.id, scene.reader)))
 
 
 def _unwanted(scene: Scene, person: Person | None) -> Skip | None:

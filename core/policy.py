@@ -5,10 +5,12 @@ A person has the sum of what their roles allow. Everything that asks for permiss
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from core.errors import N_, NoSuchTicket, NotActive, NotAllowed
+from core.errors import N_, Erased, NoSuchTicket, NotActive, NotAllowed
 from core.model.desk import Desk, UrgencySetting
 from core.model.faq import Faq, FaqState
 from core.model.people import STANDING_WORDS, Person, Role
@@ -63,6 +65,8 @@ class Action(StrEnum):
     BLOCK = "block"
     """And unblock, and moderate."""
     MACROS = "macros"
+    ERASE = "erase"
+    """Delete a ticket's words."""
     ADMINISTER = "administer"
     """People, roles, map, failures, retry, settings, the audit of persons."""
     EXPORT_OWN = "export_own"
@@ -149,6 +153,7 @@ TABLE: Mapping[Action, _Row] = {
     Action.REPORT_OWN_AS_AGENT: (NO, YES, YES, YES),
     Action.BLOCK: (NO, NO, YES, YES),
     Action.MACROS: (NO, NO, (_all(Fact.TEAM),), YES),
+    Action.ERASE: (NO, NO, NO, SEES),
     Action.ADMINISTER: (NO, NO, NO, YES),
     Action.EXPORT_OWN: (YES, YES, YES, YES),
     Action.EXPORT: (NO, NO, NO, YES),
@@ -204,7 +209,9 @@ def _facts_but_duty(person: Person, ticket: Ticket, desk: Desk, now: datetime) -
 
 
 def may(action: Action, person: Person, ticket: Ticket, desk: Desk, now: datetime) -> bool:
-    """Whether ``person`` may do ``action`` to ``ticket`` at ``now``."""
+    """Whether ``person`` may do ``action`` to ``ticket`` at ``now``: nothing to one that was erased."""
+    if ticket.erased_at is not None:
+        return False
     find = facts_of if action in _WANT_DUTY else _facts_but_duty
     facts = find(person, ticket, desk, now)
     if not person.may_act:
@@ -219,10 +226,18 @@ def may_in_general(action: Action, person: Person) -> bool:
     return any(cell for role, cell in zip(_COLUMNS, TABLE[action], strict=True) if role in person.roles)
 
 
+def might_see(person: Person, ticket: Ticket, desk: Desk, now: datetime) -> bool:
+    """Whether ``person`` sees the ticket, or would if it had not been erased."""
+    return may(Action.SEE, person, replace(ticket, erased_at=None), desk, now)
+
+
 def require(action: Action, person: Person, ticket: Ticket, desk: Desk, now: datetime) -> None:
-    """Raises NoSuchTicket where the person may not know of the ticket, else NotActive or NotAllowed."""
+    """Raises NoSuchTicket where the person may not know of the ticket, else Erased, NotActive or NotAllowed."""
     if may(action, person, ticket, desk, now):
         return
+    if ticket.erased_at is not None and might_see(person, ticket, desk, now):
+        day = ticket.erased_at.astimezone(ZoneInfo(desk.time_zone)).date()
+        raise Erased(ref=ticket.ref, day=day.isoformat())
     if not may(Action.SEE, person, ticket, desk, now):
         raise NoSuchTicket(ref=ticket.ref)
     is_denied = action is Action.DECLARE_URGENT and desk.urgent_by_requester is UrgencySetting.DENY
@@ -327,6 +342,7 @@ _WORDS = {
     Action.REPORT_OWN_AS_AGENT: N_("see an agent's report"),
     Action.BLOCK: N_("block people or remove messages"),
     Action.MACROS: N_("change the team's macros"),
+    Action.ERASE: N_("erase tickets"),
     Action.ADMINISTER: N_("administer the desk"),
     Action.EXPORT_OWN: N_("export this data"),
     Action.EXPORT: N_("export or forget a person's data"),

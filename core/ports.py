@@ -11,11 +11,12 @@ from typing import Protocol
 
 from core.cards.card import Card
 from core.events import Record
+from core.model.mail import MailKind
 from core.model.outbox import Address, Delivery
 from core.model.similar import Entry, Item, Near, Scope
 from core.model.thread import Copy, File, MessageKind, Thread
 from core.model.ticket import Ticket
-from core.text import Text
+from core.text import Json, Text
 
 
 class Clock(Protocol):
@@ -36,13 +37,28 @@ class Keys(Protocol):
 class Retry(Exception):
     """The platform did not take it, and may later. ``after``: not before so many seconds, where it said so."""
 
-    def __init__(self, reason: str, after: float | None = None) -> None:
+    def __init__(self, reason: str, after: float | None = None, answered: int | None = None) -> None:
         super().__init__(reason)
         self.after = after
+        self.answered = answered
 
 
 class Undeliverable(Exception):
-    """The platform will never take it: trying again is for a human to decide, after mending the reason."""
+    """The platform will never take it: trying again is for a human to decide, after mending the reason. ``answered``:
+    the status of its answer, where somebody may want to see it."""
+
+    def __init__(self, reason: str, answered: int | None = None) -> None:
+        super().__init__(reason)
+        self.answered = answered
+
+
+SLOWEST = 256 * 1024
+"""Bytes a second: what carries a file to a platform or from there more slowly than that is cut off."""
+
+
+def time_for(size: int) -> float:
+    """Seconds that so many bytes may take on their way, beside what any call may."""
+    return size / SLOWEST
 
 
 class Unknown(Exception):
@@ -50,7 +66,11 @@ class Unknown(Exception):
 
 
 class Gone(Exception):
-    """The thread that it goes to is there no more."""
+    """What it goes to is there no more: a thread, or an endpoint that said so (``answered``: by which status)."""
+
+    def __init__(self, reason: str, answered: int | None = None) -> None:
+        super().__init__(reason)
+        self.answered = answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +105,18 @@ class Marked:
     """Where it was written: a reply is with everybody who is to read it, a note with the staff."""
 
     kind: MessageKind
+    was_held: bool = False
+    """Whether it may bear a note's mark there still: it was kept as one until its author sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """Nothing of the ticket's is to stay in the thread."""
+
+    card: Card
+    """What takes the place of the ticket's card, where that stays."""
+    known: tuple[str, ...]
+    """What the platform calls all that is known to stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +135,25 @@ class Settled:
     over: bool
 
 
-Content = Card | Spoken | Removal | Reacted | Marked | Roster | Settled
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An event, as an endpoint is told of it."""
+
+    type: str
+    at: datetime
+    data: Mapping[str, Json]
+
+
+Content = Card | Spoken | Removal | Reacted | Marked | Roster | Settled | Wiped | Published
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What a person is written of by mail."""
+
+    kind: MailKind
+    unsubscribe: str | None
+    """The address of the page that ends such mails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +183,17 @@ class Parcel:
     """Where a person can be pinged who takes no messages of their own: the ticket's thread that they are in."""
     home: Thread | None = None
     """The thread on the same platform where the ticket is talked about, for a card that stands elsewhere."""
+    mailing: Mailing | None = None
+    """For a person who is written to by mail."""
 
     @property
     def key(self) -> str:
         return self.delivery.key
+
+    @property
+    def carried(self) -> tuple[File, ...]:
+        """The files whose bytes go with it."""
+        return (*self.files, *(self.content.files if isinstance(self.content, Spoken) else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +209,8 @@ class Receipt:
     """Where a thread that was made turned out to be."""
     cursor: str | None = None
     """Where in a thread that was made the reading begins, if not at ``external_id``."""
+    answered: int | None = None
+    """The status of an endpoint's answer."""
 
 
 @dataclass(frozen=True, slots=True)

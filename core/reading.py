@@ -22,6 +22,8 @@ from core.vocabulary import Choice, Entry, Notice, Summary, ThreadView, Trace, V
 
 _TO_CHOOSE_FROM = 100
 """Tickets that a list to choose from is made of."""
+_TAGGED = 500
+"""Tickets with tags, whose tags are offered."""
 _MOST_TRACES = 500
 _MOST_OTHERS = 20
 
@@ -127,6 +129,13 @@ class Reading:
         plain = {p.id for p in staff if names[p.name.casefold()] == 1 and "@" not in p.name}
         named = (p.name if p.id in plain else told_apart(p) for p in staff)
         return [Choice(name, name) for name in sorted(named)]
+
+    async def tags(self, actor: Actor) -> Sequence[str]:
+        """Of tickets that the asker may see, those that the newest bear most often first."""
+        async with self._store.read() as work:
+            person = await asker_of(actor, work)
+            found = await work.tickets.tags(sight_of(person, self._desk), most=_TAGGED)
+        return [tag for tag, _count in Counter(tag for tags in found for tag in tags).most_common()]
 
     async def draft_values(self, draft: DraftId, actor: Actor) -> Mapping[str, str]:
         """What a draft of the asker's own holds; nothing where there is none."""

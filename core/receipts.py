@@ -33,11 +33,31 @@ async def take_receipt(parcel: Parcel, receipt: Receipt, work: UnitOfWork, now: 
             return await _show_the_way(parcel, made, work, now, keys)
         case Intent.TICKET_CARD if receipt.card is not None and receipt.card != thread.card:
             await work.threads.save(replace(thread, card=receipt.card))
+        case Intent.ERASE:
+            await work.copies.drop(thread.id)
+            if receipt.card is None:
+                await work.threads.save(replace(thread, lost_at=now))
         case Intent.MESSAGE | Intent.EDIT if receipt.parts and parcel.delivery.message is not None:
             await work.copies.put(Copy(parcel.delivery.message, thread.id, receipt.parts))
     if parcel.delivery.intent is Intent.MESSAGE:
-        return await _mark(parcel.delivery, work, now, keys)
+        gone = await _take_out(parcel.delivery, thread, receipt, work, now, keys)
+        return await _mark(parcel.delivery, work, now, keys) or gone
     return False
+
+
+async def _take_out(
+    delivery: Delivery, thread: Thread, receipt: Receipt, work: UnitOfWork, now: datetime, keys: Keys
+) -> bool:
+    """A copy that was on its way while a split moved its message goes again: nothing that is done to the message in
+    its new ticket could know of it."""
+    message = await work.messages.get(delivery.message) if delivery.message is not None else None
+    if message is None or delivery.ticket is None or message.ticket == delivery.ticket or not receipt.parts:
+        return False
+    removal = NewDelivery(
+        address=ToThread(thread.id, thread.platform), intent=Intent.REMOVAL, ticket=thread.ticket, message=message.id
+    )
+    await work.outbox.add(removal, key=keys.hex(24), event=delivery.event, at=now)
+    return True
 
 
 async def _mark(delivery: Delivery, work: UnitOfWork, now: datetime, keys: Keys) -> bool:

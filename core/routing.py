@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.calling import calls_of, who_hears
+from core.erasure import owed_by_erasure
 from core.events import (
     AcknowledgementReminded,
     DutyChanged,
@@ -33,7 +34,9 @@ from core.events import (
     Record,
     SecretSuspected,
     SplitOff,
+    ThreadCaughtUp,
     ThreadLost,
+    ThreadNotRead,
     TicketAssigned,
     TicketClaimed,
     TicketClosed,
@@ -52,6 +55,7 @@ from core.events import (
     UrgencyDeclared,
 )
 from core.hearers import OF_HANDS, deciders, team, who_hears_of_hands
+from core.mailing import mailed
 from core.model.ids import EventId, MessageId, PersonId, ThreadId, TicketId
 from core.model.outbox import Intent, NewDelivery, ToPerson, ToThread
 from core.model.people import Platform
@@ -100,6 +104,8 @@ _MOVED = (MessageMovedAway, MessageMovedHere)
 """Of which only the new ticket's threads show something, in what they begin with."""
 _UNSEEN = (*_MOVED, TranscriptTaken, SecretSuspected)
 """Of which no thread of a platform shows anything."""
+_OF_GAPS = (ThreadNotRead, ThreadCaughtUp)
+"""Of which the staff's own threads are told in a line, and no others: a student reads in those."""
 _FOR_ITS_ACTOR = (SecretSuspected,)
 """What whoever wrote it is told of."""
 _MOVES_PEOPLE = (TicketClaimed, TicketAssigned, TicketResolved, TicketReopened, ParticipantAdded, ParticipantRemoved)
@@ -119,6 +125,8 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
     ticket = case.changed
     if ticket is None:
         return [owed for record in records for owed in await _of_no_ticket(record, case)]
+    if ticket.erased_at is not None:
+        return await owed_by_erasure(ticket, records, case.work)
     all_threads = await case.work.threads.of(ticket.id)
     threads = [thread for thread in all_threads if thread.platform.keeps_copies]
     elsewhere = await _elsewhere(records, threads, case)
@@ -135,7 +143,7 @@ async def route(records: Sequence[Record], case: Case) -> Sequence[Owed]:
             if is_told and person not in calls.people:
                 pings[person] = record
     owed += [(new, records[-1].id) for new in _put_away(records, threads, case)]
-    return [*owed, *await _pings(pings, ticket, threads, case)]
+    return [*owed, *await _pings(pings, ticket, threads, case), *await mailed(pings, records, ticket, case)]
 
 
 async def _elsewhere(records: Sequence[Record], threads: Sequence[Thread], case: Case) -> Sequence[Thread]:
@@ -216,7 +224,7 @@ def _reads_of_it(event: Event, person: PersonId, ticket: Ticket, threads: Sequen
             return True
         case TicketResolved() | UrgencyDeclared() | PersonLeft() | ThreadLost() | TicketOffered() | NobodyToOffer():
             return False
-        case MessagePosted(kind=MessageKind.NOTE):
+        case MessagePosted(kind=MessageKind.NOTE) | ThreadNotRead():
             return any(_hears(MessageKind.NOTE, thread, threads, case) for thread in threads)
         case TicketHandedOver() if person == ticket.requester:
             return inside
@@ -255,18 +263,25 @@ def _to_threads(event: Event, ticket: Ticket, threads: Sequence[Thread], case: C
             yield from _said(event, thread, threads, owes, case)
             if isinstance(event, MessagePosted) and case.is_first_answer:
                 yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
-            continue
-        if isinstance(event, _UNSEEN):
-            continue
-        if isinstance(event, (*_OF_ESCALATIONS, *_OF_OFFERS, *OF_TIME)) and thread.audience is not Audience.STAFF:
-            continue
-        if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
-            yield owes(Intent.MEMBERS)
-        yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
-        if _is_told_there(event) and _hears(MessageKind.REPLY, thread, threads, case):
-            is_former = case.desk.is_former(thread, ticket.team)
-            if not is_former or isinstance(event, TicketTransferred):
+        elif isinstance(event, _OF_GAPS):
+            if _hears(MessageKind.NOTE, thread, threads, case) and not case.desk.is_former(thread, ticket.team):
                 yield owes(Intent.NEWS)
+        elif not isinstance(event, _UNSEEN):
+            yield from _of_state(event, ticket, thread, threads, owes, case)
+
+
+def _of_state(
+    event: Event, ticket: Ticket, thread: Thread, threads: Sequence[Thread], owes: "_Owes", case: Case
+) -> Iterator[NewDelivery]:
+    if isinstance(event, (*_OF_ESCALATIONS, *_OF_OFFERS, *OF_TIME)) and thread.audience is not Audience.STAFF:
+        return
+    if isinstance(event, _MOVES_PEOPLE) and thread.is_shared_with_staff:
+        yield owes(Intent.MEMBERS)
+    yield owes(Intent.TICKET_CARD, supersede_key="ticket_card")
+    if _is_told_there(event) and _hears(MessageKind.REPLY, thread, threads, case):
+        is_former = case.desk.is_former(thread, ticket.team)
+        if not is_former or isinstance(event, TicketTransferred):
+            yield owes(Intent.NEWS)
 
 
 def _is_told_there(event: Event) -> bool:
@@ -365,7 +380,7 @@ async def _who_hears(event: Event, ticket: Ticket, case: Case) -> Sequence[Perso
             return assignee
         case UrgencyDeclared(granted=False):
             return await deciders(ticket, case)
-        case PersonLeft():
+        case PersonLeft() | ThreadNotRead():
             return assignee
         case ThreadLost(replaced=False) if ticket.status.is_live:
             return assignee or await team(ticket, case)

@@ -110,8 +110,7 @@ class Suggesting:
                 return Answer()
             ranked = await self._visible(asked, faqs_only=False)
             best = await self._best(ranked, work)
-            near = [one for one in ranked if one.item.kind is not Kind.FAQ or one.item.id != best]
-            return Answer(best=best, near=await self._shown(asked, near, self._desk.similar.suggestions))
+            return Answer(best=best, near=await self._shown(asked, ranked, self._desk.similar.suggestions, but=best))
 
     def _question(self, title: str, description: str) -> Question:
         return Question.of(title, description, self._desk.similar.synonyms)
@@ -153,15 +152,28 @@ class Suggesting:
         fulltext = asked.work.fulltext
         return await find_similar(asked.question, asked.pointed, scope, sight, fulltext, limit=_LOOKED_THROUGH)
 
-    async def _shown(self, asked: _Asked, ranked: Sequence[Similar], limit: int) -> tuple[Suggestion, ...]:
-        shown: list[Suggestion] = []
+    async def _shown(
+        self, asked: _Asked, ranked: Sequence[Similar], limit: int, *, but: FaqId | None = None
+    ) -> tuple[Suggestion, ...]:
+        """A FAQ takes the place of the ticket that it was made of: they have the same words."""
+        faqs = {one.item.id: one for one in ranked if one.item.kind is Kind.FAQ}
+        shown: dict[str, Suggestion] = {}
         for one in ranked:
             if len(shown) == limit:
                 break
-            made = await (self._ticket(one, asked) if one.item.kind is Kind.TICKET else self._faq(one, asked))
+            faq = faqs.get(await self._made_of(one, asked)) if one.item.kind is Kind.TICKET else one
+            if faq is not None and faq.item.id == but:
+                continue
+            made = await (self._ticket(one, asked) if faq is None else self._faq(faq, asked))
             if made is not None:
-                shown.append(made)
-        return tuple(shown)
+                shown.setdefault(made.ref, made)
+        return tuple(shown.values())
+
+    async def _made_of(self, one: Similar, asked: _Asked) -> int:
+        """The public FAQ that was made of a ticket; 0 for none."""
+        ticket = TicketId(one.item.id)
+        faq = (await asked.work.faqs.made_of([ticket])).get(ticket)
+        return faq.id if faq is not None and is_public(faq, self._desk) else 0
 
     async def _ticket(self, one: Similar, asked: _Asked) -> Suggestion | None:
         ticket = await asked.work.tickets.get(TicketId(one.item.id))
@@ -188,7 +200,7 @@ class Suggesting:
         now = self._clock.now()
         ended = ticket.resolved_at or ticket.closed_at
         is_recent = ended is None or now - ended <= self._desk.similar.months * _MONTH
-        is_gone = ticket.merged_into is not None or ticket.ending is Ending.WITHDRAWN
+        is_gone = ticket.merged_into is not None or ticket.ending in (Ending.WITHDRAWN, Ending.ERASED)
         is_worth_it = ticket.status.is_live or (ticket.resolved_at is not None and is_recent)
         is_open_to_all = not self._desk.is_sensitive(ticket.category)
         return is_worth_it and not is_gone and is_open_to_all and may(Action.SEE, person, ticket, self._desk, now)

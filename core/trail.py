@@ -4,7 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.cards.news import FOR_EVERYBODY, persons_in
-from core.events import Event, MessageEdited, MessageMovedAway, ReactionChanged, Record, with_persons
+from core.events import (
+    AbsorptionUndone,
+    Event,
+    MessageEdited,
+    MessageMovedAway,
+    ReactionChanged,
+    Record,
+    TagsChanged,
+    TicketAbsorbed,
+    TicketErased,
+    TicketFollowed,
+    TicketJoined,
+    TicketSnoozed,
+    TicketUnfollowed,
+    TicketWoken,
+    with_persons,
+)
 from core.model.desk import Desk
 from core.model.people import Person
 from core.model.thread import Audience, MessageKind, may_hear
@@ -14,6 +30,20 @@ from core.storage import Traced, UnitOfWork
 
 CHANGES = (MessageEdited, ReactionChanged, MessageMovedAway)
 """What a page that shows the message already has to hear; a whole view shows the message as it is now."""
+
+
+_ON_THE_CARD = (
+    AbsorptionUndone,
+    TagsChanged,
+    TicketAbsorbed,
+    TicketErased,
+    TicketFollowed,
+    TicketJoined,
+    TicketSnoozed,
+    TicketUnfollowed,
+    TicketWoken,
+)
+"""What is told of in no line for everybody, but changes what a requester's card says."""
 
 
 async def as_of_now(records: Sequence[Record], work: UnitOfWork) -> Sequence[Record]:
@@ -36,3 +66,13 @@ def shown_to(audience: Audience, *, but: Sequence[type[Event]] = ()) -> Traced:
     """What a reader of ``audience`` may know of: notes and the staff's own trail are the staff's."""
     only = None if audience is Audience.STAFF else frozenset[type[Event]](FOR_EVERYBODY)
     return Traced(only=only, but=frozenset(but), said=heard_by(audience))
+
+
+def changes_page(event: Event, audience: Audience) -> bool:
+    """Whether the ticket's page is another after ``event`` to a reader of ``audience``: to hear of anything else would
+    tell that there is something to hide."""
+    if audience is Audience.STAFF:
+        return True
+    kind = getattr(event, "kind", None)
+    is_hidden = isinstance(kind, MessageKind) and kind not in heard_by(audience)
+    return isinstance(event, (*FOR_EVERYBODY, *_ON_THE_CARD)) and not is_hidden

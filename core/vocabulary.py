@@ -50,6 +50,8 @@ class ParameterKind(StrEnum):
     RELATION = "relation"
     FAQ = "faq"
     """The ref of a frequently asked question, like F-7."""
+    TAGS = "tags"
+    """One or more, with commas between them."""
     NUMBER = "number"
     WORD = "word"
     LINE = "line"
@@ -113,6 +115,8 @@ class SlashCommand:
     parameters: tuple[Parameter, ...] = ()
     title: str = ""
     """Over the form that asks for its arguments, with the ref behind it; "" where its help says it well enough."""
+    submit: str = ""
+    """On that form's button; "" for Send."""
     asks: Asks = Asks.NEVER
     menu: str = ""
     """What it is called in the menu of a person, where a platform has such a thing: its first PERSON is that one."""
@@ -243,6 +247,8 @@ class Summary:
     ticket: Ticket
     requester: str
     assignee: str | None
+    changed_at: datetime
+    """When the last happened of what the person may know of: nobody learns from it that the staff wrote a note."""
     unread: int = 0
     """Messages by others later than the person has read; counted up to 99."""
     last: LastWords | None = None
@@ -297,6 +303,8 @@ class ThreadView:
     may_note: bool
     summary: Summary
     may_transcript: bool = False
+    goes_on: Card | None = None
+    """Of a merged ticket: where it goes on. What may be written here is then what may be written there."""
     has_before: bool = False
     """Whether there are entries before these."""
     more_after: bool = False

@@ -36,12 +36,13 @@ def with_lines(card: Card, lines: Sequence[str]) -> Card:
 
 def is_told_here(card: Card, ticket: TicketId | None, here: TicketId | None) -> bool:
     """Whether the card is about the ticket in whose thread it was asked for, and says nothing but what that thread's
-    own card does."""
-    return ticket is not None and ticket == here and not card.body
+    own card does: a warning asks something of its own."""
+    return ticket is not None and ticket == here and not card.body and card.tone is not Tone.WARNING
 
 
 def without_details(card: Card) -> Card:
-    return replace(card, subtitle="", fields=(), progress=(), buttons=(), url=None)
+    own = tuple(button for button in card.buttons if button.is_answers)
+    return replace(card, subtitle="", fields=(), progress=(), buttons=own, url=None)
 
 
 def leading(card: Card, ticket: TicketId | None, ways: Mapping[TicketId, str]) -> Card:

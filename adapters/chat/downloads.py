@@ -13,11 +13,12 @@ from core.errors import BadInput
 from core.frontdesk import FrontDesk
 from core.model.ids import FileId
 from core.model.thread import File
+from core.ports import time_for
 from core.text import clean_line, shorten
 
 _TRIES = 3
 _WITHIN = 60.0
-"""Seconds for one download."""
+"""Seconds for one download, beside what its bytes may take."""
 _LONGEST = 30.0
 """Seconds that are waited for the next try, whatever the platform says."""
 _AT_ONCE = 4
@@ -120,7 +121,7 @@ class _Coming:
         self.failed: Exception | None = None
 
     async def pieces(self) -> AsyncGenerator[bytes]:
-        until = asyncio.get_running_loop().time() + _WITHIN
+        until = asyncio.get_running_loop().time() + _WITHIN + time_for(self._attachment.size)
         async with aclosing(self._attachment.fetch()) as pieces:
             while True:
                 try:

@@ -16,13 +16,14 @@ from adapters.discord.sending.speaking import Scene, Speaking
 from adapters.discord.sending.threads import Threads
 from adapters.discord.sending.troubles import Mended, Report, Troubles
 from adapters.discord.sending.webhooks import Webhooks
+from adapters.discord.sending.wiping import Wiping
 from adapters.discord.words.render import message
 from core.cards.card import Card
 from core.filelinks import FileLinks
 from core.model.outbox import Intent
 from core.model.thread import Audience, Copy, Thread
 from core.model.ticket import Ticket
-from core.ports import Gone, Parcel, Reacted, Receipt, Removal, Roster, Settled, Spoken, Undeliverable
+from core.ports import Gone, Parcel, Reacted, Receipt, Removal, Roster, Settled, Spoken, Undeliverable, Wiped
 from core.storage import Store
 
 _T = TypeVar("_T")
@@ -57,6 +58,7 @@ class DiscordChannel:
         self._troubles = Troubles(report, mended, places)
         webhooks = Webhooks(rest, places, self._troubles)
         self._speaking = Speaking(rest, store, files=files, places=places, posts=self._posts, webhooks=webhooks)
+        self._wiping = Wiping(rest, self._posts, self._threads, self._speaking)
         self._direct = Direct(rest, self._posts, self._threads)
         self._making = Making(
             files=files,
@@ -84,6 +86,8 @@ class DiscordChannel:
         content, ticket, thread = parcel.content, parcel.ticket, parcel.thread
         if parcel.recipient is not None and isinstance(content, Card):
             return await self._direct.send(parcel, parcel.recipient, content)
+        if parcel.recipient is not None and isinstance(content, Wiped):
+            return await self._direct.take_back(parcel.recipient, content.known)
         if thread is None or ticket is None:
             raise Undeliverable("Discord has threads and persons of the desk, and nothing else.")
         match parcel.delivery.intent, content:
@@ -93,6 +97,8 @@ class DiscordChannel:
                 return await self._making.thread(parcel, ticket, thread, content)
             case Intent.TICKET_CARD, Card():
                 return await self._card(parcel, ticket, thread, content)
+            case _, Wiped():
+                return await self._wiping.wipe(thread, _made(thread), content)
             case _:
                 return await self._in_thread(parcel, ticket, thread)
 

@@ -32,6 +32,7 @@ from adapters.discord.hearing.members import Members
 from adapters.discord.hearing.messages import is_said
 from adapters.discord.hearing.order import Order
 from adapters.discord.hearing.questions import Questions
+from adapters.discord.hearing.reactions import Reactions, emoji_of
 from adapters.discord.hearing.standing import Standing
 from adapters.discord.people import People
 from adapters.discord.rooms import Rooms
@@ -112,6 +113,7 @@ class Gateway(discord.Client):
             engine=engine,
             store=store,
             inbound=self._inbound,
+            reactions=Reactions(store=store, inbound=self._inbound),
             losses=self._losses,
             standing=self._standing,
             report=around.report,
@@ -166,10 +168,10 @@ class Gateway(discord.Client):
         self.lanes.put("standing", partial(self._standing.check, channel_id))
 
     def _look_again(self) -> None:
-        """Where the bot may read again what it could not: nobody told it what was said there meanwhile."""
+        """Where the bot may read again, or may no more: of what is said there meanwhile nobody tells it."""
         hidden = self._standing.hidden()
         for thread in (thread for guild in self.guilds for thread in guild.threads):
-            if thread.parent_id in self._hidden - hidden:
+            if thread.parent_id in self._hidden ^ hidden:
                 self._order.owe(thread.id)
         self._hidden = hidden
 
@@ -302,8 +304,3 @@ class Gateway(discord.Client):
     async def on_guild_remove(self, _guild: discord.Guild) -> None:
         self._members.ask()
         self._check()
-
-
-def emoji_of(emoji: discord.PartialEmoji) -> str:
-    """As Unicode has it, or ``:name:`` for one of a server's own; "" for one that was deleted."""
-    return f":{emoji.name}:" if emoji.is_custom_emoji() and emoji.name else emoji.name or ""

@@ -1,7 +1,7 @@
 """What an upload is, told from its bytes: an image that is whole, a text, or something to be saved and no more.
 
 No pixel is unpacked here, so a bomb costs nothing: the header says how many pixels and frames there are, and walking
-the format's blocks says whether it was cut off. Nothing is read whole but a WebP, which Pillow reads in no other way.
+the format's blocks says whether it was cut off. Nothing is read whole: a WebP, which Pillow would, is not Pillow's.
 It is work for the processor all the same, so the caller runs ``inspect`` in a thread; and a picture in more pieces than
 any program makes is refused before Pillow walks through them, which would take it half a minute.
 """
@@ -21,12 +21,14 @@ from typing import IO, cast
 import filetype  # type: ignore[import-untyped] # it has no types
 from PIL import Image
 
+from adapters.files.webp import Extent, webp_extent
 from core.errors import N_, BadField
 from core.ports import Inspected
 from core.text import clean_line, shorten
 
-_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-"""What Pillow calls what browsers show; MPO is a phone's JPEG with a second picture in it."""
+_WEBP = "image/webp"
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", _WEBP})
+"""What browsers show."""
 _IMAGE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 _ALONE = frozenset({b"\x01", *(bytes([marker]) for marker in range(0xD0, 0xD8))})
 """Markers of a JPEG without a segment after them."""
@@ -47,6 +49,7 @@ _MACH = frozenset({b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe"
 _FAT_MACH, _MOST_PROCESSORS = b"\xca\xfe\xba\xbe", 30
 """A program for several processors begins like a class of Java's, whose version, in the same place, is higher."""
 _PROGRAM, _MACH_PROGRAM = "application/x-msdownload", "application/x-mach-binary"
+_PROGRAMS = frozenset({_PROGRAM, _MACH_PROGRAM, "application/x-executable"})
 
 Bytes = bytes | mmap
 
@@ -73,6 +76,10 @@ class TooManyFrames(BadField):
 
 class NotTaken(BadField):
     template = N_("{name} is not taken: this desk takes no files of the kind {kind}.")
+
+
+class NoPrograms(NotTaken):
+    template = N_("{name} is not taken: it is a program, and this desk takes no programs.")
 
 
 class Inspector:
@@ -107,43 +114,53 @@ class Inspector:
         self.check_size(tidy, len(data))
         media_type = _kind(data)
         self._check_kind(tidy, media_type, len(data))
-        if media_type in _FORMATS.values():
-            return self._image(tidy, data)
+        if media_type in _SHOWN:
+            width, height = self._size(tidy, media_type, data)
+            return Inspected(name=tidy, media_type=media_type, width=width, height=height)
         if image_only or PurePosixPath(tidy).suffix.lower() in _IMAGE_NAMES:
             raise NoImage(name=tidy)
         return Inspected(name=tidy, media_type=media_type)
 
     def _check_kind(self, name: str, media_type: str, size: int) -> None:
         if any(fnmatchcase(media_type, one) for one in self._forbidden):
-            raise NotTaken(name=name, kind=media_type)
+            raise (NoPrograms if media_type in _PROGRAMS else NotTaken)(name=name, kind=media_type)
         limit = next((most for kind, most in self._limits if fnmatchcase(media_type, kind)), self._max_bytes)
         if size > limit:
             raise _too_big(name, limit)
 
-    def _image(self, name: str, data: Bytes) -> Inspected:
+    def _size(self, name: str, media_type: str, data: Bytes) -> tuple[int, int]:
+        """Of a picture that is whole and not too large."""
         try:
+            read = _webp if media_type == _WEBP else _by_pillow
             _check_pieces(name, data)
-            with Image.open(_file(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
-                media_type = _FORMATS[image.format or ""]
-                width, height = image.size
-                self._check_pixels(name, image, data)
+            extent = read(data)
+            self._check_pixels(name, extent)
         except BadField:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise TooManyPixels(name=name, limit=self._max_megapixels) from None
         except Exception:  # noqa: BLE001 - Pillow raises whatever its decoders do: struct.error, KeyError, zlib.error…
             raise NoImage(name=name) from None
-        return Inspected(name=name, media_type=media_type, width=width, height=height)
+        return extent.width, extent.height
 
-    def _check_pixels(self, name: str, image: Image.Image, data: Bytes) -> None:
-        width, height = image.size
-        if width < 1 or height < 1:
+    def _check_pixels(self, name: str, extent: Extent) -> None:
+        if extent.width < 1 or extent.height < 1:
             raise NoImage(name=name)
-        frames = gif_frames(data, _MOST_FRAMES + 1) if image.format == "GIF" else getattr(image, "n_frames", 1)
-        if frames > _MOST_FRAMES:
+        if extent.frames > _MOST_FRAMES:
             raise TooManyFrames(name=name, limit=_MOST_FRAMES)
-        if width * height * max(frames, 1) > self._max_megapixels * 1_000_000:
+        if extent.width * extent.height * max(extent.frames, 1) > self._max_megapixels * 1_000_000:
             raise TooManyPixels(name=name, limit=self._max_megapixels)
+
+
+def _webp(data: Bytes) -> Extent:
+    return webp_extent(data, _most_pieces(data))
+
+
+def _by_pillow(data: Bytes) -> Extent:
+    with Image.open(_file(data), formats=("PNG", "JPEG", "GIF")) as image:
+        is_film = image.format == "GIF"
+        frames = gif_frames(data, _MOST_FRAMES + 1) if is_film else getattr(image, "n_frames", 1)
+        return Extent(*image.size, frames=frames)
 
 
 def _too_big(name: str, limit: int) -> TooBig:

@@ -22,6 +22,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Json,
     Link,
@@ -273,6 +274,8 @@ def _write_span(out: Html, span: Span, zone: tzinfo) -> None:
             out.write(f"@{name}")
         case Moment(at):
             out.write(_local(at, zone))
+        case Emoji():
+            out.write(span.written)
         case Link(url, spans):
             _write_link(out, url, spans, zone)
         case Bold() | Italic() | Strike():

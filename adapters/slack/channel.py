@@ -1,5 +1,7 @@
 """``SlackChannel``: the way out to Slack."""
 
+from collections.abc import Sequence
+
 from adapters.slack.api.client import Refused, Slack
 from adapters.slack.config import SlackConfig
 from adapters.slack.sending.direct import Direct
@@ -10,6 +12,7 @@ from adapters.slack.sending.marks import Marks
 from adapters.slack.sending.posts import Posts
 from adapters.slack.sending.speaking import Scene, Speaking, words_in
 from adapters.slack.sending.troubles import Mended, Report, Troubles
+from adapters.slack.sending.wiping import Wiping
 from adapters.slack.spot import Spot
 from adapters.slack.words.cards import card_message, lines
 from core.cards.card import Card
@@ -17,7 +20,7 @@ from core.filelinks import FileLinks
 from core.model.outbox import Intent
 from core.model.thread import Copy, Thread
 from core.model.ticket import Ticket
-from core.ports import Gone, Marked, Parcel, Reacted, Receipt, Removal, Spoken, Undeliverable
+from core.ports import Gone, Marked, Parcel, Reacted, Receipt, Removal, Spoken, Undeliverable, Wiped
 from core.storage import Store
 
 
@@ -50,6 +53,7 @@ class SlackChannel:
         files = Files(slack, store, config, history=history, posts=self._posts, troubles=self._troubles, links=links)
         self._making = Making(slack, config, files=files, posts=self._posts, made=made)
         self._speaking = Speaking(self._posts, files, self._marks)
+        self._wiping = Wiping(history, self._posts, self._speaking)
         self._direct = Direct(slack, self._posts)
 
     async def deliver(self, parcel: Parcel) -> Receipt:
@@ -69,6 +73,8 @@ class SlackChannel:
         content, ticket, thread = parcel.content, parcel.ticket, parcel.thread
         if thread is None and parcel.recipient is not None and isinstance(content, Card):
             return await self._direct.send(parcel, parcel.recipient, content)
+        if thread is None and parcel.recipient is not None and isinstance(content, Wiped):
+            return await self._direct.take_back(parcel.recipient, content.known)
         if thread is None or ticket is None:
             raise Undeliverable("Slack has threads and persons of the desk, and nothing else.")
         match parcel.delivery.intent, content:
@@ -78,6 +84,8 @@ class SlackChannel:
                 return await self._card(thread, content)
             case _, Card():
                 return await self._post(parcel, thread, content)
+            case _, Wiped(card, known):
+                return await self._wipe(thread, card, known)
             case _, Spoken():
                 return await self._speak(parcel, ticket, thread, content)
             case _:
@@ -91,6 +99,10 @@ class SlackChannel:
         if not await self._posts.change(spot.channel, shown, self._making.payload(thread, card)):
             raise Gone("The ticket's card on Slack was deleted.")
         return Receipt(external_id=shown, card=shown)
+
+    async def _wipe(self, thread: Thread, card: Card, known: Sequence[str]) -> Receipt:
+        spot = _spot(thread)
+        return await self._wiping.wipe(spot, thread.card or spot.ts, self._making.payload(thread, card), known)
 
     async def _post(self, parcel: Parcel, thread: Thread, card: Card) -> Receipt:
         is_news = parcel.delivery.intent is Intent.NEWS
@@ -119,8 +131,8 @@ class SlackChannel:
                     await self._speaking.remove(place, external_id)
             case Reacted(emoji):
                 await self._marks.show(place.channel, _shown(_copy(parcel)), emoji)
-            case Marked(kind):
-                await self._marks.mark(place.channel, _shown(_copy(parcel)), kind)
+            case Marked(kind, was_held):
+                await self._marks.mark(place.channel, _shown(_copy(parcel)), kind, was_held=was_held)
             case _:
                 raise Undeliverable("Threads on Slack have no members of their own, and are not put away.")
 

@@ -107,6 +107,12 @@ class People:
         self._asking: dict[str, asyncio.Task[Profile]] = {}
         self._reading = asyncio.Lock()
 
+    @property
+    def workspace_url(self) -> str:
+        """The workspace's address, with a slash at the end; "" as long as it is not known."""
+        workspace = self._slack.known_workspace
+        return workspace.url if workspace is not None else ""
+
     async def identity(self, user_id: str) -> Identity:
         """Raises Retry and Refused as long as Slack does not tell which workspace it is."""
         workspace = self._slack.known_workspace or await self._slack.workspace()

@@ -39,6 +39,9 @@ class SqlCombining(Room, Combining):
         in_force = (merges.c.id == merge, merges.c.undone_at.is_(None))
         return await self._changed(update(merges).where(*in_force).values(undone_at=at)) > 0
 
+    async def save_moved(self, merge: MergeId, moved: Moved) -> None:
+        await self._run(update(merges).where(merges.c.id == merge).values(moved=_document(moved)))
+
     async def merged_into(self, ticket: TicketId) -> Sequence[TicketId]:
         there = select(merges.c.ticket_id).where(merges.c.into_id == ticket, merges.c.undone_at.is_(None))
         return [TicketId(row.ticket_id) for row in await self._rows(there.order_by(merges.c.id))]
@@ -68,8 +71,10 @@ class SqlCombining(Room, Combining):
         await self._run(update(files).where(files.c.message_id.in_(chosen)).values(ticket_id=ticket))
 
     async def hot(self, sight: Sight, *, since: datetime, limit: int) -> Sequence[Hot]:
-        merged = _counted(merges.c.into_id, merges.c.undone_at.is_(None))
-        doubled = _counted(ticket_links.c.other_id, ticket_links.c.relation == Relation.DUPLICATES.value)
+        known = select(tickets.c.id).where(visible(sight))
+        merged = _counted(merges.c.into_id, merges.c.undone_at.is_(None), merges.c.ticket_id.in_(known))
+        is_double = ticket_links.c.relation == Relation.DUPLICATES.value
+        doubled = _counted(ticket_links.c.other_id, is_double, ticket_links.c.ticket_id.in_(known))
         lately = (messages.c.at >= since, messages.c.kind == MessageKind.REPLY.value, messages.c.undone_at.is_(None))
         said = _counted(messages.c.ticket_id, *lately)
         repeats = func.coalesce(merged.c.number, 0) + func.coalesce(doubled.c.number, 0)
@@ -123,6 +128,7 @@ def _merge(row: Row[Any]) -> Merge:
             joined=tuple(PersonId(person) for person in kept["joined"]),
             followed=tuple(PersonId(person) for person in kept["followed"]),
             left={PersonId(int(person)): datetime.fromisoformat(at) for person, at in kept["left"].items()},
+            joins=kept.get("joins", bool(kept["joined"])),
             **instants,
         ),
     )

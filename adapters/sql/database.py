@@ -207,7 +207,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, pool_size: int, writing
         max_overflow=0,
         pool_timeout=QUEUE_TIMEOUT,
     )
-    pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL"]
+    pragmas = ["PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON"]
     pragmas.append("PRAGMA journal_mode = WAL" if writing else "PRAGMA query_only = ON")
     prepare_sqlite(engine.sync_engine, pragmas, "BEGIN IMMEDIATE" if writing else "BEGIN")
     return engine

@@ -1,13 +1,13 @@
 """The audit trail as rows: written once, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, or_, select
 
 from adapters.sql.database import Room
-from adapters.sql.tables import events
+from adapters.sql.tables import events, tickets
 from core.events import (
     Event,
     MessageEdited,
@@ -81,6 +81,12 @@ class SqlEvents(Room, Events):
         if before is not None:
             statement = statement.where(events.c.id < before)
         return [_record(row) for row in reversed(await self._rows(statement))]
+
+    async def last_at(self, among: Sequence[TicketId], traced: Traced) -> Mapping[TicketId, datetime]:
+        there = (events.c.ticket_id == tickets.c.id, *_wanted(traced))
+        last = select(events.c.at).where(*there).order_by(events.c.id.desc()).limit(1).correlate(tickets)
+        of_each = select(tickets.c.id, last.scalar_subquery().label("at")).where(tickets.c.id.in_(sorted(among)))
+        return {TicketId(row.id): row.at for row in await self._rows(of_each) if row.at is not None}
 
     async def posting(self, ticket: TicketId, message: MessageId) -> Record | None:
         row = await self._row(_POSTING, {"ticket": ticket, "message": message})

@@ -1,10 +1,10 @@
 """Frequently asked questions: two of a FAQ's versions are read with it, the latest and the published one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room
@@ -104,6 +104,14 @@ class SqlFaqs(Room, Faqs):
         helped = faqs.c.helpful - faqs.c.unhelpful
         statement = _wanted(_SELECTED, query).order_by(helped.desc(), faqs.c.id).limit(query.limit)
         return [_faq(row) for row in await self._rows(statement)]
+
+    async def made_of(self, tickets: Sequence[TicketId]) -> Mapping[TicketId, Faq]:
+        if not tickets:
+            return {}
+        current = and_(faqs.c.source_id.in_(tickets), faqs.c.state.in_([FaqState.DRAFT, FaqState.PUBLISHED]))
+        later = case((faqs.c.state == FaqState.PUBLISHED, 1), else_=0)
+        rows = await self._rows(_SELECTED.where(current).order_by(later, faqs.c.id))
+        return {TicketId(row.source_id): _faq(row) for row in rows}
 
     async def count(self, query: FaqQuery) -> int:
         counted = _wanted(select(func.count()).select_from(_JOINED), query)

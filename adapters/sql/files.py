@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.sql.blobs import SqlBlobs
 from adapters.sql.database import Room
 from adapters.sql.tables import files as uploads
+from adapters.sql.tables import messages as said
 from core.errors import Conflict, NoSuchFile
 from core.model.ids import FileId, MessageId, PersonId, TicketId
 from core.model.thread import File
@@ -92,7 +93,9 @@ class SqlFiles(Room, Files):
         return [_file(row) for row in await self._rows_among(theirs, uploads.c.message_id, sorted(messages))]
 
     async def hand_on(self, before: MessageId, after: MessageId) -> None:
-        await self._run(update(uploads).where(uploads.c.message_id == before).values(message_id=after))
+        ticket = select(said.c.ticket_id).where(said.c.id == after).scalar_subquery()
+        theirs = uploads.c.message_id == before
+        await self._run(update(uploads).where(theirs).values(message_id=after, ticket_id=ticket))
 
     async def delete_of(self, message: MessageId) -> None:
         await self._run(delete(uploads).where(uploads.c.message_id == message))

@@ -215,6 +215,7 @@ _STEPS: Sequence[Executable] = (
             tickets.c.requester_id == _absorbed,
             tickets.c.assignee_id == _absorbed,
             tickets.c.offered_to == _absorbed,
+            tickets.c.erased_by == _absorbed,
             _tickets_of(participants, _absorbed),
             _tickets_of(followers, _absorbed),
         )
@@ -223,6 +224,7 @@ _STEPS: Sequence[Executable] = (
         requester_id=_moved(tickets.c.requester_id),
         assignee_id=_moved(tickets.c.assignee_id),
         offered_to=_moved(tickets.c.offered_to),
+        erased_by=_moved(tickets.c.erased_by),
         version=tickets.c.version + 1,
     ),
     _one_less.where(_tickets_of(followers, _absorbed), _tickets_of(followers, _survivor)),

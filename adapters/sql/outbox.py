@@ -31,18 +31,16 @@ from sqlalchemy import (
 )
 
 from adapters.sql.database import Room
+from adapters.sql.deliveryrows import NOBODYS, columns_of, delivery_of
 from adapters.sql.tables import DONE, GIVEN_UP, deliveries, pace, pending, unfinished
-from core.model.ids import DeliveryId, EscalationId, EventId, MessageId, PersonId, ThreadId, TicketId
+from core.model.ids import DeliveryId, EventId, MessageId, PersonId
 from core.model.outbox import (
-    Address,
     Delivery,
     DeliveryState,
     Intent,
     NewDelivery,
-    ToEmail,
     ToPerson,
     ToSpace,
-    ToThread,
 )
 from core.model.people import Platform
 from core.storage import Outbox
@@ -56,7 +54,6 @@ _FOLDED = "told by another, with those of that minute"
 _MOST_ALERTS = 1_000
 """Of one space that are looked through for those of the last minute: as many as bot.toml may allow in it."""
 _ALERTS = sorted(intent for intent in Intent if intent.is_alert)
-_NOBODYS = {"owner": None, "leased_until": None}
 _FREE_LANES = text(
     "SELECT lane FROM unnest(CAST(:lanes AS text[])) AS wanted(lane)"
     " WHERE pg_try_advisory_xact_lock(hashtextextended('outbox ' || lane, 0))"
@@ -67,7 +64,7 @@ class SqlOutbox(Room, Outbox):
     async def add(self, new: NewDelivery, *, key: str, event: EventId | None, at: datetime) -> DeliveryId:
         if new.supersede_key is not None:
             await self._supersede([_kind(new)], at)
-        added = await self._run(_ADD.returning(deliveries.c.id), _columns(new, key, event, at))
+        added = await self._run(_ADD.returning(deliveries.c.id), columns_of(new, key, event, at))
         return DeliveryId(added.scalar_one())
 
     async def add_all(self, owed: Sequence[tuple[NewDelivery, str, EventId | None]], *, at: datetime) -> None:
@@ -77,7 +74,7 @@ class SqlOutbox(Room, Outbox):
         rows = []
         for new, key, event in owed:
             taken = newest.get(_kind(new), key) != key
-            rows.append({**_columns(new, key, event, at), **(_superseded(at) if taken else {})})
+            rows.append({**columns_of(new, key, event, at), **(_superseded(at) if taken else {})})
         if rows:
             await self._run(_ADD, rows)
 
@@ -92,7 +89,7 @@ class SqlOutbox(Room, Outbox):
             return []
         holder = {"now": now, "chosen": chosen, "holder": owner, "lasting": until}
         leased = await self._rows(_LEASE, holder)
-        return sorted((_delivery(row) for row in leased), key=lambda one: (one.due_at, one.id))
+        return sorted((delivery_of(row) for row in leased), key=lambda one: (one.due_at, one.id))
 
     async def _lock_lanes(self, rows: Sequence[Row[Any]]) -> Sequence[int]:
         """The ids of ``rows`` whose lanes no other transaction is leasing from; ours until this one ends."""
@@ -102,32 +99,56 @@ class SqlOutbox(Room, Outbox):
         free = set((await self._connection.execute(_FREE_LANES, {"lanes": lanes})).scalars())
         return [row.id for row in rows if row.lane in free]
 
-    async def done(self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime) -> bool:
+    async def done(
+        self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime, answered: int | None = None
+    ) -> bool:
         values = {"state": DeliveryState.DONE, "receipt": receipt, "reason": None, "finished_at": at}
-        return await self._finish(delivery, owner, values)
+        return await self._finish(delivery, owner, {**values, "answered": answered})
 
-    async def retry(self, delivery: DeliveryId, owner: str, *, due_at: datetime, reason: str, uncertain: bool) -> bool:
-        return await self._finish(delivery, owner, {"due_at": due_at, "reason": reason, "uncertain": uncertain})
+    async def retry(
+        self,
+        delivery: DeliveryId,
+        owner: str,
+        *,
+        due_at: datetime,
+        reason: str,
+        uncertain: bool,
+        answered: int | None = None,
+    ) -> bool:
+        values = {"due_at": due_at, "reason": reason, "uncertain": uncertain, "answered": answered}
+        return await self._finish(delivery, owner, values)
 
     async def postpone(self, delivery: Delivery, owner: str, *, due_at: datetime) -> bool:
         return await self._finish(delivery.id, owner, {"due_at": due_at, "attempts": deliveries.c.attempts - 1})
+
+    async def hold(self, delivery: DeliveryId, owner: str, *, until: datetime) -> bool:
+        held = (deliveries.c.id == delivery, deliveries.c.owner == owner, pending(deliveries.c.state))
+        return await self._changed(update(deliveries).where(*held).values(leased_until=until)) > 0
 
     async def skip(self, delivery: DeliveryId, owner: str, *, reason: str, at: datetime) -> bool:
         values = {"state": DeliveryState.SKIPPED, "reason": reason, "finished_at": at}
         return await self._finish(delivery, owner, values)
 
     async def give_up(
-        self, delivery: DeliveryId, owner: str, *, state: DeliveryState, reason: str, at: datetime
+        self,
+        delivery: DeliveryId,
+        owner: str,
+        *,
+        state: DeliveryState,
+        reason: str,
+        at: datetime,
+        answered: int | None = None,
     ) -> bool:
-        return await self._finish(delivery, owner, {"state": state, "reason": reason, "finished_at": at})
+        values = {"state": state, "reason": reason, "finished_at": at, "answered": answered}
+        return await self._finish(delivery, owner, values)
 
     async def _finish(self, delivery: DeliveryId, owner: str, values: dict[str, Any]) -> bool:
         held = (deliveries.c.id == delivery, deliveries.c.owner == owner, pending(deliveries.c.state))
-        return await self._changed(update(deliveries).where(*held).values({**_NOBODYS, **values})) > 0
+        return await self._changed(update(deliveries).where(*held).values({**NOBODYS, **values})) > 0
 
     async def abandon(self, lane: str, *, reason: str, at: datetime) -> int:
         rest = (unfinished(deliveries.c.state), deliveries.c.lane == lane)
-        values = {"state": DeliveryState.SKIPPED, "reason": reason, "finished_at": at, **_NOBODYS}
+        values = {"state": DeliveryState.SKIPPED, "reason": reason, "finished_at": at, **NOBODYS}
         return await self._changed(update(deliveries).where(*rest).values(values))
 
     async def revive(self, delivery: DeliveryId, now: datetime) -> bool:
@@ -192,21 +213,21 @@ class SqlOutbox(Room, Outbox):
 
     async def folded(self, delivery: DeliveryId) -> Sequence[Delivery]:
         told = select(deliveries).where(deliveries.c.folded_into == delivery).order_by(deliveries.c.id)
-        return [_delivery(row) for row in await self._rows(told)]
+        return [delivery_of(row) for row in await self._rows(told)]
 
     async def get(self, delivery: DeliveryId) -> Delivery | None:
         row = await self._row(select(deliveries).where(deliveries.c.id == delivery))
-        return row and _delivery(row)
+        return row and delivery_of(row)
 
     async def given_up(self, *, limit: int = 100) -> Sequence[Delivery]:
         rows = await self._rows(select(deliveries).where(text(GIVEN_UP)).order_by(deliveries.c.id.desc()).limit(limit))
-        return [_delivery(row) for row in rows]
+        return [delivery_of(row) for row in rows]
 
     async def struggling(self, *, limit: int = 100) -> Sequence[Delivery]:
         """Those too whose process died over them, which leave no reason."""
         again = or_(deliveries.c.reason.is_not(None) & (deliveries.c.attempts > 0), deliveries.c.attempts > 1)
         failed = select(deliveries).where(pending(deliveries.c.state), again)
-        return [_delivery(row) for row in await self._rows(failed.order_by(deliveries.c.id).limit(limit))]
+        return [delivery_of(row) for row in await self._rows(failed.order_by(deliveries.c.id).limit(limit))]
 
     async def to_spaces(self, spaces: Sequence[str], *, limit: int) -> Sequence[Delivery]:
         """In three, each in the words of an index."""
@@ -216,12 +237,12 @@ class SqlOutbox(Room, Outbox):
             theirs = select(deliveries).where(deliveries.c.lane.in_(lanes), state)
             found += await self._rows(theirs.order_by(deliveries.c.id.desc()).limit(limit))
         newest = {row.id: row for row in sorted(found, key=lambda row: int(row.id), reverse=True)}
-        return [_delivery(row) for row in newest.values()][:limit]
+        return [delivery_of(row) for row in newest.values()][:limit]
 
     async def to_person(self, person: PersonId, platform: Platform, *, limit: int) -> Sequence[Delivery]:
         theirs = (deliveries.c.lane == ToPerson(person, platform).lane, text("state = 'done'"))
         rows = await self._rows(select(deliveries).where(*theirs).order_by(deliveries.c.id.desc()).limit(limit))
-        return [_delivery(row) for row in rows]
+        return [delivery_of(row) for row in rows]
 
     async def is_underway(self, message: MessageId) -> bool:
         row = await self._row(_UNDERWAY, {"said": message})
@@ -324,79 +345,4 @@ def _kind(new: NewDelivery) -> tuple[str, str | None]:
 
 
 def _superseded(at: datetime) -> dict[str, object]:
-    return {"state": DeliveryState.SKIPPED, "reason": _SUPERSEDED, "finished_at": at, **_NOBODYS}
-
-
-def _columns(new: NewDelivery, key: str, event: EventId | None, at: datetime) -> dict[str, object]:
-    """All of them, so that rows of different addresses are written in one call."""
-    return {
-        "key": key,
-        "lane": new.lane,
-        **_address_columns(new.address),
-        "intent": new.intent,
-        "ticket_id": new.ticket,
-        "message_id": new.message,
-        "event_id": event,
-        "escalation_id": new.escalation,
-        "pace_key": new.pace_key,
-        "supersede_key": new.supersede_key,
-        "state": DeliveryState.PENDING,
-        "attempts": 0,
-        "uncertain": False,
-        "created_at": at,
-        "due_at": at,
-        "reason": None,
-        "finished_at": None,
-        **_NOBODYS,
-    }
-
-
-def _address_columns(address: Address) -> dict[str, object]:
-    nobody = {"address_kind": "", "thread_id": None, "person_id": None, "platform": None, "space": None, "email": None}
-    match address:
-        case ToThread(thread, platform):
-            return {**nobody, "address_kind": "thread", "thread_id": thread, "platform": platform}
-        case ToPerson(person, platform):
-            return {**nobody, "address_kind": "person", "person_id": person, "platform": platform}
-        case ToSpace(space):
-            return {**nobody, "address_kind": "space", "space": space}
-        case ToEmail(email):
-            return {**nobody, "address_kind": "email", "email": email}
-
-
-def _address(row: Row[Any]) -> Address:
-    match row.address_kind:
-        case "thread":
-            return ToThread(ThreadId(row.thread_id), Platform(row.platform))
-        case "person":
-            return ToPerson(PersonId(row.person_id), Platform(row.platform))
-        case "space":
-            return ToSpace(row.space)
-        case "email":
-            return ToEmail(row.email)
-        case other:
-            raise ValueError(f"delivery {row.id} goes to a {other!r}, which this desk does not know")
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row.id),
-        key=row.key,
-        address=_address(row),
-        intent=Intent(row.intent),
-        ticket=None if row.ticket_id is None else TicketId(row.ticket_id),
-        message=None if row.message_id is None else MessageId(row.message_id),
-        event=None if row.event_id is None else EventId(row.event_id),
-        escalation=None if row.escalation_id is None else EscalationId(row.escalation_id),
-        folded_into=None if row.folded_into is None else DeliveryId(row.folded_into),
-        pace_key=row.pace_key,
-        state=DeliveryState(row.state),
-        attempts=row.attempts,
-        uncertain=row.uncertain,
-        created_at=row.created_at,
-        first_attempt_at=row.first_attempt_at,
-        due_at=row.due_at,
-        finished_at=row.finished_at,
-        receipt=row.receipt,
-        reason=row.reason,
-    )
+    return {"state": DeliveryState.SKIPPED, "reason": _SUPERSEDED, "finished_at": at, **NOBODYS}

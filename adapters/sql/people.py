@@ -20,6 +20,7 @@ from core.model.people import Account, Grant, Identity, Person, Platform, Role, 
 from core.storage import People
 
 _NAMESAKES = 10
+_MOST_LISTED = 100
 _AT_ONCE = 10_000
 """A database takes only so many values in one statement: SQLite 32766, PostgreSQL 65535."""
 
@@ -190,7 +191,15 @@ class SqlPeople(Room, People):
 
     async def account(self, email: str) -> Account | None:
         row = await self._row(select(accounts).where(accounts.c.email_key == email_key(email)))
-        return row and Account(PersonId(row.person_id), row.username, row.email, row.password_hash)
+        return row and _account(row)
+
+    async def account_of(self, person: PersonId) -> Account | None:
+        row = await self._row(select(accounts).where(accounts.c.person_id == person))
+        return row and _account(row)
+
+    async def set_password(self, person: PersonId, *, was: str, password_hash: str) -> bool:
+        theirs = (accounts.c.person_id == person, accounts.c.password_hash == was)
+        return await self._changed(update(accounts).where(*theirs).values(password_hash=password_hash)) > 0
 
     async def has_account(self, person: PersonId) -> bool:
         return await self._row(select(accounts.c.person_id).where(accounts.c.person_id == person)) is not None
@@ -202,16 +211,36 @@ class SqlPeople(Room, People):
                 person_id=session.person,
                 created_at=session.created_at,
                 expires_at=session.expires_at,
+                browser=session.browser,
+                address=session.address,
+                seen_at=session.seen_at,
             )
         )
 
     async def session(self, token_digest: str, now: datetime) -> Session | None:
         live = (sessions.c.token_digest == token_digest, sessions.c.expires_at > now)
         row = await self._row(select(sessions).where(*live))
-        return row and Session(row.token_digest, PersonId(row.person_id), row.created_at, row.expires_at)
+        return row and _session(row)
+
+    async def sessions_of(self, person: PersonId, now: datetime) -> Sequence[Session]:
+        seen = func.coalesce(sessions.c.seen_at, sessions.c.created_at)
+        live = (sessions.c.person_id == person, sessions.c.expires_at > now)
+        rows = await self._rows(
+            select(sessions).where(*live).order_by(seen.desc(), sessions.c.token_digest).limit(_MOST_LISTED)
+        )
+        return [_session(row) for row in rows]
+
+    async def see_session(self, token_digest: str, at: datetime, address: str) -> None:
+        seen = update(sessions).where(sessions.c.token_digest == token_digest)
+        await self._run(seen.values(seen_at=at, address=address))
 
     async def end_session(self, token_digest: str) -> None:
         await self._run(delete(sessions).where(sessions.c.token_digest == token_digest))
+
+    async def sign_out(self, person: PersonId, at: datetime, *, but: str | None) -> None:
+        ending = delete(sessions).where(sessions.c.person_id == person)
+        await self._run(ending if but is None else ending.where(sessions.c.token_digest != but))
+        await self._run(update(persons).where(persons.c.id == person).values(tokens_since=at))
 
     async def end_expired_sessions(self, now: datetime) -> int:
         return await self._changed(delete(sessions).where(sessions.c.expires_at <= now))
@@ -326,7 +355,24 @@ def _person(row: Row[Any], given: tuple[Grant, ...]) -> Person:
         duty=row.duty and Duty(state=DutyState(row.duty), since=row.duty_since, until=row.duty_until),
         capacity=row.capacity,
         grants=given,
+        tokens_since=row.tokens_since,
         created_at=row.created_at,
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(PersonId(row.person_id), row.username, row.email, row.password_hash)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        token_digest=row.token_digest,
+        person=PersonId(row.person_id),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        browser=row.browser,
+        address=row.address,
+        seen_at=row.seen_at,
     )
 
 

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.sql.blobs import SqlBlobs
 from adapters.sql.combining import SqlCombining
 from adapters.sql.database import Database
+from adapters.sql.deliverylog import SqlDeliveryLog
 from adapters.sql.desk import SqlLeases, SqlMarks, SqlTroubles
+from adapters.sql.erasing import SqlErasing
 from adapters.sql.escalations import SqlEscalations
 from adapters.sql.events import SqlEvents
 from adapters.sql.faqs import SqlFaqs
@@ -107,6 +109,10 @@ class SqlUnitOfWork(UnitOfWork):
         return SqlOutbox(self.connection)
 
     @cached_property
+    def delivery_log(self) -> SqlDeliveryLog:
+        return SqlDeliveryLog(self.connection)
+
+    @cached_property
     def timers(self) -> SqlTimers:
         return SqlTimers(self.connection)
 
@@ -133,6 +139,10 @@ class SqlUnitOfWork(UnitOfWork):
     @cached_property
     def combining(self) -> SqlCombining:
         return SqlCombining(self.connection)
+
+    @cached_property
+    def erasing(self) -> SqlErasing:
+        return SqlErasing(self.connection, self._marked)
 
     @cached_property
     def index(self) -> SqlIndex:

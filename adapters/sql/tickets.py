@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    not_,
     null,
     or_,
     select,
@@ -30,9 +31,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.database import Room
 from adapters.sql.keys import containing
+from adapters.sql.search.marks import marked
 from adapters.sql.search.matching import ALL, SEEN, TITLE, holding, of_kind
 from adapters.sql.search.terms import worded
-from adapters.sql.tables import followers, index_marks, live, participants, tickets
+from adapters.sql.tables import followers, live, participants, tickets
 from core.errors import Conflict
 from core.model.ids import FollowId, PersonId, TicketId, parse_ref
 from core.model.people import Platform
@@ -120,12 +122,17 @@ class SqlTickets(Room, Tickets):
                 )
         return await self._all(statement)
 
+    async def tags(self, sight: Sight, *, most: int) -> Sequence[tuple[str, ...]]:
+        tagged = cast(tickets.c.tags, Text) != json.dumps([])
+        statement = select(tickets.c.tags).where(visible(sight), tagged).order_by(tickets.c.id.desc()).limit(most)
+        return [tuple(row.tags) for row in await self._rows(statement)]
+
     def _wanted(self, query: TicketQuery) -> Sequence[ColumnElement[bool]]:
         return [*_wanted(query), *([self._says(query)] if query.words else [])]
 
     def _says(self, query: TicketQuery) -> ColumnElement[bool]:
-        """The title of what is not indexed yet is looked at, and so it is for words without a letter, which are in no
-        index."""
+        """Of what is not indexed yet the title is looked at and nothing else: some of what the index has may be taken
+        back. So it is for words without a letter, which are in no index."""
         titled = and_(*(containing(tickets.c.title, word) for word in query.words))
         real = worded(query.words)
         if not real:
@@ -133,21 +140,22 @@ class SqlTickets(Room, Tickets):
         if query.any_word:
             return self._indexed(real, query)
         bare = (containing(tickets.c.title, word) for word in query.words if word not in real)
-        marked = select(index_marks.c.subject).where(index_marks.c.kind == Kind.TICKET.value)
-        own = [item.id for item in self._marked if item.kind is Kind.TICKET]
-        is_marked = or_(tickets.c.id.in_(marked), tickets.c.id.in_(own))
-        ways = [and_(is_marked, titled), and_(self._indexed(real, query), *bare)]
+        ways = [and_(self._is_marked(), titled), and_(self._indexed(real, query), *bare)]
         if len(query.words) == 1 and (named := _named(query.words[0])) is not None:
             ways.append(tickets.c.id == named)
         return or_(*ways)
 
+    def _is_marked(self) -> ColumnElement[bool]:
+        own = [item.id for item in self._marked if item.kind is Kind.TICKET]
+        return or_(tickets.c.id.in_(marked(Kind.TICKET)), tickets.c.id.in_(own))
+
     def _indexed(self, words: Sequence[str], query: TicketQuery) -> ColumnElement[bool]:
         """Notes are looked in only where the person may read them."""
         seen = self._held(words, SEEN, any_of=query.any_word)
-        if not query.sight.staff_categories:
-            return seen
-        may_read_notes = tickets.c.category.in_(sorted(query.sight.staff_categories))
-        return or_(seen, and_(may_read_notes, self._held(words, ALL, any_of=query.any_word)))
+        if query.sight.staff_categories:
+            may_read_notes = tickets.c.category.in_(sorted(query.sight.staff_categories))
+            seen = or_(seen, and_(may_read_notes, self._held(words, ALL, any_of=query.any_word)))
+        return and_(not_(self._is_marked()), seen)
 
     def _held(self, words: Sequence[str], columns: tuple[str, ...], *, any_of: bool) -> ColumnElement[bool]:
         held = holding(words, columns, any_of=any_of, on_postgresql=self._on_postgresql)
@@ -249,7 +257,11 @@ def ranked(raised_from: int) -> ColumnElement[int]:
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """Whether the person of ``sight`` may know of a row of ``tickets``."""
+    """Whether the person of ``sight`` may know of a row of ``tickets``; nobody finds one that was erased."""
+    return and_(tickets.c.erased_at.is_(None), _shown_to(sight))
+
+
+def _shown_to(sight: Sight) -> ColumnElement[bool]:
     own = tickets.c.requester_id == sight.person
     if sight.own_only:
         return own
@@ -354,6 +366,9 @@ def _columns(ticket: Ticket) -> dict[str, object]:
         "offered_until": ticket.offered_until,
         "snoozed_until": ticket.snoozed_until,
         "merged_into": ticket.merged_into,
+        "erased_at": ticket.erased_at,
+        "erased_by": ticket.erased_by,
+        "erased_for": ticket.erased_for,
         "last_digest": ticket.last_digest,
     }
 
@@ -387,6 +402,9 @@ def _ticket(row: Row[Any], taking_part: frozenset[PersonId]) -> Ticket:
         offered_until=row.offered_until,
         snoozed_until=row.snoozed_until,
         merged_into=None if row.merged_into is None else TicketId(row.merged_into),
+        erased_at=row.erased_at,
+        erased_by=None if row.erased_by is None else PersonId(row.erased_by),
+        erased_for=row.erased_for,
         version=row.version,
         last_digest=row.last_digest,
     )

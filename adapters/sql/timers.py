@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, delete, func, select
+from sqlalchemy import Integer, Row, bindparam, delete, func, select, true
 from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.sql.database import Inserting, Room
@@ -143,5 +143,7 @@ class SqlDrafts(Room, Drafts):
     async def delete(self, draft: DraftId) -> bool:
         return await self._changed(delete(drafts).where(drafts.c.id == draft)) > 0
 
-    async def forget(self, before: datetime) -> int:
-        return await self._changed(delete(drafts).where(drafts.c.updated_at < before))
+    async def forget(self, before: datetime, *, holding: str = "") -> int:
+        old = drafts.c.updated_at < before
+        held = drafts.c["values"][holding].as_string().is_not(None) if holding else true()
+        return await self._changed(delete(drafts).where(old, held))

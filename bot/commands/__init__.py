@@ -1,6 +1,20 @@
 """The slash commands, each declared once: a new one is a function in one of these modules, and it is on every door."""
 
-from bot.commands import alerts, ask, combining, desk, duty, faq, linking, ticket, transcript, waiting, work
+from bot.commands import (
+    alerts,
+    ask,
+    combining,
+    desk,
+    duty,
+    endpoints,
+    erasing,
+    faq,
+    linking,
+    ticket,
+    transcript,
+    waiting,
+    work,
+)
 from bot.commands.declaration import Declared
 
 COMMANDS: tuple[Declared, ...] = (
@@ -15,4 +29,6 @@ COMMANDS: tuple[Declared, ...] = (
     *transcript.COMMANDS,
     *linking.COMMANDS,
     *desk.COMMANDS,
+    *erasing.COMMANDS,
+    *endpoints.COMMANDS,
 )

@@ -8,7 +8,8 @@ from bot.commands.room import Room
 from core.cards.secrets import asked_first
 from core.commands import SaveDraft
 from core.errors import N_, LooksSecret, NoSuchDraft
-from core.model.draft import HELD_BACK
+from core.model.draft import ABOUT, HELD_BACK, HELD_TITLE
+from core.model.ids import DraftId, ref_of
 from core.vocabulary import Call, Parameter, ParameterKind, Reply
 
 SURE = Parameter(
@@ -24,11 +25,17 @@ def is_sure(call: Call) -> bool:
     return call.arguments.get("sure") == "yes"
 
 
-async def asked_before(refusal: LooksSecret, words: str, call: Call, room: Room) -> Reply:
-    saving = SaveDraft(values={HELD_BACK: words})
+async def asked_before(refusal: LooksSecret, words: str, call: Call, room: Room, *, title: str = "") -> Reply:
+    """``title``: what it gave for a title beside its words."""
+    draft = await held_back(words, call, room, title=title)
+    asked = asked_first(refusal, call.command.noun, call.command.verb, about(call), draft, room.reader(call))
+    return Reply(card=asked, ticket=about(call), draft=draft)
+
+
+async def held_back(words: str, call: Call, room: Room, *, title: str = "") -> DraftId:
+    """A draft with what was typed, for the button that goes on with it."""
+    saving = SaveDraft(values={HELD_BACK: words, HELD_TITLE: title, ABOUT: ref_of(about(call))})
     outcome = await room.engine.handle(saving, replace(call.actor, inbound=None))
     if outcome.draft is None:
         raise NoSuchDraft
-    reader = room.reader(call)
-    asked = asked_first(refusal, call.command.noun, call.command.verb, about(call), outcome.draft, reader)
-    return Reply(card=asked, ticket=about(call), draft=outcome.draft)
+    return outcome.draft

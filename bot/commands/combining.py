@@ -119,8 +119,8 @@ async def _typed_before(call: Call, room: Room) -> Mapping[str, str]:
 async def hot(call: Call, room: Room) -> Reply:
     async with room.store.read() as work:
         person = await asker_of(call.actor, work)
-        found, topics = await hot_list(person, room.desk, room.clock.now(), work)
-    return Reply(card=hot_card(found, topics, room.desk, room.reader(call)))
+        found, topics, faqs = await hot_list(person, room.desk, room.clock.now(), work)
+    return Reply(card=hot_card(found, topics, faqs, room.desk, room.reader(call)))
 
 
 COMMANDS = (merge, unmerge, split, link, unlink, mine, hot)

@@ -5,7 +5,7 @@ from bot.commands.lists import queue
 from bot.commands.room import Room
 from core.cards.answers import failures_card, help_card, panel_card, people_card, persons_addressed
 from core.cards.card import Card
-from core.commands import GrantRole, RetryDelivery
+from core.commands import ClearTrouble, GrantRole, RetryDelivery
 from core.composing import reader_of
 from core.errors import N_, BadField, BadInput
 from core.model.ids import DeliveryId
@@ -84,6 +84,18 @@ async def retry(call: Call, room: Room) -> Reply:
     return await failures.handler(call, room)
 
 
+@command(
+    "desk",
+    "clear",
+    Parameter(name="code", kind=ParameterKind.WORD, help=N_("The letters that /desk failures says to type")),
+    help=N_("Let go of what is in the way and only you can know to be over"),
+    action=Action.ADMINISTER,
+)
+async def clear(call: Call, room: Room) -> Reply:
+    await room.do(ClearTrouble(code=call.arguments["code"]), call)
+    return await failures.handler(call, room)
+
+
 @command("desk", "panel", help=N_("Post a message here with a button that opens a ticket"), action=Action.ADMINISTER)
 async def panel(call: Call, room: Room) -> Reply:
     if not call.actor.door.keeps_copies:
@@ -95,4 +107,4 @@ async def panel(call: Call, room: Room) -> Reply:
     )
 
 
-COMMANDS = (queue, help_, people, role, failures, retry, panel)
+COMMANDS = (queue, help_, people, role, failures, retry, clear, panel)

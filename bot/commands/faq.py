@@ -11,7 +11,7 @@ from core.errors import N_, BadArgument, BadInput, NoSuchDraft, NoSuchFaq
 from core.faqs import FaqReading
 from core.markdown import markdown_of
 from core.model.faq import parse_faq_ref
-from core.model.ids import DraftId, FaqId, parse_ref
+from core.model.ids import DraftId, FaqId, TicketId, parse_ref
 from core.model.people import Platform
 from core.policy import Action
 from core.text import Text, clean
@@ -77,6 +77,9 @@ async def add(call: Call, room: Room) -> Reply:
     if call.ticket is None:
         return Reply(form=faq_form(call.arguments, room.desk, room.reader(call)))
     material = await _reading(room).material(call.ticket, call.actor)
+    made = await _made_of(call.ticket, room)
+    if made is not None:
+        return await _shown(made, call, room, N_("{ref} was made of this ticket already: edit that one"))
     values = {
         "question": material.question,
         "answer": _written(material.answer, call),
@@ -85,6 +88,12 @@ async def add(call: Call, room: Room) -> Reply:
         "names": "\n".join(material.names),
     }
     return await _form(values, call, room)
+
+
+async def _made_of(ticket: TicketId, room: Room) -> FaqId | None:
+    async with room.store.read() as work:
+        found = (await work.faqs.made_of([ticket])).get(ticket)
+    return found.id if found is not None else None
 
 
 @command(

@@ -27,7 +27,7 @@ _CATEGORY = Parameter(
 )
 _TAGS = Parameter(
     name="tags",
-    kind=ParameterKind.WORD,
+    kind=ParameterKind.TAGS,
     help=N_("Only with one of these tags, with commas between them"),
     required=False,
     is_named=True,

@@ -168,6 +168,7 @@ async def show(call: Call, room: Room) -> Reply:
         help=N_("A new description (left empty, it stays)"),
         required=False,
     ),
+    SURE,
     help=N_("Change the title or the description"),
     action=Action.EDIT,
     title=N_("Edit"),
@@ -180,7 +181,10 @@ async def edit(call: Call, room: Room) -> Reply:
         reader = room.reader(call)
         return Reply(form=command_form(call.command, {}, ticket, room.vocabulary, reader))
     text = await room.text(description, call) if description is not None else None
-    await room.do(EditTicket(ticket=ticket, title=title, description=text), call)
+    try:
+        await room.do(EditTicket(ticket=ticket, title=title, description=text, sure=is_sure(call)), call)
+    except LooksSecret as refusal:
+        return await asked_before(refusal, description or "", call, room, title=title or "")
     return await room.ticket_reply(ticket, call, N_("{ref} is changed"))
 
 
@@ -294,6 +298,7 @@ async def close(call: Call, room: Room) -> Reply:
     help=N_("Open a resolved or closed ticket again"),
     action=Action.REOPEN,
     title=N_("Reopen"),
+    submit=N_("Reopen"),
     asks=Asks.PRESSED,
 )
 async def reopen(call: Call, room: Room) -> Reply:

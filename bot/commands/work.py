@@ -44,6 +44,7 @@ async def claim(call: Call, room: Room) -> Reply:
     help=N_("Give a ticket to an agent"),
     action=Action.ASSIGN,
     title=N_("Assign"),
+    submit=N_("Assign"),
 )
 async def assign(call: Call, room: Room) -> Reply:
     agent = await room.find_person("agent", call)
@@ -94,6 +95,7 @@ async def status(call: Call, room: Room) -> Reply:
     help=N_("Say that a ticket is solved, with the answer"),
     action=Action.RESOLVE,
     title=N_("Resolve"),
+    submit=N_("Resolve"),
     asks=Asks.PRESSED,
 )
 async def resolve(call: Call, room: Room) -> Reply:
@@ -180,6 +182,7 @@ async def note(call: Call, room: Room) -> Reply:
     help=N_("Hand a ticket to another team"),
     action=Action.TRANSFER,
     title=N_("Transfer"),
+    submit=N_("Transfer"),
 )
 async def transfer(call: Call, room: Room) -> Reply:
     team = call.arguments["team"]
@@ -226,7 +229,7 @@ def _to_take_back(reply: Reply, message: MessageId | None, call: Call, room: Roo
         return reply
     press = Press("staff", "undo", about(call), {"message": str(message)})
     label = room.reader(call).gettext("Take back")
-    buttons = (Button(label=label, action=encode_press(press)), *reply.card.buttons)
+    buttons = (Button(label=label, action=encode_press(press), is_answers=True), *reply.card.buttons)
     return replace(reply, card=replace(reply.card, buttons=buttons))
 
 

@@ -5,7 +5,7 @@
 A key ``[web] port`` is the variable ``BOT_WEB__PORT``; lists and tables are JSON there. docs/configuration.md has all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path as File
@@ -76,8 +76,15 @@ def _settings(layers: list[Layer], folder: File) -> Settings | list[Problem]:
 def effective(settings: Settings) -> list[tuple[str, str, str]]:
     """Every key with its value, as bot.toml would have it, and where it was set. A secret reads ``(set)``."""
     return [
-        (written(path), _value(value), settings._places.get(path, "default")) for path, value in _leaves(settings, ())
+        (written(path), _shown(path, value), settings._places.get(path, "default"))
+        for path, value in _leaves(settings, ())
     ]
+
+
+def _shown(path: Path, value: Any) -> str:
+    """Promises are in business hours, which bot.toml counts in no days."""
+    is_promise = path[0] == "sla" and isinstance(value, timedelta)
+    return _short(value, _UNITS[1:]) if is_promise else _value(value)
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -108,16 +115,16 @@ def _value(value: Any) -> str:
             pairs = ", ".join(f'"{name}" = {_value(inside)}' for name, inside in value.items())
             return f"{{ {pairs} }}" if pairs else "{}"
         case timedelta():
-            return _short(value)
+            return _short(value, _UNITS)
         case int() | float() | date():
             return str(value)
         case _:
             return f'"{value}"'
 
 
-def _short(duration: timedelta) -> str:
+def _short(duration: timedelta, units: Sequence[tuple[int, str]]) -> str:
     seconds = int(duration.total_seconds())
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds and seconds % size == 0), (1, "s"))
+    size, unit = next(((size, unit) for size, unit in units if seconds and seconds % size == 0), (1, "s"))
     return f'"{seconds // size}{unit}"'
 
 

@@ -48,7 +48,7 @@ def _at_least(tree: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _twice(tree: dict[str, Any]) -> Iterator[Finding]:
-    lists: list[Path] = [("teams",), ("categories",), ("sla",), ("escalations",), ("alerts", "spaces")]
+    lists: list[Path] = [("teams",), ("categories",), ("sla",), ("escalations",), ("alerts", "spaces"), ("endpoints",)]
     lists += [("categories", at, "questions") for at, _ in rows(tree, "categories")]
     for path in lists:
         seen: Counter[str] = Counter()
@@ -56,7 +56,7 @@ def _twice(tree: dict[str, Any]) -> Iterator[Finding]:
             key = row.get("key")
             if not isinstance(key, str):
                 continue
-            form = fold(key) if path == ("alerts", "spaces") else key
+            form = fold(key) if path in (("alerts", "spaces"), ("endpoints",)) else key
             if seen[form]:
                 yield (*path, at, "key"), f"The key “{key}” is taken: an entry above has it.", "Give this one another."
             seen[form] += 1

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from adapters.email.config import sender_of, smtp_server
 from adapters.webhook.endpoint import key_of, url_of
+from bot.settings.inbox import InboxTable
 from bot.settings.values import Key, Mailbox, Table, Whole, all_different, split_url, wrong
 from core.hosts import is_loopback
 from core.model.desk import Acknowledge
@@ -110,3 +111,5 @@ class EmailTable(Table):
     smtp_url: Annotated[SecretStr, _as(smtp_server, _HOW_MAIL_GOES)] | None = Field(
         default=None, description="the mail server, and who the desk is there"
     )
+    notices: bool = Field(default=True, description="are persons told by mail what concerns them")
+    inbox: InboxTable = Field(default=InboxTable(), description="the table [email.inbox]")

@@ -11,6 +11,7 @@ from bot.settings import keys
 from bot.settings.alerts import AlertsTable, EmailTable, GchatTable, SpaceKind, SpaceTable, WebhookTable
 from bot.settings.discord import DiscordTable
 from bot.settings.duty import ShiftTable
+from bot.settings.endpoints import EndpointTable
 from bot.settings.escalation import EscalationTable
 from bot.settings.files import FilesTable
 from bot.settings.places import Path
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     escalations: tuple[EscalationTable, ...] = Field(default=(), description="the tables [[escalations]]")
     faq: FaqTable = Field(default_factory=FaqTable, description="the table [faq]")
     alerts: AlertsTable = Field(default_factory=AlertsTable, description="the table [alerts]")
+    endpoints: tuple[EndpointTable, ...] = Field(default=(), description="the tables [[endpoints]]")
     similar: SimilarTable = Field(default_factory=SimilarTable, description="the table [similar]")
     privacy: PrivacyTable = Field(default_factory=PrivacyTable, description="the table [privacy]")
     web: WebTable = Field(default_factory=WebTable, description="the table [web]")
@@ -84,21 +86,35 @@ class Settings(BaseSettings):
 
     def webhook_spaces(self) -> Mapping[str, tuple[str, str]]:
         """The address of each space's receiver and what it is signed with, by the space's key. Both are secrets."""
-        hooks = {fold(name): hook for name, hook in self.webhooks.items()}
-        found = {space.key: hooks.get(fold(space.key)) for space in self._spaces(SpaceKind.WEBHOOK)}
-        return {
-            key: (hook.url.get_secret_value(), hook.secret.get_secret_value()) for key, hook in found.items() if hook
-        }
+        return self._hooks([space.key for space in self._spaces(SpaceKind.WEBHOOK)])
+
+    def endpoint_hooks(self) -> Mapping[str, tuple[str, str]]:
+        """The same of each endpoint."""
+        return self._hooks([endpoint.key for endpoint in self.endpoints])
 
     def email_spaces(self) -> Mapping[str, tuple[str, ...]]:
         """The addresses that each space written to by email has, by the space's key; empty without a mail server."""
         return {space.key: space.to for space in self._spaces(SpaceKind.EMAIL)} if self.email.smtp_url else {}
+
+    @property
+    def writes_to_persons(self) -> bool:
+        """Whether people are told by mail what concerns them; a demo's people have no mailboxes."""
+        email = self.email
+        return email.notices and email.smtp_url is not None and email.sender is not None and not self.desk.demo
 
     def unheard_spaces(self) -> frozenset[str]:
         """The alert spaces that have no address: the demo's own inbox hears those. A real desk has them only where it
         raises no alerts."""
         heard = {*self.gchat_spaces(), *self.webhook_spaces(), *self.email_spaces()}
         return frozenset(space.key for space in self.alerts.spaces) - heard
+
+    def _hooks(self, keys: list[str]) -> Mapping[str, tuple[str, str]]:
+        hooks = {fold(name): hook for name, hook in self.webhooks.items()}
+        return {
+            key: (hook.url.get_secret_value(), hook.secret.get_secret_value())
+            for key in keys
+            if (hook := hooks.get(fold(key)))
+        }
 
     def _spaces(self, kind: SpaceKind) -> list[SpaceTable]:
         return [space for space in self.alerts.spaces if space.kind is kind]

@@ -1,6 +1,7 @@
 """What the settings say of secrets: patterns of the desk's own, tried on whatever the staff write to a student."""
 
 import re
+from math import comb
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -11,13 +12,12 @@ from core.rules.secrets import LONGEST_WORD
 
 _LONGEST = 200
 _MOST_PATTERNS = 20
-_MOST_OPEN = 3
-"""Repetitions of no fixed number in one pattern: a word of 64 characters is divided in some 40,000 ways at most."""
-_MOST_CHOICES = 8
-"""Of ? and |, each of which may double them."""
+_MOST_WAYS = 5_000
+"""In which a word may be tried: with these, 20,000 characters of the worst words take about 0.2 s."""
 _MEND = (
-    "It is held against one word: use letters, digits, [ ], ( | ), ?, {7}; at most three of *, + and {2,5}, "
-    "eight of ? and |, none of them behind a ), and no (?…) but (?:…)."
+    "It is held against one word: use letters, digits, [ ], ( | ), ?, {7}; of *, + and {2,5} two with one ? or |, "
+    "or one with six of those, or none with twelve; none of them behind a ), and no (?…) but (?:…). What is more "
+    "may be said by two patterns of one name."
 )
 _EVERYDAY = ("a", "the", "exam", "hello", "password", "T-12", "2026")
 
@@ -46,12 +46,13 @@ def _pattern(value: str) -> str:
 
 
 def _is_quick(pattern: str) -> bool:
+    """By the ways to divide a word among the repetitions of no fixed number, each of which every choice may double."""
     bare = re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "x", re.sub(r"\\[^0-9]", "x", pattern))
     if re.search(r"\\|\(\?(?!:)|\)[*+{]", bare):  # a back reference, a group of a special kind, a repeated group
         return False
     plain = bare.replace("(?:", "(")
-    is_open = len(re.findall(r"[*+]|\{\d*,\d*\}", plain)) > _MOST_OPEN
-    return not is_open and len(re.findall(r"[?|]", plain)) <= _MOST_CHOICES
+    open_ended, choices = len(re.findall(r"[*+]|\{\d*,\d*\}", plain)), len(re.findall(r"[?|]", plain))
+    return comb(LONGEST_WORD + open_ended, open_ended) * (1 << choices) <= _MOST_WAYS
 
 
 class PatternTable(Table):

@@ -17,6 +17,9 @@ def references(tree: dict[str, Any]) -> Iterator[Finding]:
         yield from _known(("categories", at, "sla"), category.get("sla"), keys_in(tree, "sla"), "sla")
     for at, shift in rows(tree, "shifts"):
         yield from _known(("shifts", at, "team"), shift.get("team"), teams, "team")
+    for at, endpoint in rows(tree, "endpoints"):
+        for place, key in enumerate(listed(endpoint, "categories")):
+            yield from _known(("endpoints", at, "categories", place), key, keys_in(tree, "categories"), "category")
     yield from _escalations(tree)
     yield from _that_can_begin(tree)
     yield from _spaces(tree)

@@ -44,6 +44,7 @@ ENVIRONMENT_ONLY: tuple[Path, ...] = (
     ("slack", "signing_secret"),
     ("webhooks",),
     ("email", "smtp_url"),
+    ("email", "inbox", "url"),
 )
 """Keys that bot.toml may not hold: people share that file."""
 _BY_SPACE: Mapping[Path, str] = {

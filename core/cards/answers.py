@@ -9,7 +9,7 @@ from core.cards.times import ago
 from core.errors import N_
 from core.model.desk import Desk
 from core.model.ids import PersonId
-from core.model.outbox import Address, Delivery, Intent, ToEmail, ToPerson, ToSpace, ToThread, Trouble
+from core.model.outbox import Address, Delivery, Intent, ToEmail, ToEndpoint, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import ROLE_WORDS, STANDING_WORDS, Person, Role
 from core.text import Text
 from core.vocabulary import SlashCommand
@@ -85,6 +85,8 @@ INTENTS = {
     Intent.ALERT_NEWS: N_("news of an alert"),
     Intent.CALL: N_("call"),
     Intent.DIGEST: N_("say how the desk stands"),
+    Intent.EVENT: N_("post an event"),
+    Intent.ERASE: N_("take back what was shown of an erased ticket"),
 }
 
 
@@ -96,6 +98,8 @@ def address_words(address: Address, gettext: Gettext, names: Names) -> str:
             return _("space {space}").format(space=space)
         case ToEmail(email):
             return email
+        case ToEndpoint(endpoint):
+            return _("endpoint {endpoint}").format(endpoint=endpoint)
         case ToPerson(person, platform):
             return _("{name} on {platform}").format(name=names.get(person, "?"), platform=platform.capitalize())
         case ToThread(thread, platform):

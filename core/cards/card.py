@@ -49,6 +49,8 @@ class Button:
     action: str | None = None
     url: str | None = None
     style: ButtonStyle = ButtonStyle.PLAIN
+    is_answers: bool = False
+    """Whether it belongs to what was just done, so that it stands where the ticket's own card shows all the rest."""
 
 
 @dataclass(frozen=True, slots=True)

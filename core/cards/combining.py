@@ -7,7 +7,6 @@ from core import limits
 from core.actions import Press, Submit, encode_press, encode_submit
 from core.cards.card import (
     Button,
-    ButtonStyle,
     Card,
     Choice,
     Field,
@@ -34,6 +33,7 @@ from core.events import (
     TicketUnlinked,
 )
 from core.model.desk import Desk
+from core.model.faq import Faq
 from core.model.ids import FollowId, PersonId, TicketId, ref_of
 from core.model.relation import RELATION_WORDS, RELATION_WORDS_BACK, Hot
 from core.model.thread import Message, MessageKind
@@ -54,6 +54,18 @@ class Belonging:
     """What the one is to the other, untranslated."""
     status: str
     """The other's, untranslated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedReader:
+    """Somebody who looks at a merged ticket."""
+
+    asked: bool
+    """Whether the merged one is theirs."""
+    sees: bool
+    """The one in its place."""
+    writes: bool
+    """In that one."""
 
 
 def line_of_combining(event: Event, who: str, names: _Names, reader: Reader) -> str:
@@ -127,6 +139,31 @@ def merged_news(title: str, ticket: Ticket, reader: Reader) -> Card:
         "If yours is something else, press Not for me."
     )
     return Card(title=title, body=Text.of(words), buttons=(not_mine(ticket.id, reader),))
+
+
+def goes_on(ticket: Ticket, into: Ticket, desk: Desk, reader: Reader, reading: MergedReader) -> Card:
+    """In place of the message box of a merged ticket: where it goes on, and what its reader may do there. Of a ticket
+    that they may not see it says its ref and whether it is over, which they are told anyway."""
+    _ = reader.gettext
+    is_over = not into.status.is_live
+    title = _("It goes on in {ref}, which is {status}") if is_over else _("It goes on in {ref}")
+    look = Button(label=_("Open {ref}").format(ref=into.ref), url=f"{desk.public_url}/t/{into.ref}")
+    return Card(
+        title=title.format(ref=into.ref, status=_(WORDS[into.status])),
+        body=Text.of(_what_then(reading, reader, is_over=is_over)),
+        buttons=(*([look] if reading.sees else []), *([not_mine(ticket.id, reader)] if reading.asked else [])),
+    )
+
+
+def _what_then(reading: MergedReader, reader: Reader, *, is_over: bool) -> str:
+    _ = reader.gettext
+    if reading.writes:
+        return _("What you write here goes there.")
+    if not reading.asked:
+        return _("Nothing more can be written here.")
+    if is_over:
+        return _("Nothing more can be written here. If yours is not solved by that, press Not for me.")
+    return _("You hear when that is solved. If yours is something else, press Not for me.")
 
 
 def not_mine(ticket: TicketId, reader: Reader) -> Button:
@@ -203,25 +240,40 @@ class Topic:
     heat: int
 
 
-def hot_card(hot: Sequence[tuple[Hot, Ticket]], topics: Sequence[Topic], desk: Desk, reader: Reader) -> Card:
-    """What many ask for, the hottest first."""
+def hot_card(
+    hot: Sequence[tuple[Hot, Ticket]],
+    topics: Sequence[Topic],
+    faqs: Mapping[TicketId, Faq],
+    desk: Desk,
+    reader: Reader,
+) -> Card:
+    """What many ask for, the hottest first. ``faqs``: those that were made of some of it."""
     _ = reader.gettext
     named = ", ".join(_("{name} ({count})").format(name=one.name, count=one.tickets) for one in topics)
     return Card(
         title=_("What many ask for"),
         body=Text() if hot else Text.of(_("Nothing that many ask for in the last two weeks.")),
         fields=(Field(_("Topics"), named),) if named else (),
-        rows=tuple(_hot_row(one, ticket, desk, reader) for one, ticket in hot),
+        rows=tuple(_hot_row(one, ticket, faqs.get(ticket.id), desk, reader) for one, ticket in hot),
         url=f"{desk.public_url}/hot",
     )
 
 
-def may_be_drafted(ticket: Ticket, desk: Desk) -> bool:
-    """Whether a FAQ can be made of it: it is over, and no trouble of somebody's own."""
-    return not ticket.status.is_live and not desk.is_sensitive(ticket.category)
+def to_draft(ticket: Ticket, made: Faq | None, desk: Desk, reader: Reader) -> Button | None:
+    """To make a FAQ of it: it is over and was answered, goes on nowhere else, and is no trouble of somebody's own.
+    Where one was ``made`` of it, to edit that."""
+    was_answered = ticket.resolved_at is not None or ticket.first_response_at is not None
+    is_over = not ticket.status.is_live and ticket.merged_into is None
+    if not (is_over and was_answered) or desk.is_sensitive(ticket.category):
+        return None
+    _ = reader.gettext
+    if made is not None:
+        press = Press("faq", "edit", None, {"faq": made.ref})
+        return Button(label=_("Edit {ref}").format(ref=made.ref), action=encode_press(press))
+    return Button(label=_("Make a FAQ"), action=encode_press(Press("faq", "add", ticket.id)))
 
 
-def _hot_row(hot: Hot, ticket: Ticket, desk: Desk, reader: Reader) -> Row:
+def _hot_row(hot: Hot, ticket: Ticket, made: Faq | None, desk: Desk, reader: Reader) -> Row:
     _ = reader.gettext
     parts = (
         _("followers: {count}").format(count=hot.followers),
@@ -229,11 +281,11 @@ def _hot_row(hot: Hot, ticket: Ticket, desk: Desk, reader: Reader) -> Row:
         _("replies lately: {count}").format(count=hot.messages),
         _(WORDS[ticket.status]),
     )
-    make = Button(label=_("Make a FAQ"), action=encode_press(Press("faq", "add", ticket.id)), style=ButtonStyle.PLAIN)
+    make = to_draft(ticket, made, desk, reader)
     return Row(
         title=f"{ticket.ref} {shorten(ticket.title, 100)}",
         detail=" · ".join(parts),
         url=f"{desk.public_url}/t/{ticket.ref}",
         ref=ticket.ref,
-        buttons=(make,) if may_be_drafted(ticket, desk) else (),
+        buttons=(make,) if make is not None else (),
     )

@@ -31,7 +31,7 @@ def offered(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
     asks = _("Can you take it? Else somebody else is asked")
     if until is not None and until > reader.now:
         left = length(until - reader.now, reader)
-        asks = _("Can you take it? You are asked for {time}; then somebody else is").format(time=left)
+        asks = _("Can you take it? You have {time}; then somebody else is asked").format(time=left)
     facts = [_(PRIORITY_WORDS[ticket.priority]).capitalize()]
     if not is_sensitive:
         facts += [desk.category_name(ticket.category), _("from {who}").format(who=names.get(ticket.requester, "?"))]
@@ -40,7 +40,7 @@ def offered(ticket: Ticket, names: Names, desk: Desk, reader: Reader) -> Card:
         subtitle=asks,
         body=Text() if is_sensitive else Text.of(shorten(ticket.description.plain(), PREVIEW)),
         tone=Tone.URGENT if ticket.priority is Priority.URGENT else Tone.PLAIN,
-        fields=(Field(_("Asked until"), until, "offered"),) if until is not None else (),
+        fields=(Field(_("Offered until"), until, "offered"),) if until is not None else (),
         rows=(Row(title=" · ".join(facts)),),
         buttons=(*offer_buttons(ticket, reader), Button(label=_("Open"), url=url_of(ticket, desk))),
         url=url_of(ticket, desk),

@@ -13,7 +13,7 @@ from core.model.faq import STATE_WORDS, Faq, FaqState, FaqVersion, faq_ref
 from core.model.ids import DraftId, ref_of
 from core.model.people import Person
 from core.policy import Action, is_public, may_in_general, public_faq_categories
-from core.rules.personal import KIND_WORDS, Finding, personal_in
+from core.rules.personal import Finding, personal_in
 from core.text import Text, shorten
 
 _PREVIEW = 140
@@ -112,6 +112,8 @@ def faq_buttons(view: FaqView, desk: Desk, reader: Reader, viewer: Person | None
         for label, value, word in ((_("It helped"), True, "yes"), (_("It did not help"), False, "no")):
             style = ButtonStyle.PRIMARY if view.rating is value else ButtonStyle.PLAIN
             buttons.append(Button(label=label, action=press_of("rate", faq, helped=word), style=style))
+        if view.rating is False:
+            buttons.append(Button(label=_("Open a ticket"), action=encode_press(Press("ticket", "open"))))
     if may_in_general(Action.FAQ_DRAFT, viewer):
         buttons.append(Button(label=_("Edit"), action=press_of("edit", faq)))
     if may_in_general(Action.FAQ_PUBLISH, viewer):
@@ -186,12 +188,13 @@ def clear_first(faq: Faq, findings: Sequence[Finding], desk: Desk, reader: Reade
         title=_("Is this for everybody to read?"),
         subtitle=f"{faq.ref} {faq.latest.question}",
         body=Text.of(
-            _("Everybody can read what is published. Take out what is about a person, or say that it may stay.")
+            _(
+                "Everybody can read what is published. Take out what is about a person, or secret, "
+                "or say that it may stay."
+            )
         ),
         tone=Tone.WARNING,
-        rows=tuple(
-            Row(title=shorten(one.words, _QUOTED), detail=_(KIND_WORDS[one.kind])) for one in _distinct(findings)
-        ),
+        rows=tuple(Row(title=shorten(one.words, _QUOTED), detail=_(one.named)) for one in _distinct(findings)),
         buttons=(
             Button(label=_("Edit"), action=press_of("edit", faq), style=ButtonStyle.PRIMARY),
             Button(label=_("They may stay: publish it"), action=publish, style=ButtonStyle.DANGER),
@@ -208,14 +211,14 @@ def findings_words(findings: Sequence[Finding], reader: Reader) -> str:
     """Each finding with its kind, in one sentence; "" for none."""
     _ = reader.gettext
     each = [
-        _("{words} ({kind})").format(words=shorten(one.words, _QUOTED), kind=_(KIND_WORDS[one.kind]))
+        _("{words} ({kind})").format(words=shorten(one.words, _QUOTED), kind=_(one.named))
         for one in _distinct(findings)
     ]
     if not each:
         return ""
     more = len(each) - _MOST_NAMED
     named = [*each[:_MOST_NAMED], *([_("and {count} more").format(count=more)] if more > 0 else [])]
-    return _("May be about a person: {list}.").format(list=", ".join(named))
+    return _("May be about a person, or secret: {list}.").format(list=", ".join(named))
 
 
 def faq_form(
@@ -225,8 +228,8 @@ def faq_form(
     is named below the words that it stands in."""
     _ = reader.gettext
     verb = "edit" if values.get("faq") else "add"
-    names = values.get("names", "").split("\n")
-    of = {key: findings_words(personal_in(values.get(key, ""), names), reader) for key in ("question", "answer")}
+    names, own = values.get("names", "").split("\n"), desk.secret_patterns
+    of = {key: findings_words(personal_in(values.get(key, ""), names, own), reader) for key in ("question", "answer")}
     choices = [key for key in desk.categories if key in public_faq_categories(desk)]
     return Form(
         action=encode_submit(Submit("faq", verb, draft=draft)),

@@ -145,7 +145,7 @@ def command_form(
     return Form(
         action=encode_submit(Submit(command.noun, command.verb, ticket=ticket)),
         title=f"{_(command.title)} {ref_of(ticket)}" if command.title and ticket is not None else _(command.help),
-        submit=_("Send"),
+        submit=_(command.submit) if command.submit else _("Send"),
         inputs=tuple(
             _argument(parameter, given.get(parameter.name, ""), vocabulary, reader)
             for parameter in command.shown

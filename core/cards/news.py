@@ -2,6 +2,7 @@
 
 from core.cards.card import Reader
 from core.cards.combining import line_of_combining
+from core.cards.gaps import line_of_gap
 from core.cards.news_desk import line_of_time
 from core.cards.ticket import Names
 from core.events import (
@@ -30,6 +31,7 @@ from core.events import (
     TicketClaimed,
     TicketClosed,
     TicketEdited,
+    TicketErased,
     TicketFollowed,
     TicketHandedOver,
     TicketMerged,
@@ -190,6 +192,8 @@ def _line_of_state(event: Event, who: str, names: Names, reader: Reader) -> str:
 def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
     _ = reader.gettext
     match event:
+        case TicketErased():
+            return _("{who} erased it").format(who=who)
         case TicketEdited(title=True):
             return _("{who} changed the title").format(who=who)
         case TicketEdited():
@@ -200,6 +204,15 @@ def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
             return _("{who} made it public: everybody who is signed in can read it").format(who=who)
         case VisibilityChanged():
             return _("{who} made it private again").format(who=who)
+        case MessageUndone() | SecretSuspected():
+            return _line_of_message(event, who, reader)
+        case _:
+            return _line_of_place(event, names, reader)
+
+
+def _line_of_message(event: MessageUndone | SecretSuspected, who: str, reader: Reader) -> str:
+    _ = reader.gettext
+    match event:
         case MessageUndone(kind=MessageKind.NOTE):
             return _("{who} took a note back").format(who=who)
         case MessageUndone():
@@ -208,12 +221,10 @@ def _line_of_words(event: Event, who: str, names: Names, reader: Reader) -> str:
             return _("What {who} wrote looks like a secret: it is held back").format(who=who)
         case SecretSuspected():
             return _("What {who} wrote looks like a secret").format(who=who)
-        case _:
-            return _line_of_place(event, names, reader)
 
 
 def _line_of_place(event: Event, names: Names, reader: Reader) -> str:
-    """Who follows it, and what became of its thread on a platform: for the staff."""
+    """Who follows it, and what became of its threads on the platforms: for the staff."""
     _ = reader.gettext
     match event:
         case TicketFollowed(person=person):
@@ -231,7 +242,7 @@ def _line_of_place(event: Event, names: Names, reader: Reader) -> str:
                 name=names.get(person, "?"), platform=platform.capitalize()
             )
         case _:
-            return ""
+            return line_of_gap(event, reader)
 
 
 def _line_of_ending(ending: Ending, who: str, reader: Reader) -> str:
@@ -245,5 +256,7 @@ def _line_of_ending(ending: Ending, who: str, reader: Reader) -> str:
             return _("{who} withdrew it").format(who=who)
         case Ending.MERGED:
             return _("{who} closed it: it goes on in another ticket").format(who=who)
+        case Ending.ERASED:
+            return _("{who} erased it").format(who=who)
         case Ending.BY_REQUESTER | Ending.BY_STAFF:
             return _("{who} closed it").format(who=who)

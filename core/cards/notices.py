@@ -137,6 +137,26 @@ def followed(follow: Follow, ref: str, reader: Reader) -> Card:
     )
 
 
+def own_solved(own: Ticket, follow: Follow, desk: Desk, reader: Reader) -> Card:
+    """For who has a ticket that was merged into one that they may not see: that it is solved, and no word of it."""
+    _ = reader.gettext
+    words = _(
+        "What was said there stays with those who take part in it. If yours is not solved by that, press Not for me: "
+        "it opens a new ticket with what you wrote."
+    )
+    return Card(
+        title=own.ref if desk.is_sensitive(own.category) else f"{own.ref} {shorten(own.title, 100)}",
+        subtitle=_("It was merged into another ticket, which is resolved"),
+        body=Text.of(words),
+        tone=Tone.GOOD,
+        buttons=(
+            Button(label=_("Open"), url=url_of(own, desk), style=ButtonStyle.PRIMARY),
+            not_mine_unseen(follow.id, reader),
+        ),
+        url=url_of(own, desk),
+    )
+
+
 def _opened(team: str, who: str, split_from: str, desk: Desk, reader: Reader) -> str:
     """``who``: whose it is, whoever made it of their messages."""
     _ = reader.gettext

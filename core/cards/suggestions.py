@@ -158,7 +158,11 @@ def follows_card(seen: Sequence[Ticket], unseen: Sequence[Follow], desk: Desk, r
 def with_unseen(card: Card, unseen: Sequence[Follow], reader: Reader) -> Card:
     """``card``, a list of tickets, with those that its reader follows unseen at its end."""
     body = Text() if unseen and not card.rows else card.body
-    return replace(card, body=body, rows=(*card.rows, *(_unseen_row(follow, reader) for follow in unseen)))
+    return replace(card, body=body, rows=(*card.rows, *unseen_rows(unseen, reader)))
+
+
+def unseen_rows(unseen: Sequence[Follow], reader: Reader) -> tuple[Row, ...]:
+    return tuple(_unseen_row(follow, reader) for follow in unseen)
 
 
 def _seen_row(ticket: Ticket, desk: Desk, reader: Reader) -> Row:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from core.actions import Press, encode_press
 from core.cards.card import Button, ButtonStyle, Card, Field, Reader, Row, Step, StepState, Tone
-from core.cards.combining import Belonging, fields_of, followers_field
+from core.cards.combining import Belonging, fields_of, followers_field, to_draft
 from core.cards.escalation import standing
 from core.cards.promises import Outlook, expectation_fields, promise_fields
 from core.cards.times import ago, length
 from core.errors import N_
 from core.model.desk import Desk
 from core.model.escalation import Escalation, EscalationState
+from core.model.faq import Faq
 from core.model.ids import PersonId
 from core.model.people import Person
 from core.model.ticket import PRIORITY_WORDS, WORDS, Priority, Status, Ticket, Visibility
@@ -37,6 +38,8 @@ class TicketView:
     """The tickets that it belongs with: for those who may know of them."""
     awaits_decision: bool = False
     """Whether its requester asked for it to be urgent, and a lead is to decide."""
+    faq: Faq | None = None
+    """The one that was made of it."""
     is_followed: bool = False
     """By whoever reads it, where that is one person."""
 
@@ -110,8 +113,8 @@ def _asked(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None, 
     name, left = view.names.get(ticket.offered_to, "?"), ticket.offered_until - reader.now
     if left < timedelta(minutes=1):
         words = _("{name}, for {time}").format(name=name, time=length(max(left, timedelta(0)), reader))
-        return [Field(_("Asked"), words, "offered")]
-    return [Field(_("Asked"), name, "offered"), Field(_("Asked until"), ticket.offered_until, "offered")]
+        return [Field(_("Offered to"), words, "offered")]
+    return [Field(_("Offered to"), name, "offered"), Field(_("Offered until"), ticket.offered_until, "offered")]
 
 
 def _escalating(
@@ -263,13 +266,11 @@ def _note(ticket: Ticket, reader: Reader) -> Button:
 
 
 def _make_faq(view: TicketView, desk: Desk, reader: Reader, viewer: Person | None) -> Sequence[Button]:
-    """Of what is resolved, for the staff who read it as such."""
-    ticket = view.ticket
-    if ticket.status.is_live or desk.is_sensitive(ticket.category) or viewer is None:
+    """Of what was answered, for the staff who read it as such."""
+    if viewer is None or not may_in_general(Action.FAQ_DRAFT, viewer):
         return []
-    if not (may_in_general(Action.FAQ_DRAFT, viewer) and may(Action.SEE_NOTES, viewer, ticket, desk, reader.now)):
-        return []
-    return [Button(label=reader.gettext("Make a FAQ"), action=encode_press(Press("faq", "add", ticket.id)))]
+    make = to_draft(view.ticket, view.faq, desk, reader)
+    return [make] if make is not None and may(Action.SEE_NOTES, viewer, view.ticket, desk, reader.now) else []
 
 
 def offer_buttons(ticket: Ticket, reader: Reader) -> Sequence[Button]:

@@ -34,7 +34,7 @@ _LABELS = {
     "merged": N_("{ref} was merged into it"),
     "open": N_("Open {ref} at the desk"),
     "code": N_("Code"),
-    "requester": N_("asked"),
+    "requester": N_("requester"),
     "participant": N_("takes part"),
     "staff": N_("staff"),
     "other": N_("was part of it"),

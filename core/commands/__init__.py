@@ -17,7 +17,7 @@ from core.commands.alerts import (
 from core.commands.answers import CreateFaq, EditFaq, FoundAnswer, PublishFaq, RateFaq, RetireFaq
 from core.commands.base import Actor, Command, TicketCommand, TimerCommand
 from core.commands.combining import LinkTickets, MergeTicket, SplitTicket, UndoMerge, UnlinkTickets
-from core.commands.desk import MendTrouble, ReportTrouble, RetryDelivery, SendDigest
+from core.commands.desk import ClearTrouble, MendTrouble, ReportTrouble, RetryDelivery, SendDigest
 from core.commands.duty import (
     AcceptOffer,
     AssignTicket,
@@ -37,6 +37,7 @@ from core.commands.duty import (
 )
 from core.commands.people import (
     Arrive,
+    ChangePassword,
     ConfirmEmail,
     Depart,
     DismissDemoPerson,
@@ -46,13 +47,16 @@ from core.commands.people import (
     RedeemLinkCode,
     RegisterPerson,
     RevokeRoles,
+    SignOut,
     SyncGrants,
 )
 from core.commands.talk import (
     AdvanceThread,
     EditMessage,
     MarkRead,
+    NoteCaughtUp,
     NoteDeparture,
+    NoteGap,
     PostMessage,
     React,
     ReleaseMessage,
@@ -69,6 +73,7 @@ from core.commands.tickets import (
     DecideUrgency,
     DeclareUrgent,
     EditTicket,
+    EraseTicket,
     FollowTicket,
     OpenTicket,
     RemoveParticipant,
@@ -81,6 +86,7 @@ from core.commands.tickets import (
     UnfollowTicket,
     WithdrawTicket,
 )
+from core.commands.webhooks import DisableEndpoint, EnableEndpoint, ReplayDelivery, ReplaySince
 
 __all__ = [
     "AcceptOffer",
@@ -90,8 +96,10 @@ __all__ = [
     "AdvanceThread",
     "Arrive",
     "AssignTicket",
+    "ChangePassword",
     "ChangeTags",
     "ClaimTicket",
+    "ClearTrouble",
     "CloseQuietTicket",
     "CloseTicket",
     "Command",
@@ -100,12 +108,15 @@ __all__ = [
     "DecideUrgency",
     "DeclareUrgent",
     "Depart",
+    "DisableEndpoint",
     "DismissDemoPerson",
     "EditFaq",
     "EditMessage",
     "EditTicket",
+    "EnableEndpoint",
     "EndSnooze",
     "EnrolDemoPerson",
+    "EraseTicket",
     "Escalate",
     "ExpireOffer",
     "FollowTicket",
@@ -122,7 +133,9 @@ __all__ = [
     "MindSla",
     "MindStale",
     "MindUnassigned",
+    "NoteCaughtUp",
     "NoteDeparture",
+    "NoteGap",
     "OfferWaiting",
     "OpenTicket",
     "PassOffer",
@@ -138,6 +151,8 @@ __all__ = [
     "RemoveParticipant",
     "ReopenTicket",
     "ReplaceThread",
+    "ReplayDelivery",
+    "ReplaySince",
     "ReportTrouble",
     "ResolveTicket",
     "RetireFaq",
@@ -150,6 +165,7 @@ __all__ = [
     "SetPriority",
     "SetStatus",
     "SetVisibility",
+    "SignOut",
     "Snooze",
     "SplitTicket",
     "SyncGrants",

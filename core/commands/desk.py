@@ -27,5 +27,13 @@ class MendTrouble(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClearTrouble(Command):
+    """By an admin: one that nothing but a person can know to be over. ``code``: the end of its key, as its sentence
+    says."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDelivery(Command):
     delivery: DeliveryId

@@ -36,6 +36,25 @@ class RegisterPerson(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword(Command):
+    """By whoever proved the old one. Every other sign-in of theirs ends."""
+
+    was: str = field(repr=False)
+    """The hash against which the old one was proved."""
+    password_hash: str = field(repr=False)
+    session: str | None = field(default=None, repr=False)
+    """The digest of the session that stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut(Command):
+    """End every sign-in of the asker's but one: browsers' sessions and programs' tokens."""
+
+    session: str | None = field(default=None, repr=False)
+    """The digest of the session that stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolDemoPerson(Command):
     """By the desk, at the start of a demo: somebody to be, with a role and an address that counts as confirmed."""
 

@@ -1,11 +1,12 @@
 """Of what is said, and of the threads that it is said in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.commands.base import TicketCommand
 from core.model.ids import EventId, FileId, MessageId, ThreadId
 from core.model.people import Platform
-from core.model.thread import MessageKind
+from core.model.thread import GapReason, MessageKind
 from core.text import Text
 
 
@@ -85,6 +86,25 @@ class AdvanceThread(TicketCommand):
 
     thread: ThreadId
     cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteGap(TicketCommand):
+    """By the desk: what was written in a thread since then could not be read. Told again of the same, it changes
+    nothing."""
+
+    thread: ThreadId
+    reason: GapReason
+    since: datetime
+    until: datetime | None = None
+    """None: now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCaughtUp(TicketCommand):
+    """By the desk: a thread that it could not read was read."""
+
+    thread: ThreadId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ class WithdrawTicket(TicketCommand):
 class EditTicket(TicketCommand):
     title: str | None = None
     description: Text | None = None
+    sure: bool = False
+    """As ``PostMessage`` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +127,10 @@ class AddParticipant(TicketCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveParticipant(TicketCommand):
     person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseTicket(TicketCommand):
+    """Whatever people typed in it goes, for good."""
+
+    reason: str

@@ -47,8 +47,16 @@ from core.events.duty import (
     TicketUnassigned,
     TicketWoken,
 )
-from core.events.people import EmailConfirmed, PersonLinked, PersonRegistered, RoleGranted, RoleRevoked
-from core.events.record import PERSONS, Record, decode, digest, encode, kind_of, with_persons
+from core.events.people import (
+    EmailConfirmed,
+    PasswordChanged,
+    PersonLinked,
+    PersonRegistered,
+    RoleGranted,
+    RoleRevoked,
+    SignedOutEverywhere,
+)
+from core.events.record import KINDS, PERSONS, Record, decode, digest, encode, kind_of, with_persons
 from core.events.talk import (
     MessageEdited,
     MessagePosted,
@@ -56,7 +64,9 @@ from core.events.talk import (
     PersonLeft,
     ReactionChanged,
     SecretSuspected,
+    ThreadCaughtUp,
     ThreadLost,
+    ThreadNotRead,
     TranscriptTaken,
 )
 from core.events.tickets import (
@@ -67,6 +77,7 @@ from core.events.tickets import (
     TagsChanged,
     TicketClosed,
     TicketEdited,
+    TicketErased,
     TicketFollowed,
     TicketJoined,
     TicketOpened,
@@ -77,17 +88,21 @@ from core.events.tickets import (
     UrgencyDeclared,
     VisibilityChanged,
 )
+from core.events.webhooks import DeliveriesReplayed, EndpointEnabled
 
 __all__ = [
+    "KINDS",
     "PERSONS",
     "AbsorptionUndone",
     "AcknowledgementReminded",
     "AnswerFound",
     "CapacitySet",
+    "DeliveriesReplayed",
     "DeliveryRetried",
     "DigestSent",
     "DutyChanged",
     "EmailConfirmed",
+    "EndpointEnabled",
     "EscalationAcknowledged",
     "EscalationCalled",
     "EscalationEnded",
@@ -110,6 +125,7 @@ __all__ = [
     "OfferPassed",
     "ParticipantAdded",
     "ParticipantRemoved",
+    "PasswordChanged",
     "PersonLeft",
     "PersonLinked",
     "PersonRegistered",
@@ -121,18 +137,22 @@ __all__ = [
     "RoleGranted",
     "RoleRevoked",
     "SecretSuspected",
+    "SignedOutEverywhere",
     "SlaBreachFound",
     "SlaBreached",
     "SlaWarned",
     "SplitOff",
     "StatusChanged",
     "TagsChanged",
+    "ThreadCaughtUp",
     "ThreadLost",
+    "ThreadNotRead",
     "TicketAbsorbed",
     "TicketAssigned",
     "TicketClaimed",
     "TicketClosed",
     "TicketEdited",
+    "TicketErased",
     "TicketFollowed",
     "TicketHandedOver",
     "TicketJoined",

@@ -18,6 +18,18 @@ class EmailConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOutEverywhere(Event):
+    """Every sign-in of theirs ended but the one by which they asked for it."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGranted(Event):
     person: PersonId
     role: Role

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core.events import alerts, answers, combining, desk, duty, people, talk, tickets
+from core.events import alerts, answers, combining, desk, duty, people, talk, tickets, webhooks
 from core.events.alerts import EscalationCalled, PromisesChanged, SlaBreached, SlaBreachFound, SlaWarned
 from core.events.base import Event
 from core.events.combining import MessageMovedAway, MessageMovedHere, TicketLinked, TicketUnlinked
@@ -21,7 +21,9 @@ from core.events.talk import (
     PersonLeft,
     ReactionChanged,
     SecretSuspected,
+    ThreadCaughtUp,
     ThreadLost,
+    ThreadNotRead,
 )
 from core.events.tickets import PriorityChanged, StatusChanged, TicketClosed, TicketOpened, VisibilityChanged
 from core.model.duty import DutyState
@@ -29,16 +31,17 @@ from core.model.ids import EventId, PersonId, TicketId
 from core.model.people import Platform, Role
 from core.model.relation import Relation
 from core.model.sla import SlaClock
-from core.model.thread import MessageKind
+from core.model.thread import Audience, GapReason, MessageKind
 from core.model.ticket import Ending, Priority, Status, Visibility
 
-_ROOMS = (alerts, answers, combining, desk, duty, people, talk, tickets)
-_KINDS: Mapping[str, type[Event]] = {
+_ROOMS = (alerts, answers, combining, desk, duty, people, talk, tickets, webhooks)
+KINDS: Mapping[str, type[Event]] = {
     name: kind
     for room in _ROOMS
     for name, kind in vars(room).items()
-    if isinstance(kind, type) and issubclass(kind, Event)
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 }
+"""Every kind of event there is, by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def _plain(value: object) -> object:
 
 def decode(kind: str, schema: int, ticket: TicketId | None, data: Mapping[str, Any]) -> Event:
     """The event that ``encode`` wrote. Raises ValueError for a kind or schema that this desk does not know."""
-    known = _KINDS.get(kind)
+    known = KINDS.get(kind)
     if known is None or known.schema != schema:
         raise ValueError(f"event {kind} of schema {schema} is unknown here: was it written by a newer desk?")
     read = _READ.get(known, {})
@@ -101,6 +104,14 @@ _READ: Mapping[type[Event], Mapping[str, Callable[[Any], object]]] = {
     TicketLinked: {"relation": Relation},
     TicketUnlinked: {"relation": Relation},
     ThreadLost: {"platform": Platform},
+    ThreadNotRead: {
+        "platform": Platform,
+        "audience": Audience,
+        "reason": GapReason,
+        "since": datetime.fromisoformat,
+        "until": datetime.fromisoformat,
+    },
+    ThreadCaughtUp: {"platform": Platform, "audience": Audience},
     PersonLeft: {"platform": Platform},
     RoleGranted: {"role": Role},
     RoleRevoked: {"role": Role},

@@ -1,11 +1,12 @@
 """Of what is said, and of the threads that it is said in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.events.base import Event
-from core.model.ids import MessageId, PersonId
+from core.model.ids import MessageId, PersonId, ThreadId
 from core.model.people import Platform
-from core.model.thread import MessageKind
+from core.model.thread import Audience, GapReason, MessageKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,28 @@ class ThreadLost(Event):
     platform: Platform
     replaced: bool
     """Whether another is made in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNotRead(Event):
+    """What was written in a thread while the desk did not hear it is not known, and may never be."""
+
+    platform: Platform
+    thread: ThreadId
+    audience: Audience
+    reason: GapReason
+    since: datetime
+    """When the last was written there of which the desk knows."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadCaughtUp(Event):
+    """What could not be read in a thread was read after all."""
+
+    platform: Platform
+    thread: ThreadId
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,3 +104,8 @@ class TicketJoined(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketUnfollowed(Event):
     person: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketErased(Event):
+    """All that people had typed in it was deleted."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from core.model.duty import Shift, ShiftCalendar
+from core.model.endpoint import Endpoint
 from core.model.escalation import EscalationPolicy
 from core.model.hours import ALWAYS, OpeningHours
 from core.model.people import Grant, Platform
@@ -166,7 +167,13 @@ class Desk:
     slas: Mapping[str, SlaPolicy] = field(default_factory=dict)
     escalations: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     messengers: frozenset[Platform] = frozenset()
-    """The platforms on which a person can be written to, the web aside."""
+    """The platforms on which a person can be written to, the web and mail aside."""
+    by_mail: bool = False
+    """Whether persons are written to by mail."""
+    answered_by_mail: bool = False
+    """Whether what they answer there reaches the desk."""
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    """What is told of events, by its key."""
     group_grants: Mapping[tuple[Platform, str], frozenset[Grant]] = field(default_factory=dict)
     """What a group of a platform (a Discord role, by its id) gives to whoever is in it; the grants' source is
     ``<platform>:<group>``."""

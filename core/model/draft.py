@@ -12,6 +12,14 @@ SIMILAR, SHOWN = "similar", "shown"
 
 HELD_BACK = "held_back"
 """The key of words that a command did not send because they look like a secret."""
+HELD_BACK_LIFE = timedelta(days=1)
+"""Of a draft with such words: what may be a secret lies about for no longer than its author may need to decide."""
+HELD_TITLE = "held_title"
+"""The key of a title beside such words."""
+ABOUT = "about"
+"""The key of the ref of the ticket that such words are about."""
+SOURCE, FAQ = "source", "faq"
+"""Of a FAQ being written: the keys of the ref of the ticket that it is made from, and of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,18 @@ class ToEmail:
         return f"email:{self.address}"
 
 
-Address = ToThread | ToPerson | ToSpace | ToEmail
+@dataclass(frozen=True, slots=True)
+class ToEndpoint:
+    """A server that is told of events, by its key in bot.toml."""
+
+    endpoint: str
+
+    @property
+    def lane(self) -> str:
+        return f"endpoint:{self.endpoint}"
+
+
+Address = ToThread | ToPerson | ToSpace | ToEmail | ToEndpoint
 
 
 class Intent(StrEnum):
@@ -77,6 +88,8 @@ class Intent(StrEnum):
     """A line on what became of the ticket."""
     SETTLE = "settle"
     """Put away the thread of what is over, bring back that of what is not."""
+    ERASE = "erase"
+    """Of a ticket that was erased: its thread is taken away, or all that the desk put there."""
     PING = "ping"
     TROUBLE = "trouble"
     """An admin is told what stands in the desk's own way."""
@@ -86,6 +99,8 @@ class Intent(StrEnum):
     """Of an escalation: somebody is to look now, and to acknowledge."""
     DIGEST = "digest"
     """How the desk stands, once a day."""
+    EVENT = "event"
+    """An endpoint is told what happened."""
 
     @property
     def is_alert(self) -> bool:
@@ -151,6 +166,8 @@ class Delivery:
     """What the platform calls what was made."""
     reason: str | None
     """Why the last attempt failed."""
+    answered: int | None = None
+    """The status of the last answer, of an endpoint that is told of events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,8 @@ class Person:
     capacity: int | None = None
     """The load that they carry at most; None: their team's."""
     grants: tuple[Grant, ...] = ()
+    tokens_since: datetime | None = None
+    """A token of the API that was made before is worth nothing; None: every one counts for as long as it says."""
     created_at: datetime
 
     @property
@@ -152,6 +154,12 @@ class Session:
     person: PersonId
     created_at: datetime
     expires_at: datetime
+    browser: str = ""
+    """What it is and what it runs on, in plain words; "" where it did not say, or was not asked yet."""
+    address: str = ""
+    """The network's, as of when it was last seen. For its owner's eyes alone."""
+    seen_at: datetime | None = None
+    """None: not since it began."""
 
 
 ROLE_WORDS = {

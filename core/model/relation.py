@@ -70,6 +70,8 @@ class Moved:
     """Who followed the other ticket from then on."""
     left: Mapping[PersonId, datetime] | None = None
     """Who followed the merged ticket, and since when."""
+    joins: bool = False
+    """Whether the staff said that whoever asked for it takes part in the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,17 @@ class MessageKind(StrEnum):
     NOTE = "note"
 
 
+class GapReason(StrEnum):
+    """Why what was written in a thread could not be read."""
+
+    SHUT_OUT = "shut_out"
+    """Its platform does not let the desk read there, perhaps for now."""
+    TOO_OLD = "too_old"
+    """Its platform shows nothing that old any more."""
+    DELETED = "deleted"
+    """It was gone before the desk was back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A reply or a note, recorded once, mirrored to every other thread whose audience may hear it."""

@@ -3,6 +3,7 @@
     open -> in_progress      claimed, assigned or answered by staff
     in_progress <-> waiting  on the requester; their reply ends it
     any of these -> resolved by staff
+    any -> closed, once and for all, when it is erased
     any but closed -> closed by the requester or staff, or by the quiet days after it was resolved
     resolved, closed -> in_progress with an assignee on duty, else open
 
@@ -74,6 +75,8 @@ class Ending(StrEnum):
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
     """It went into another, which goes on."""
+    ERASED = "erased"
+    """An admin had its words deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,11 @@ class Ticket:
     """Put aside until then; its promises stand still meanwhile."""
     merged_into: TicketId | None = None
     """The ticket that goes on in its place."""
+    erased_at: datetime | None = None
+    """When its words were deleted: since then it can be read and changed by nobody."""
+    erased_by: PersonId | None = None
+    erased_for: str = ""
+    """Why, in the words of who did it."""
     version: int = 0
     """Counts the transactions that changed it; two that read the same version cannot both commit."""
     last_digest: str = ""
@@ -238,6 +246,23 @@ class Ticket:
     def _over(self) -> "Ticket":
         """Nobody is asked to take it any more, and it is put aside no longer."""
         return replace(self.without_offer(), snoozed_until=None)
+
+    def erase(self, by: PersonId, why: str, at: datetime) -> "Ticket":
+        """Nothing that somebody typed stays in it; that it was there does."""
+        return replace(
+            self._over(),
+            title="",
+            description=Text(),
+            answers=(),
+            tags=(),
+            follower_count=0,
+            status=Status.CLOSED,
+            closed_at=self.closed_at or at,
+            ending=Ending.ERASED,
+            erased_at=at,
+            erased_by=by,
+            erased_for=why,
+        )
 
     def withdraw(self, at: datetime, *, even_answered: bool) -> "Ticket":
         """``even_answered``: an admin may withdraw what staff have answered."""

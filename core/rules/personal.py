@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import N_
+from core.model.desk import OwnPattern
+from core.rules.secrets import secrets_in
 
 
 class PersonalKind(StrEnum):
@@ -20,6 +22,7 @@ class PersonalKind(StrEnum):
     OPEN_LINK = "open_link"
     BANK_ACCOUNT = "bank_account"
     CARD_NUMBER = "card_number"
+    SECRET = "secret"  # noqa: S105 - a kind of finding, and none itself
 
 
 KIND_WORDS = {
@@ -30,6 +33,7 @@ KIND_WORDS = {
     PersonalKind.OPEN_LINK: N_("a link that may open something for whoever has it"),
     PersonalKind.BANK_ACCOUNT: N_("a bank account"),
     PersonalKind.CARD_NUMBER: N_("the number of a card"),
+    PersonalKind.SECRET: N_("a secret"),
 }
 
 
@@ -40,6 +44,13 @@ class Finding:
     end: int
     kind: PersonalKind
     words: str
+    what: str = ""
+    """What it is, in other words than its kind's."""
+
+    @property
+    def named(self) -> str:
+        """What it is, in the msgid of a sentence's part."""
+        return self.what or KIND_WORDS[self.kind]
 
 
 _EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?![\w@-])")
@@ -67,14 +78,14 @@ _SHORTEST_NAME = 3
 _TOO_COMMON = frozenset({"the", "and", "admin", "agent", "desk", "help", "lead", "student", "support", "team"})
 
 
-def personal_in(text: str, names: Iterable[str] = ()) -> Sequence[Finding]:
-    """What may be personal in ``text``, as it stands there; where two overlap, the one that says more. ``names``: of
-    the people that the text may be about, whole, each of whose words counts too.
+def personal_in(text: str, names: Iterable[str] = (), own: Sequence[OwnPattern] = ()) -> Sequence[Finding]:
+    """What may be personal in ``text``, or a secret, as it stands there; where two overlap, the one that says more.
+    ``names``: of the people that the text may be about, whole, each of whose words counts too. ``own``: the desk's.
 
     Linear in the text's length. Sources: ISO 13616 for the check digits of an IBAN, ISO/IEC 7812-1 for those of a card.
     """
     found: list[Finding] = []
-    for finding in (*_links(text), *_emails(text), *_numbers(text), *_named(text, names)):
+    for finding in (*_links(text), *_secrets(text, own), *_emails(text), *_numbers(text), *_named(text, names)):
         if not any(finding.start < other.end and other.start < finding.end for other in found):
             found.append(finding)
     return sorted(found)
@@ -84,6 +95,11 @@ def _links(text: str) -> Iterator[Finding]:
     for link in _LINK.finditer(text):
         if _LINK_SECRET.search(link[0]) or _LINK_RANDOM.search(link[0]):
             yield _finding(link.span(), PersonalKind.OPEN_LINK, text)
+
+
+def _secrets(text: str, own: Sequence[OwnPattern]) -> Iterator[Finding]:
+    for one in secrets_in(text, own):
+        yield Finding(one.start, one.end, PersonalKind.SECRET, text[one.start : one.end], one.what)
 
 
 def _emails(text: str) -> Iterator[Finding]:

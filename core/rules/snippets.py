@@ -5,19 +5,23 @@ The database says which texts hold the words; here only what is shown is found, 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST = 160
 """Characters of a snippet."""
 _BEFORE = 40
 """Characters shown before the first word that was found."""
+_MOST_WORDS = 12
+"""What is typed without a space may be many words."""
 _MOST_PLACES = 200
-"""Places in a text that are looked at for the best one."""
+"""Places of one word in a text that are looked at for the best one."""
 _ENDINGS = ("ations", "ation", "ies", "ing", "ers", "ed", "es", "er", "ly", "y", "s", "e")
 _SHORTEST = 3
 """Letters that are left of a word without its ending."""
-_BREAK, _SPACE = re.compile(r"\s*\n\s*"), re.compile(r"\s+")
+_SPACE, _WORD = re.compile(r"\s+"), re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,17 @@ class Snippet:
 
 Pattern = re.Pattern[str]
 """What finds one word in a text of ``aligned``."""
+_Place = tuple[int, int, int]
+"""Where a word begins and ends, and which it is."""
 
 
 def patterns_of(words: Sequence[str]) -> Sequence[Pattern]:
-    """One for each of ``words`` that has a letter or a digit; the last of them may go on."""
-    split = [re.findall(r"[^\W_]+", aligned(word)) for word in words]
-    plain = [one for several in split for one in several]
-    return [_pattern(word, goes_on=place == len(plain) - 1) for place, word in enumerate(plain)]
+    """One for each of ``words`` that has a letter or a digit, each once and no more than a few; the last of them may
+    go on."""
+    plain = [one for word in words for one in _WORD.findall(aligned(word))]
+    last = plain[-1:]
+    first = [word for word in dict.fromkeys(plain) if word not in last][: _MOST_WORDS - 1]
+    return [*(_pattern(word, goes_on=False) for word in first), *(_pattern(word, goes_on=True) for word in last)]
 
 
 def _pattern(word: str, *, goes_on: bool) -> Pattern:
@@ -71,6 +79,7 @@ def aligned(text: str) -> str:
     return "".join(_plain(character) for character in text)
 
 
+@lru_cache(maxsize=10_000)
 def _plain(character: str) -> str:
     return unicodedata.normalize("NFKD", character)[:1].lower()[:1] or character
 
@@ -86,14 +95,8 @@ def snippet_of(parts: Sequence[str], patterns: Sequence[Pattern], *, of_notes: b
 
 
 def _piece_of(text: str, patterns: Sequence[Pattern], *, of_notes: bool) -> Snippet | None:
-    line = _SPACE.sub(" ", _BREAK.sub(" · ", text.strip()))
-    flat = aligned(line)
-    places = sorted(
-        (found.start(), found.end(), which)
-        for which, pattern in enumerate(patterns)
-        for found, _ in zip(pattern.finditer(flat), range(_MOST_PLACES), strict=False)
-        if found.end() > found.start()
-    )
+    line = _SPACE.sub(lambda space: " · " if "\n" in space[0] else " ", text.strip())
+    places = _places(aligned(line), patterns)
     if not places:
         return None
     start = max(0, _best(places) - _BEFORE)
@@ -105,16 +108,45 @@ def _piece_of(text: str, patterns: Sequence[Pattern], *, of_notes: bool) -> Snip
     return Snippet(_pieces(line, start, end, places), of_notes)
 
 
-def _best(places: Sequence[tuple[int, int, int]]) -> int:
-    """Where to begin, to show as many different words as there is room for."""
+def _places(flat: str, patterns: Sequence[Pattern]) -> Sequence[_Place]:
+    found = (
+        (one.start(), one.end(), which)
+        for which, pattern in enumerate(patterns)
+        for one, _ in zip(pattern.finditer(flat), range(_MOST_PLACES), strict=False)
+        if one.end() > one.start()
+    )
+    return list(_apart(sorted(found)))
 
-    def shown(start: int) -> int:
-        return len({which for at, end, which in places if start <= at and end <= start + _LONGEST - _BEFORE})
 
-    return max((start for start, _, _ in places[:_MOST_PLACES]), key=lambda start: (shown(start), -start))
+def _apart(places: Sequence[_Place]) -> Iterator[_Place]:
+    """Without those that begin in another."""
+    at = 0
+    for place in places:
+        if place[0] >= at:
+            at = place[1]
+            yield place
 
 
-def _pieces(line: str, start: int, end: int, places: Sequence[tuple[int, int, int]]) -> tuple[Piece, ...]:
+def _best(places: Sequence[_Place]) -> int:
+    """Where to begin, to show as many different words as there is room for: by a window that moves over them once."""
+    best, most, ahead = places[0][0], 0, 0
+    shown: Counter[int] = Counter()
+    for at, (start, _, which) in enumerate(places):
+        while ahead < len(places) and places[ahead][1] <= start + _LONGEST - _BEFORE:
+            shown[places[ahead][2]] += 1
+            ahead += 1
+        if len(shown) > most:
+            best, most = start, len(shown)
+        if ahead > at:
+            shown[which] -= 1
+            if not shown[which]:
+                del shown[which]
+        else:  # a word longer than what is shown
+            ahead = at + 1
+    return best
+
+
+def _pieces(line: str, start: int, end: int, places: Sequence[_Place]) -> tuple[Piece, ...]:
     pieces, at = [], start
     if start:
         pieces.append(Piece("… ", False))

@@ -19,6 +19,9 @@ class Combining(Protocol):
     async def undo_merge(self, merge: MergeId, at: datetime) -> bool:
         """False where it was taken back already."""
 
+    async def save_moved(self, merge: MergeId, moved: Moved) -> None:
+        """Let the merge have changed this: it holds people from now on whom another brought along before."""
+
     async def merged_into(self, ticket: TicketId) -> Sequence[TicketId]:
         """Those that went into it, the first first."""
 

@@ -1,6 +1,6 @@
 """What the desk knows already: frequently asked questions, their versions, and what people said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +42,9 @@ class Faqs(Protocol):
 
     async def find(self, query: FaqQuery) -> Sequence[Faq]:
         """Those that helped most come first."""
+
+    async def made_of(self, tickets: Sequence[TicketId]) -> Mapping[TicketId, Faq]:
+        """The FAQ that was made of each, where one was and is not retired: of several a published one, the newest."""
 
     async def count(self, query: FaqQuery) -> int:
         """How many there are, whatever the limit."""

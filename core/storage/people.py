@@ -83,13 +83,27 @@ class People(Protocol):
 
     async def account(self, email: str) -> Account | None: ...
 
+    async def account_of(self, person: PersonId) -> Account | None: ...
+
+    async def set_password(self, person: PersonId, *, was: str, password_hash: str) -> bool:
+        """False where the hash that is kept is not ``was``: somebody else changed it meanwhile."""
+
     async def has_account(self, person: PersonId) -> bool: ...
 
     async def add_session(self, session: Session) -> None: ...
 
     async def session(self, token_digest: str, now: datetime) -> Session | None: ...
 
+    async def sessions_of(self, person: PersonId, now: datetime) -> Sequence[Session]:
+        """Those that last, the one that was seen last first; at most a hundred."""
+
+    async def see_session(self, token_digest: str, at: datetime, address: str) -> None:
+        """It was used at ``at``, from ``address``."""
+
     async def end_session(self, token_digest: str) -> None: ...
+
+    async def sign_out(self, person: PersonId, at: datetime, *, but: str | None) -> None:
+        """End every session of theirs but that of the digest ``but``, and every token from before ``at``."""
 
     async def end_expired_sessions(self, now: datetime) -> int: ...
 

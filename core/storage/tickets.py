@@ -21,7 +21,7 @@ from core.model.relation import Follow
 from core.model.thread import Audience, Copy, File, Message, MessageKind, Reaction, Thread
 from core.model.ticket import Answer, Priority, Ticket, Visibility
 from core.storage.blobs import Received
-from core.storage.queries import EVERYTHING, TicketQuery, Traced
+from core.storage.queries import EVERYTHING, Sight, TicketQuery, Traced
 from core.text import Text
 
 
@@ -54,6 +54,9 @@ class Tickets(Protocol):
         that was read, and the row then bears the next. Raises Conflict where another transaction was first."""
 
     async def find(self, query: TicketQuery) -> Sequence[Ticket]: ...
+
+    async def tags(self, sight: Sight, *, most: int) -> Sequence[tuple[str, ...]]:
+        """Of each ticket that has any, the newest ``most`` first."""
 
     async def count(self, query: TicketQuery, *, most: int) -> int:
         """How many the query would find without its ``offset`` and ``limit``; counted no further than ``most``."""
@@ -213,7 +216,7 @@ class Files(Protocol):
         """Those of ``messages``, message by message, in the order in which they were attached."""
 
     async def hand_on(self, before: MessageId, after: MessageId) -> None:
-        """Those of one message become another's."""
+        """Those of one message become another's, and its ticket's."""
 
     async def delete_of(self, message: MessageId) -> None: ...
 
@@ -252,6 +255,9 @@ class Events(Protocol):
         """The last ``limit`` of the ticket's trail, oldest first: what came later than ``after`` and earlier than
         ``before``."""
 
+    async def last_at(self, among: Sequence[TicketId], traced: Traced) -> Mapping[TicketId, datetime]:
+        """When the last of the trail of each of ``among`` happened. None where there is no such."""
+
     async def posting(self, ticket: TicketId, message: MessageId) -> Record | None:
         """How a message of the ticket was written down."""
 
@@ -282,4 +288,5 @@ class Drafts(Protocol):
     async def delete(self, draft: DraftId) -> bool:
         """False where it is gone already: of two sendings of one form, one finds it."""
 
-    async def forget(self, before: datetime) -> int: ...
+    async def forget(self, before: datetime, *, holding: str = "") -> int:
+        """``holding``: only those with a value of that key."""

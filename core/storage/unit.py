@@ -8,11 +8,13 @@ from typing import Protocol
 from core.storage.blobs import Blobs, Received
 from core.storage.combining import Combining
 from core.storage.desk import Leases, Marks, Troubles
+from core.storage.erasing import Erasing
 from core.storage.knowledge import Faqs
 from core.storage.people import Links, People, Preferences
 from core.storage.search import Index
 from core.storage.similar import FullText, Vectors
 from core.storage.tickets import Copies, Drafts, Events, Files, Messages, Reactions, Reads, Threads, Tickets
+from core.storage.webhooks import DeliveryLog
 from core.storage.work import Escalations, Inbox, Outbox, Timers, Workload
 
 
@@ -44,6 +46,8 @@ class UnitOfWork(Protocol):
     @property
     def outbox(self) -> Outbox: ...
     @property
+    def delivery_log(self) -> DeliveryLog: ...
+    @property
     def timers(self) -> Timers: ...
     @property
     def escalations(self) -> Escalations: ...
@@ -57,6 +61,8 @@ class UnitOfWork(Protocol):
     def faqs(self) -> Faqs: ...
     @property
     def combining(self) -> Combining: ...
+    @property
+    def erasing(self) -> Erasing: ...
     @property
     def index(self) -> Index: ...
     @property

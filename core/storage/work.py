@@ -38,15 +38,27 @@ class Outbox(Protocol):
         call. ``attempts`` counts the call to come; ``first_attempt_at`` is set by the first lease and kept.
         """
 
-    async def done(self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime) -> bool:
+    async def done(
+        self, delivery: DeliveryId, owner: str, *, receipt: str | None, at: datetime, answered: int | None = None
+    ) -> bool:
         """False, with nothing changed, where ``owner`` holds the lease no longer: so for all that take an owner."""
 
     async def retry(
-        self, delivery: DeliveryId, owner: str, *, due_at: datetime, reason: str, uncertain: bool
+        self,
+        delivery: DeliveryId,
+        owner: str,
+        *,
+        due_at: datetime,
+        reason: str,
+        uncertain: bool,
+        answered: int | None = None,
     ) -> bool: ...
 
     async def postpone(self, delivery: Delivery, owner: str, *, due_at: datetime) -> bool:
         """Give the lease back unused, as it was before (its ``uncertain`` kept): no attempt was made."""
+
+    async def hold(self, delivery: DeliveryId, owner: str, *, until: datetime) -> bool:
+        """Let the lease last until then."""
 
     async def take_slot(self, pace_key: str, interval: timedelta, now: datetime) -> datetime | None:
         """Take the pace key's slot of this moment, so that the next is ``interval`` later, for every process; None
@@ -56,7 +68,14 @@ class Outbox(Protocol):
     async def skip(self, delivery: DeliveryId, owner: str, *, reason: str, at: datetime) -> bool: ...
 
     async def give_up(
-        self, delivery: DeliveryId, owner: str, *, state: DeliveryState, reason: str, at: datetime
+        self,
+        delivery: DeliveryId,
+        owner: str,
+        *,
+        state: DeliveryState,
+        reason: str,
+        at: datetime,
+        answered: int | None = None,
     ) -> bool: ...
 
     async def abandon(self, lane: str, *, reason: str, at: datetime) -> int:

@@ -23,6 +23,7 @@ from core.storage import Outcome
 from core.usecases.case import Case
 from core.usecases.messages import say
 from core.usecases.opening import span
+from core.usecases.withholding import require_no_new_secret
 
 AGAIN_AFTER = timedelta(days=1)
 """After a lead decided that it is not urgent."""
@@ -120,6 +121,7 @@ def alert_space(ticket: Ticket, desk: Desk) -> str | None:
 
 
 async def edit_ticket(command: EditTicket, case: Case) -> Outcome:
+    """Raises LooksSecret where the staff bring in what looks like a secret."""
     ticket = await case.ticket(command.ticket, Action.EDIT)
     if command.title is None and command.description is None:
         raise NothingToChange(ref=ticket.ref)
@@ -130,11 +132,16 @@ async def edit_ticket(command: EditTicket, case: Case) -> Outcome:
     edited = replace(ticket, title=title, description=description)
     if edited == ticket:
         raise AlreadySo(ref=ticket.ref, what=N_("it says just that"))
+    require_no_new_secret(_read_in(ticket), _read_in(edited), ticket, case, sure=command.sure)
     case.change(
         edited,
         TicketEdited(ticket=ticket.id, title=title != ticket.title, description=description != ticket.description),
     )
     return Outcome(ticket=ticket.id)
+
+
+def _read_in(ticket: Ticket) -> str:
+    return f"{ticket.title}\n{ticket.description.plain()}"
 
 
 async def change_tags(command: ChangeTags, case: Case) -> Outcome:

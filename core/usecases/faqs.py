@@ -7,12 +7,12 @@ from core import limits
 from core.commands import CreateFaq, EditFaq, PublishFaq, RateFaq, RetireFaq
 from core.errors import N_, AlreadySo, BadField, Clash, NoSuchFaq
 from core.events import FaqDrafted, FaqEdited, FaqPublished, FaqRated, FaqRetired
+from core.model.desk import Desk
 from core.model.faq import Faq, FaqState, FaqVersion, faq_ref
 from core.model.ids import DraftId, FaqId, PersonId, TicketId
 from core.policy import Action, is_public, public_faq_categories, require_in_general
 from core.rules.personal import Finding, personal_in
 from core.storage import Outcome, UnitOfWork
-from core.text import Text
 from core.usecases.case import Case
 from core.usecases.opening import own_draft
 
@@ -107,7 +107,7 @@ async def publish_faq(command: PublishFaq, case: Case) -> Outcome:
     await _check_base(faq, command.base, case)
     if faq.latest.category not in public_faq_categories(case.desk):
         raise NotForEverybody(name=case.desk.category_name(faq.latest.category))
-    findings = await findings_in(faq.latest.question, faq.latest.answer, faq.source, case.work)
+    findings = await findings_in(faq.latest, faq.source, case.desk, case.work)
     if findings and not command.cleared:
         raise ClearFirst.of(faq, findings)
     review_at = case.now + timedelta(days=case.desk.faq_review_days)
@@ -137,9 +137,11 @@ async def rate_faq(command: RateFaq, case: Case) -> Outcome:
     return Outcome(faq=faq.id)
 
 
-async def findings_in(question: str, answer: Text, source: TicketId | None, work: UnitOfWork) -> Sequence[Finding]:
-    """What in a FAQ may be about a person; the names of those who are with the ticket that it came from count."""
-    return personal_in(f"{question}\n{answer.plain()}", await names_with(source, work))
+async def findings_in(version: FaqVersion, source: TicketId | None, desk: Desk, work: UnitOfWork) -> Sequence[Finding]:
+    """What in a FAQ may be about a person, or secret; the names of those who are with the ticket that it came from
+    count."""
+    words = f"{version.question}\n{version.answer.plain()}"
+    return personal_in(words, await names_with(source, work), desk.secret_patterns)
 
 
 async def names_with(source: TicketId | None, work: UnitOfWork) -> Sequence[str]:

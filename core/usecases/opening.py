@@ -16,7 +16,7 @@ from core.errors import (
 )
 from core.events import TicketOpened, UrgencyDeclared
 from core.model.desk import Category, Desk, Question, QuestionKind, Quotas, UrgencySetting
-from core.model.draft import HELD_BACK, SIMILAR, Draft
+from core.model.draft import ABOUT, HELD_BACK, HELD_TITLE, SIMILAR, Draft
 from core.model.ids import DraftId, FileId
 from core.model.people import Platform
 from core.model.thread import Audience
@@ -30,6 +30,8 @@ from core.usecases.threads import make_threads
 _DAY = timedelta(days=1)
 FAQ_KEYS = frozenset({"question", "answer", "faq", "base", "source", "names"})
 """What the form of a FAQ gathers besides a category: all that a draft holds for it."""
+_HELD = frozenset({HELD_BACK, HELD_TITLE, ABOUT})
+"""What is kept of a command that was not done, since it looks as if it held a secret."""
 
 
 class UnknownCategory(BadField):
@@ -74,7 +76,7 @@ async def save_draft(command: SaveDraft, case: Case) -> Outcome:
 def _asked(desk: Desk) -> frozenset[str]:
     """The keys of all that the form can ask."""
     answers = (category.input_key(one) for category in desk.categories.values() for one in category.questions)
-    return frozenset({"title", "category", "priority", "description", SIMILAR, HELD_BACK, *answers, *FAQ_KEYS})
+    return frozenset({"title", "category", "priority", "description", SIMILAR, *_HELD, *answers, *FAQ_KEYS})
 
 
 async def own_draft(draft: DraftId, case: Case) -> Draft:
@@ -139,10 +141,14 @@ async def open_ticket(command: OpenTicket, case: Case) -> Outcome:
 
 
 async def attach(files: tuple[FileId, ...], ticket: Ticket, case: Case, message: Outcome | None = None) -> None:
-    """Give uploaded files to a ticket or its message. Raises NoSuchFile for one not the asker's, or sent already."""
-    await _check_files(files, case)
-    if files:
-        await case.work.files.attach(files, ticket.id, message.message if message else None)
+    """Give uploaded files to a ticket or its message, one that is named twice once.
+
+    Raises NoSuchFile for one not the asker's, or sent already.
+    """
+    once = tuple(dict.fromkeys(files))
+    await _check_files(once, case)
+    if once:
+        await case.work.files.attach(once, ticket.id, message.message if message else None)
 
 
 async def _check_files(files: tuple[FileId, ...], case: Case) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from core import limits
 from core.commands import (
     Arrive,
+    ChangePassword,
     ConfirmEmail,
     Depart,
     DismissDemoPerson,
@@ -17,11 +18,20 @@ from core.commands import (
     GrantRole,
     RegisterPerson,
     RevokeRoles,
+    SignOut,
     SyncGrants,
 )
 from core.errors import N_, Clash, EmailTaken, NoSuchPerson
-from core.events import EmailConfirmed, PersonRegistered, RoleGranted, RoleRevoked
+from core.events import (
+    EmailConfirmed,
+    PasswordChanged,
+    PersonRegistered,
+    RoleGranted,
+    RoleRevoked,
+    SignedOutEverywhere,
+)
 from core.model.desk import Desk
+from core.model.mail import bounce_key
 from core.model.people import Account, Grant, Person, Platform, Role, Standing
 from core.policy import Action, require_in_general
 from core.storage import Outcome
@@ -37,6 +47,10 @@ DEMO = "demo"
 
 class NothingGranted(Clash):
     template = N_("{name} has that role already.")
+
+
+class PasswordMoved(Clash):
+    template = N_("Your password was changed a moment ago, from elsewhere. Nothing was changed now.")
 
 
 class NameOfStaff(Clash):
@@ -114,6 +128,22 @@ async def register_person(command: RegisterPerson, case: Case) -> Outcome:
     return Outcome(person=person.id)
 
 
+async def change_password(command: ChangePassword, case: Case) -> Outcome:
+    """Of two who proved the same old password at once, the second changes nothing."""
+    person = case.asker.id
+    if not await case.work.people.set_password(person, was=command.was, password_hash=command.password_hash):
+        raise PasswordMoved
+    await case.work.people.sign_out(person, case.now, but=command.session)
+    case.record(PasswordChanged(person=person))
+    return Outcome(person=person)
+
+
+async def sign_out(command: SignOut, case: Case) -> Outcome:
+    await case.work.people.sign_out(case.asker.id, case.now, but=command.session)
+    case.record(SignedOutEverywhere(person=case.asker.id))
+    return Outcome(person=case.asker.id)
+
+
 def _looks(name: str) -> str:
     """Equal for names that a reader would take for one another: letters and digits alone, case and width aside."""
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
@@ -159,6 +189,7 @@ async def confirm_email(command: ConfirmEmail, case: Case) -> Outcome:
         person = replace(person, email_confirmed=True)
         await case.work.people.save(person)
         case.record(EmailConfirmed(person=person.id))
+    await case.work.troubles.mend(bounce_key(command.email))
     await _follow_configuration(person, case)
     return Outcome(person=person.id)
 

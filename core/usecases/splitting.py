@@ -16,6 +16,7 @@ from core.storage import NewTicket, Outcome
 from core.text import Text
 from core.usecases.case import Case
 from core.usecases.threads import make_threads
+from core.usecases.withholding import looks_secret
 
 MOST = 100
 """Messages that one split moves."""
@@ -25,6 +26,12 @@ class NothingChosen(BadField):
     template = N_("{ref}: choose the messages that become a ticket of their own.")
 
 
+class SecretTitle(BadField):
+    """Its student reads it: of a title nobody is asked, since other words are found easily."""
+
+    template = N_("The title looks as if it held {what}, and the student reads it: choose another.")
+
+
 async def split_ticket(command: SplitTicket, case: Case) -> Outcome:
     """Words, files and reactions move; copies on platforms stay where they were said. Participants who wrote some of
     it take part in the new ticket. Raises NoSuchMessage where one of ``messages`` is not the ticket's."""
@@ -32,6 +39,8 @@ async def split_ticket(command: SplitTicket, case: Case) -> Outcome:
     if ticket.merged_into is not None:
         raise MergedAway(ref=ticket.ref, into=ref_of(ticket.merged_into))
     title = limits.line(N_("The title"), command.title, limits.TITLE)
+    if seen := looks_secret(MessageKind.REPLY, Text.of(title), ticket, case):
+        raise SecretTitle(what=seen)
     moving = await _chosen(command, ticket, case)
     made = await case.work.tickets.add(_new(ticket, title, case))
     await case.work.combining.move_messages([message.id for message in moving], made.id)

@@ -75,7 +75,8 @@ async def replace_thread(command: ReplaceThread, case: Case) -> Outcome:
     await case.work.outbox.abandon(lane, reason=command.reason, at=case.now)
     if again:
         await make_threads(ticket, case)
-    case.change(ticket, ThreadLost(ticket=ticket.id, platform=thread.platform, replaced=bool(case.made)))
+    if ticket.erased_at is None:
+        case.change(ticket, ThreadLost(ticket=ticket.id, platform=thread.platform, replaced=bool(case.made)))
     return Outcome(ticket=ticket.id)
 
 

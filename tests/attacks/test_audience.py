@@ -18,6 +18,7 @@ from core.commands import (
     ClaimTicket,
     Command,
     EditMessage,
+    EraseTicket,
     FollowTicket,
     MergeTicket,
     PostMessage,
@@ -47,7 +48,7 @@ MARKED = re.compile(r"zq(\d+)z")
 
 Step = tuple[str, int, int, int]
 ACTS = ("open", "reply", "reply", "note", "note", "native", "native", "add", "remove", "follow", "merge", "join",
-        "unmerge", "split", "block", "claim", "transfer", "public", "edit", "undo", "resolve")  # fmt: skip
+        "unmerge", "split", "block", "claim", "transfer", "public", "edit", "undo", "resolve", "erase")  # fmt: skip
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 6), st.integers(0, 3), st.integers(0, 3)), min_size=6, max_size=22
 )
@@ -110,6 +111,7 @@ class World:
             ),
             "edit": lambda: EditMessage(ticket=ticket, message=_newest(said), text=self.new_words()),
             "undo": lambda: UndoMessage(ticket=ticket),
+            "erase": lambda: EraseTicket(ticket=ticket, reason="because"),
             "resolve": lambda: ResolveTicket(ticket=ticket, answer=self.new_words()),
         }
         outcome = await office.do(made[act](), who)

@@ -42,6 +42,7 @@ LINES = (
     "/staff split {ref} 1 Mine",
     "/staff link {ref} {ref} blocks",
     "/staff unlink {ref} {ref}",
+    "/desk erase {ref} because",
 )
 REQUESTS = (
     ("GET", "/api/threads/{ref}", None),
@@ -58,6 +59,7 @@ REQUESTS = (
     ("POST", "/api/actions", {"action": "1.ticket.close.-.ref={ref}"}),
     ("POST", "/api/actions", {"action": "1.ticket.reopen.{number}"}),
     ("POST", "/api/actions", {"action": "1.ticket.visibility.{number}.visibility=public.confirm=yes"}),
+    ("POST", "/api/actions", {"action": "1.desk.erase.{number}.reason=because"}),
     ("POST", "/api/forms", {"action": "1!ticket!edit!t!T{number}", "values": {"title": "Mine"}}),
     ("POST", "/api/forms", {"action": "1!ticket!urgent!t!T{number}", "values": {}}),
 )

@@ -32,6 +32,9 @@ kind = "webhook"
 
 [email]
 sender = "desk@example.edu"
+
+[email.inbox]
+address = "desk@example.edu"
 """
 SECRETS = {
     "BOT_WEB__SECRET_KEY": "hush-hush-" + "x" * 32,
@@ -44,6 +47,7 @@ SECRETS = {
     "BOT_WEBHOOKS__PAGER__URL": "https://alerts.example.edu/hush-hush",
     "BOT_WEBHOOKS__PAGER__SECRET": "whsec_" + "hush" * 8,
     "BOT_EMAIL__SMTP_URL": "smtp://desk:hush-hush@mail.example.edu:587",
+    "BOT_EMAIL__INBOX__URL": "imaps://desk:hush-hush-too@mail.example.edu:993",
 }
 
 

@@ -88,9 +88,15 @@ async def test_the_whole_way_of_an_unseen_follower_names_no_ticket(desk: WebDesk
     )
     listed, followed = await typed(student, "/ticket list"), await typed(student, "/ticket unfollow")
     ticket = await followed_by(desk, "student")
+    painted, found = await student.get("/?among=followed"), (await student.get("/api/search?among=followed"))
+    assert [row["title"] for row in found.body["unseen"]] == [MINE]
+    assert MINE in painted.text
+    for query in ("q=zebra", "tag=x", "status=open", "offset=1", "among=mine", "among=public"):
+        query = query if query.startswith("among") else f"among=followed&{query}"
+        assert (await student.get(f"/api/search?{query}")).body["unseen"] == [], query
     await solved(desk, ticket)
     told = await student.get("/api/notices")
-    answers = [joined, listed, followed, told, await student.get("/api/search?among=followed")]
+    answers = [painted, found, joined, listed, followed, told, await student.get("/api/search?among=followed")]
     assert [row["title"] for row in listed.body["card"]["rows"]] == [MINE]
     assert [row["title"] for row in followed.body["card"]["rows"]] == [MINE]
     assert [notice["card"]["title"] for notice in told.body] == [MINE]

@@ -187,6 +187,7 @@ async def test_a_forged_form_or_button_is_refused_in_a_sentence_and_never_a_faul
         ("staff", "transfer"),
         ("desk", "role"),
         ("desk", "retry"),
+        ("desk", "clear"),
         ("queue", ""),
         ("help", ""),
     ]

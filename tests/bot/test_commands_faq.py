@@ -8,7 +8,7 @@ from adapters.web.parse import parse_markdown
 from bot.desk import ThreadDesk
 from core.actions import Press
 from core.cards.card import Card
-from core.commands import PublishFaq, ResolveTicket
+from core.commands import CloseTicket, MergeTicket, PublishFaq, ReopenTicket, ResolveTicket
 from core.errors import BadArgument, NoSuchFaq, NoSuchTicket, NotAllowed
 from core.model.ids import DraftId, FaqId, TicketId
 from core.model.people import Platform
@@ -65,7 +65,7 @@ async def test_a_form_makes_a_draft_that_students_do_not_find(front: Front) -> N
 
 async def test_what_may_be_about_a_person_is_named_under_a_draft_until_it_is_published(front: Front) -> None:
     card = await drafted(front, answer="Write to sam@example.com.")
-    assert card.footer == "May be about a person: sam@example.com (an email address)."
+    assert card.footer == "May be about a person, or secret: sam@example.com (an email address)."
     assert shown(await front.type("asha", "/faq show F-1")).footer == card.footer
     done = shown(await front.type("lee", "/faq publish F-1 yes"))
     assert (done.title, done.footer) == ("F-1 is published: everybody can read it", "")
@@ -112,10 +112,10 @@ async def test_a_resolved_ticket_fills_the_form_and_names_what_may_be_personal(f
     assert "Make a FAQ" in [button.label for button in card.buttons]
     form = asked(await front.press("asha", Press("faq", "add", await answered(front, answer))))
     values = {entry.key: entry for entry in form.inputs}
-    assert values["question"].hint == "May be about a person: Sam Student (somebody's name)."
+    assert values["question"].hint == "May be about a person, or secret: Sam Student (somebody's name)."
     assert values["answer"].value == "It is **there** now, Sam. Write to dean@example.edu or see https://x.example/a"
     assert values["answer"].hint == (
-        "May be about a person: Sam (somebody's name), dean@example.edu (an email address)."
+        "May be about a person, or secret: Sam (somebody's name), dean@example.edu (an email address)."
     )
     assert values["category"].value == "exams"
     given = {entry.key: entry.value for entry in form.inputs}
@@ -128,6 +128,30 @@ async def answered(front: Front, answer: Text) -> TicketId:
     ticket = await front.office.open(title="Where is the grade of Sam Student?")
     await front.office.do(ResolveTicket(ticket=ticket, answer=answer), "asha")
     return ticket
+
+
+async def test_of_what_a_faq_was_made_of_that_one_is_edited_in_place_of_another(front: Front) -> None:
+    ticket = await answered(front, Text.of("It is there now."))
+    form = asked(await front.press("asha", Press("faq", "add", ticket)))
+    await front.submit("asha", form.action, **{entry.key: entry.value for entry in form.inputs})
+    card = shown(await front.type("asha", f"/ticket show T-{ticket}"))
+    labels = [button.label for button in card.buttons]
+    assert "Edit F-1" in labels and "Make a FAQ" not in labels
+    again = shown(await front.type("asha", f"/faq add T-{ticket}"))
+    assert again.title == "F-1 was made of this ticket already: edit that one"
+    await front.type("lee", "/faq retire F-1")
+    assert asked(await front.type("asha", f"/faq add T-{ticket}")).title == "A new FAQ"
+
+
+async def test_nothing_is_made_of_what_goes_on_in_another_or_was_never_answered(front: Front) -> None:
+    one, other = await answered(front, Text.of("It is there now.")), await answered(front, Text.of("There."))
+    third = await front.office.open()
+    await front.office.do(ReopenTicket(ticket=one), "asha")
+    await front.office.do(MergeTicket(ticket=other, into=one), "asha")
+    await front.office.do(CloseTicket(ticket=third), "asha")
+    for ticket in (other, third):
+        card = shown(await front.type("asha", f"/ticket show T-{ticket}"))
+        assert "Make a FAQ" not in [button.label for button in card.buttons]
 
 
 async def test_without_an_answer_of_the_resolution_it_is_the_staffs_last_reply(front: Front) -> None:
@@ -199,8 +223,13 @@ async def test_the_buttons_say_whether_it_helped_and_the_staff_read_how_often(fr
     done = shown(await front.desk.press(card.buttons[0].action, front.office.actor("sam")))
     assert done.title == "Thank you: noted for F-1"
     assert [button.style for button in done.buttons] == ["primary", "plain"]
+    other = shown(await front.type("kim", "/faq rate F-1 no"))
+    assert (
+        asked(await front.desk.press(other.buttons[2].action or "", front.office.actor("kim"))).submit
+        == "Open the ticket"
+    )
     staff = shown(await front.type("asha", "/faq show F-1"))
-    assert {field.key: field.value for field in staff.fields}["helpful"] == "1 of 1"
+    assert {field.key: field.value for field in staff.fields}["helpful"] == "1 of 2"
     with pytest.raises(BadArgument, match="say yes or no"):
         await front.type("sam", "/faq rate F-1 maybe")
 

@@ -18,6 +18,7 @@ from core.commands import (
 from core.errors import BadInput, MissingTicket, NotActive, NotAllowed, Refusal
 from core.grammar import parse
 from core.model.ids import TicketId, ref_of
+from core.model.mail import bounce_code
 from core.model.people import Platform, Role, Standing
 from core.model.thread import MessageKind
 from core.model.ticket import Priority, Visibility
@@ -28,6 +29,7 @@ from tests.fakes.front import (
     Front,
     aside,
     beside,
+    bounced,
     failed,
     faq,
     followed,
@@ -37,10 +39,12 @@ from tests.fakes.front import (
     linked,
     merged,
     offered,
+    posted,
     public,
     resolved,
     said,
     shown,
+    switched_off,
     together,
     unretired,
     unroled,
@@ -122,9 +126,14 @@ SCENES: list[tuple[str, Stage, str, str]] = [
     ("lee", unretired, "/faq retire {faq}", "{faq} is retired: only the staff read it"),
     ("ada", fresh, "/desk people", "People"),
     ("asha", fresh, "/desk hot", "What many ask for"),
+    ("ada", fresh, "/desk erase {ref} They asked for it", "Erase {ref}?"),
     ("ada", unroled, "/desk role lead Kim Other", "People"),
     ("ada", failed, "/desk failures", "What does not get through"),
     ("ada", failed, "/desk retry {number}", "What does not get through"),
+    ("ada", bounced, f"/desk clear {bounce_code('sam@example.com')}", "What does not get through"),
+    ("ada", posted, "/desk webhooks", "What the endpoints were sent"),
+    ("ada", posted, "/desk replay 1h crm", "What the endpoints were sent"),
+    ("ada", switched_off, "/desk enable crm", "What the endpoints were sent"),
 ]
 
 

@@ -1,7 +1,10 @@
 """A command whose words look like a secret: the question, and what its buttons do."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.scheduler import Scheduler
 from core.actions import decode
 from core.cards.card import Card
 from core.errors import NoSuchDraft
@@ -55,6 +58,28 @@ async def test_edit_opens_the_form_with_the_words_and_sends_what_is_left_of_them
     assert [one.text for one in await front.office.messages(ticket)] == [Text.of("Ask me at my desk.")]
 
 
+async def test_an_edit_asks_first_with_both_of_its_words_kept(front: Front) -> None:
+    ticket = await front.office.open()
+    change = {"title": f"It is {SECRET}", "description": "Since Monday."}
+    card = shown(await front.submit("asha", f"1!ticket!edit!t!T{ticket}", **change))
+    assert card.title == "Not sent yet" and "hunter22" not in repr(card)
+    form = asked(await pressed(front, "asha", card, "Edit"))
+    assert {entry.key: entry.value for entry in form.inputs} == change
+    assert (await front.office.ticket(ticket)).description != Text.of("Since Monday.")
+    await pressed(front, "asha", card, "Send anyway")
+    changed = await front.office.ticket(ticket)
+    assert (changed.title, changed.description) == (f"It is {SECRET}", Text.of("Since Monday."))
+
+
+async def test_an_edit_of_a_title_alone_leaves_the_description(front: Front) -> None:
+    ticket = await front.office.open()
+    before = await front.office.ticket(ticket)
+    card = shown(await front.submit("asha", f"1!ticket!edit!t!T{ticket}", title=SECRET))
+    await pressed(front, "asha", card, "Send anyway")
+    changed = await front.office.ticket(ticket)
+    assert (changed.title, changed.description) == (SECRET, before.description)
+
+
 async def test_the_form_of_a_door_that_fills_it_by_itself_has_the_words_too(front: Front) -> None:
     _ticket, card = await question(front)
     action = button(card, "Edit")
@@ -71,6 +96,22 @@ async def test_anothers_question_is_answered_by_nobody_else(front: Front, who: s
     with pytest.raises(NoSuchDraft):
         await pressed(front, who, card, label)
     assert await front.office.messages(ticket) == []
+
+
+async def test_words_that_wait_for_an_answer_are_kept_for_a_day_and_other_drafts_for_longer(front: Front) -> None:
+    office = front.office
+    ticket, card = await question(front)
+    other = await front.desk.keep_draft({"title": "Mine"}, office.actor("sam"))
+    scheduler = Scheduler(store=office.store, engine=office.engine, clock=office.clock)
+    office.clock.advance(DAY)
+    await scheduler.sweep()
+    asked(await pressed(front, "asha", card, "Edit"))
+    office.clock.advance(timedelta(seconds=1))
+    await scheduler.sweep()
+    with pytest.raises(NoSuchDraft, match="than a day"):
+        await pressed(front, "asha", card, "Send anyway")
+    assert await office.messages(ticket) == []
+    assert await front.desk.draft_values(other, office.actor("sam")) == {"title": "Mine"}
 
 
 async def test_what_needs_no_question_is_sent_at_once(front: Front) -> None:

@@ -214,6 +214,20 @@ async def test_the_agents_are_suggested_to_the_staff_alone(front: Front) -> None
         assert set(await suggested(front, "sam", kind, typed)) <= {"me"}
 
 
+async def test_tags_are_suggested_by_use_and_one_after_the_other(front: Front) -> None:
+    kind = ParameterKind.TAGS
+    for tags in ("wifi printer", "printer", "paper"):
+        ticket = await front.office.open("sam")
+        await front.type("sam", f"/ticket tag {tags}", ticket)
+    assert await suggested(front, "sam", kind) == ["printer", "paper", "wifi"]
+    assert await suggested(front, "asha", kind, "#P") == ["printer", "paper"]
+    assert await suggested(front, "sam", kind, "pri") == ["printer"]
+    assert await suggested(front, "sam", kind, "printer, p") == ["printer,paper"]
+    assert await suggested(front, "sam", kind, "Printer,") == ["Printer,paper", "Printer,wifi"]
+    assert await suggested(front, "sam", kind, "zebra") == []
+    assert await suggested(front, "kim", kind) == []
+
+
 async def test_an_agent_who_may_not_act_is_not_suggested(front: Front) -> None:
     await front.office.stand("abe", Standing.BLOCKED)
     assert "Abe Academic" not in await suggested(front, "asha", ParameterKind.AGENT)

@@ -1,11 +1,14 @@
 """What the dispatcher does about threads: one that is gone is replaced, and a lease that was lost writes nothing."""
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from adapters.sql.tables import files as uploads
 from bot.dispatcher import Channels, Dispatcher, Patience
 from core.commands import PostMessage, ResolveTicket, RetryDelivery
 from core.events import ThreadLost
@@ -13,14 +16,14 @@ from core.model.ids import DeliveryId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToThread
 from core.model.people import Platform
 from core.model.thread import MessageKind, Thread
-from core.ports import Gone, Parcel, Receipt, Undeliverable
+from core.ports import SLOWEST, Gone, Parcel, Receipt, Undeliverable
 from core.text import Text
 from tests.fakes.channels import ScriptedChannel, settle
 from tests.fakes.front import Front
 from tests.fakes.office import MINUTE, Office, on_discord
 from tests.fakes.signer import SIGNER
 
-DISCORD = Platform.DISCORD
+DISCORD, SECOND = Platform.DISCORD, timedelta(seconds=1)
 PATIENCE = Patience(lease=MINUTE, poll=timedelta(hours=1))
 
 
@@ -31,7 +34,9 @@ async def office(front: Front) -> Office:
     return front.office
 
 
-def dispatcher(office: Office, channel: ScriptedChannel, owner: str = "one") -> Dispatcher:
+def dispatcher(
+    office: Office, channel: ScriptedChannel, owner: str = "one", patience: Patience = PATIENCE
+) -> Dispatcher:
     platforms: Mapping[str, ScriptedChannel] = {DISCORD: channel, Platform.WEB: ScriptedChannel()}
     return Dispatcher(
         store=office.store,
@@ -42,7 +47,7 @@ def dispatcher(office: Office, channel: ScriptedChannel, owner: str = "one") -> 
         keys=office.keys,
         signer=SIGNER,
         owner=owner,
-        patience=PATIENCE,
+        patience=patience,
         jitter=lambda: 1.0,
     )
 
@@ -173,3 +178,61 @@ async def test_a_receipt_is_written_with_the_end_of_its_delivery(office: Office)
     assert await office.copies(said.id) == {shared.id: (f"made-{copied.id}", f"made-{copied.id}-2")}
     assert await state(office, copied.id) is DeliveryState.DONE
     assert (shared.external_id, shared.realm) == (shared.cursor, "guild")
+
+
+class _Slow(ScriptedChannel):
+    """Holds a message with a file until the test lets it go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def deliver(self, parcel: Parcel) -> Receipt:
+        if parcel.carried:
+            self.begun.set()
+            await self.let_go.wait()
+        return await super().deliver(parcel)
+
+
+async def test_what_carries_a_file_is_held_for_as_long_as_its_bytes_may_take(office: Office) -> None:
+    channel = _Slow()
+    ticket, _thread = await opened(office, channel)
+    async with office.store.write() as work:
+        whole = bytes(100 * SLOWEST)
+        file = await work.files.add(
+            office.people["asha"], "a", "text/plain", whole, office.clock.now(), width=None, height=None
+        )
+    carrying = PostMessage(ticket=ticket, kind=REPLY, text=Text.of("Here"), files=(file.id,))
+    owed = [one for one in await office.owed_by(carrying, "asha") if one.intent is Intent.MESSAGE]
+    flying = asyncio.create_task(settle(dispatcher(office, channel)))
+    await channel.begun.wait()
+    office.clock.advance(PATIENCE.lease + 99 * SECOND)
+    now = office.clock.now()
+    async with office.store.write() as work:
+        free = await work.outbox.lease(now, owner="two", until=now + MINUTE, limit=100)
+    assert not {one.id for one in free} & {one.id for one in owed}
+    channel.let_go.set()
+    await flying
+    assert [one.delivery.id for one in channel.taken if one.carried] == [one.id for one in owed]
+
+
+async def test_a_call_is_cut_off_later_for_a_file(office: Office) -> None:
+    class Slow(ScriptedChannel):
+        async def deliver(self, parcel: Parcel) -> Receipt:
+            if parcel.delivery.intent is Intent.MESSAGE:
+                await asyncio.sleep(0.3)  # longer than a call may take without a file
+            return await super().deliver(parcel)
+
+    channel, brief = Slow(), replace(PATIENCE, call=timedelta(seconds=0.1))
+    ticket, _thread = await opened(office, ScriptedChannel())
+    file = await office.upload("asha")
+    async with office.store.write() as work:
+        await work.connection.execute(uploads.update().values(size=SLOWEST))
+    await office.say(ticket, "asha", "Too slow")
+    await settle(dispatcher(office, channel, patience=brief))
+    assert Intent.MESSAGE not in [one.delivery.intent for one in channel.taken]
+    carrying = PostMessage(ticket=await office.open(), kind=REPLY, text=Text.of("Here"), files=(file.id,))
+    await settle(dispatcher(office, ScriptedChannel()))
+    await office.do(carrying, "asha")
+    await settle(dispatcher(office, channel, patience=brief))
+    assert [one for one in channel.taken if one.carried]

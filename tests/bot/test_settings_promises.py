@@ -82,6 +82,11 @@ def test_a_promise_has_a_time_for_each_priority_that_is_named(tmp_path: Path) ->
     assert policy.warn_at == 0.75
 
 
+def test_a_promise_is_shown_in_hours_as_it_is_written(tmp_path: Path) -> None:
+    shown = {key: value for key, value, _ in effective(start(tmp_path, changed('normal = "40h"', 'normal = "24h"')))}
+    assert '"24h"' in shown.values() and '"1d"' not in [shown[key] for key in shown if key.startswith("sla")]
+
+
 def test_one_clock_may_be_promised_alone_and_a_category_nothing(tmp_path: Path) -> None:
     toml = changed('resolution = { urgent = "4h", normal = "40h" }\nwarn_at = 0.75\n', "")
     desk = desk_of(start(tmp_path, toml.replace('sla = "standard"\n', "")), "")

@@ -10,7 +10,7 @@ from core.model.outbox import Address, DeliveryState, Intent, NewDelivery, ToSpa
 from core.model.people import Person, Platform
 from core.model.ticket import Answer, Priority, Ticket, Visibility
 from core.storage import NewTicket, UnitOfWork
-from core.text import Bold, CodeBlock, Link, ListBlock, Mention, Moment, Paragraph, Plain, Quote, Text
+from core.text import Bold, CodeBlock, Emoji, Link, ListBlock, Mention, Moment, Paragraph, Plain, Quote, Text
 from tests.fakes.clock import START
 
 NOW = START
@@ -19,7 +19,15 @@ _keys = count(1)
 
 RICH = Text(
     (
-        Paragraph((Plain("Grüße, 你好 👋🏽 ‮ "), Bold((Plain("bold"),)), Mention(PersonId(7), "Ann"), Moment(NOW))),
+        Paragraph(
+            (
+                Plain("Grüße, 你好 👋🏽 ‮ "),
+                Bold((Plain("bold"),)),
+                Mention(PersonId(7), "Ann"),
+                Moment(NOW),
+                Emoji("blob", "https://e.example/1.png"),
+            )
+        ),
         CodeBlock("x = 1\n\ty", "python"),
         Quote((Paragraph((Link("https://example.org/?a=1&b=2", (Plain("here"),)),)),)),
         ListBlock(((Paragraph((Plain("one"),)),), ()), ordered=True),

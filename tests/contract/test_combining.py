@@ -36,6 +36,9 @@ async def test_a_merge_is_read_as_it_was_written_until_it_is_undone(store: SqlSt
         assert await work.combining.merge_of(other.id) == merge
         assert (merge.ticket, merge.into, merge.at, merge.moved) == (other.id, one.id, NOW, moved)
         assert await work.combining.merged_into(one.id) == [other.id]
+        more = replace(moved, joined=(ann.id,), joins=True)
+        await work.combining.save_moved(merge.id, more)
+        assert await work.combining.merge_of(other.id) == replace(merge, moved=more)
         assert await work.combining.undo_merge(merge.id, NOW)
         assert not await work.combining.undo_merge(merge.id, NOW)
         assert await work.combining.merge_of(other.id) is None
@@ -167,3 +170,18 @@ async def test_what_many_ask_for_is_hot_and_only_what_is_in_sight(store: SqlStor
             Hot(TicketId(talked.id), 0, 0, 3),
         ]
         assert await work.combining.hot(Sight(person=ann.id), since=NOW + MINUTE, limit=9) == []
+
+
+async def test_what_repeats_a_ticket_counts_for_those_alone_who_may_see_the_repetition(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob, wen = [(await a_person(work, name)).id for name in ("Ann", "Bob", "Wen")]
+        ticket = await a_ticket(work, ann)
+        secret, merged = [await a_ticket(work, bob, category="welfare") for _ in range(2)]
+        await work.combining.link(Link(secret.id, ticket.id, Relation.DUPLICATES), NOW)
+        await work.tickets.save(merged.merge(ticket, NOW))
+        await work.combining.merge(merged.id, ticket.id, MOVED, NOW)
+        outsider = Sight(person=wen, known=frozenset({"it"}), staff_categories=frozenset({"it"}))
+        named = Sight(person=wen, known=frozenset({"it"}), staff_categories=frozenset({"it", "welfare"}))
+        assert await work.combining.hot(outsider, since=NOW, limit=9) == []
+        hot = await work.combining.hot(named, since=NOW, limit=9)
+        assert [(one.ticket, one.repeats) for one in hot] == [(ticket.id, 2)]

@@ -1,6 +1,6 @@
 """The audit trail: every kind of event comes back as it was appended, and its chain verifies."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,11 +8,11 @@ from adapters.sql.store import SqlStore
 from core import events
 from core.events import Event, digest
 from core.model.duty import DutyState
-from core.model.ids import EscalationId, EventId, FaqId, MessageId, PersonId, TicketId
+from core.model.ids import EscalationId, EventId, FaqId, MessageId, PersonId, ThreadId, TicketId
 from core.model.people import Platform, Role
 from core.model.relation import Relation
 from core.model.sla import SlaClock
-from core.model.thread import MessageKind
+from core.model.thread import Audience, GapReason, MessageKind
 from core.model.ticket import Ending, Priority, Status, Visibility
 from tests.contract.samples import MINUTE, NOW, a_requester_with_a_ticket, a_ticket
 
@@ -32,6 +32,7 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.TicketClosed(ticket=ticket, ending=Ending.QUIET),
         events.TicketReopened(ticket=ticket, reason=M),
         events.TicketEdited(ticket=ticket, title=True, description=False),
+        events.TicketErased(ticket=ticket),
         events.TagsChanged(ticket=ticket, added=1, removed=0),
         events.TicketTransferred(ticket=ticket, before="helpdesk", after="librarians"),
         events.VisibilityChanged(ticket=ticket, before=Visibility.PRIVATE, after=Visibility.PUBLIC),
@@ -45,6 +46,18 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.ReactionChanged(ticket=ticket, message=M, kind=MessageKind.NOTE, on=True),
         events.SecretSuspected(ticket=ticket, message=M, kind=MessageKind.REPLY),
         events.ThreadLost(ticket=ticket, platform=Platform.DISCORD, replaced=False),
+        events.ThreadNotRead(
+            ticket=ticket,
+            platform=Platform.SLACK,
+            thread=ThreadId(5),
+            audience=Audience.STAFF,
+            reason=GapReason.TOO_OLD,
+            since=datetime(2026, 3, 1, 9, 30, 0, 100, tzinfo=UTC),
+            until=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        ),
+        events.ThreadCaughtUp(
+            ticket=ticket, platform=Platform.DISCORD, thread=ThreadId(5), audience=Audience.REQUESTER
+        ),
         events.PersonLeft(ticket=ticket, person=P, platform=Platform.DISCORD),
         events.TroubleFound(trouble="discord:permission:1"),
         events.DigestSent(),
@@ -52,6 +65,8 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.AnswerFound(faq=None, found=TicketId(3), deflected=False),
         events.PersonRegistered(person=P),
         events.EmailConfirmed(person=P),
+        events.PasswordChanged(person=P),
+        events.SignedOutEverywhere(person=P),
         events.RoleGranted(person=P, role=Role.LEAD, team=None, source="operator"),
         events.RoleRevoked(person=P, role=Role.AGENT, team="helpdesk", source="bot.toml"),
         events.PersonLinked(person=P, absorbed=PersonId(3)),
@@ -94,6 +109,8 @@ def one_of_each(ticket: TicketId) -> list[Event]:
         events.FaqPublished(faq=FaqId(7), number=2, cleared=True),
         events.FaqRetired(faq=FaqId(7)),
         events.FaqRated(faq=FaqId(7), helpful=False),
+        events.EndpointEnabled(endpoint="crm"),
+        events.DeliveriesReplayed(endpoint="crm", count=2),
     ]
 
 

@@ -50,6 +50,20 @@ async def test_one_reads_back_whole(store: SqlStore) -> None:
         assert await work.faqs.versions(added.id) == [first]
 
 
+async def test_of_a_ticket_one_is_known_that_is_not_retired_a_published_one_first(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        assert await work.faqs.made_of([ticket.id]) == {}
+        first = await work.faqs.add(version(ann.id), source=ticket.id)
+        second = await work.faqs.add(version(ann.id), source=ticket.id)
+        assert (await work.faqs.made_of([ticket.id]))[ticket.id].id == second.id
+        await work.faqs.save((await reread(work, first.id)).publish(NOW, REVIEW))
+        assert (await work.faqs.made_of([ticket.id]))[ticket.id].id == first.id
+        await work.faqs.save((await reread(work, first.id)).retire())
+        assert (await work.faqs.made_of([ticket.id]))[ticket.id].id == second.id
+        assert await work.faqs.made_of([]) == {}
+
+
 async def test_each_save_of_other_words_is_a_version_and_the_published_one_stays(store: SqlStore) -> None:
     async with store.write() as work:
         faq = await a_faq(work, published=True)

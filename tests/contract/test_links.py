@@ -113,7 +113,7 @@ async def leave_traces(work: SqlUnitOfWork, person: PersonId, *, account: bool =
     ticket = await a_ticket(work, person)
     theirs = await a_ticket(work, other.id)
     taking_part = replace(theirs, participants=frozenset({person}), follower_count=1)
-    await work.tickets.save(replace(taking_part, assignee=person, offered_to=person))
+    await work.tickets.save(replace(taking_part, assignee=person, offered_to=person, erased_by=person))
     escalation = await work.escalations.add(theirs.id, POLICY, NOW)
     await work.escalations.save(replace(escalation, acknowledged_by=person))
     await work.tickets.follow(theirs.id, person, NOW)

@@ -12,6 +12,8 @@ from core.model.ids import PersonId
 from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
 from tests.contract.samples import MINUTE, NOW, a_person
 
+HOUR = timedelta(hours=1)
+
 
 async def test_a_person_comes_back_as_added_and_as_saved(store: SqlStore) -> None:
     async with store.write() as work:
@@ -227,6 +229,39 @@ async def test_a_session_lasts_until_it_is_over_or_ended(store: SqlStore) -> Non
         assert await work.people.session("digest 2", NOW) == long
         await work.people.end_session("digest 2")
         assert await work.people.session("digest 2", NOW) is None
+
+
+async def test_ones_sessions_are_listed_as_they_were_seen_last_and_ended_but_for_one(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob = (await a_person(work)).id, (await a_person(work, "Bob")).id
+        for n in range(3):
+            await work.people.add_session(Session(f"digest {n}", ann, NOW + n * MINUTE, NOW + HOUR, "Firefox on Linux"))
+        await work.people.add_session(Session("over", ann, NOW, NOW + MINUTE))
+        await work.people.add_session(Session("bob's", bob, NOW, NOW + HOUR))
+        await work.people.see_session("digest 0", NOW + 5 * MINUTE, "192.0.2.7")
+        listed = await work.people.sessions_of(ann, NOW + MINUTE)
+        assert [one.token_digest for one in listed] == ["digest 0", "digest 2", "digest 1"]
+        assert (listed[0].seen_at, listed[0].address) == (NOW + 5 * MINUTE, "192.0.2.7")
+        assert (listed[1].browser, listed[1].address, listed[1].seen_at) == ("Firefox on Linux", "", None)
+        await work.people.sign_out(ann, NOW + HOUR / 2, but="digest 1")
+        assert [one.token_digest for one in await work.people.sessions_of(ann, NOW)] == ["digest 1"]
+        assert [one.token_digest for one in await work.people.sessions_of(bob, NOW)] == ["bob's"]
+        await work.people.sign_out(bob, NOW, but=None)
+        assert await work.people.sessions_of(bob, NOW) == []
+        found = [await work.people.get(person) for person in (ann, bob)]
+        assert [one and one.tokens_since for one in found] == [NOW + HOUR / 2, NOW]
+
+
+async def test_a_password_is_replaced_by_whoever_knew_the_one_before(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob = (await a_person(work)).id, (await a_person(work, "Bob")).id
+        for person, name in ((ann, "ann"), (bob, "bob")):
+            await work.people.add_account(Account(person, name, f"{name}@example.org", "first"))
+        assert await work.people.set_password(ann, was="first", password_hash="second")
+        assert not await work.people.set_password(ann, was="first", password_hash="third")
+        hashes = [await work.people.account_of(person) for person in (ann, bob)]
+        assert [one and one.password_hash for one in hashes] == ["second", "first"]
+        assert await work.people.account_of(PersonId(999)) is None
 
 
 async def test_people_are_found_by_words_of_their_name_or_address(store: SqlStore) -> None:

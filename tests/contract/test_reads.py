@@ -105,6 +105,21 @@ async def test_a_trail_is_read_in_pages_from_its_end(store: SqlStore) -> None:
         assert [record.id for record in first] == [said[2]]
 
 
+async def test_when_each_ticket_changed_last_is_told_of_what_is_traced_alone(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, ticket = await a_requester_with_a_ticket(work)
+        other, quiet = await a_ticket(work, ann.id), await a_ticket(work, ann.id)
+        for one, kind, minutes in ((ticket, REPLY, 1), (ticket, NOTE, 2), (other, NOTE, 3)):
+            posted = events.MessagePosted(ticket=one.id, message=MessageId(1), kind=kind)
+            await work.events.append(posted, NOW + minutes * MINUTE, ann.id, Platform.WEB, "")
+        ids = [quiet.id, other.id, ticket.id]
+        replies = Traced(said=frozenset({REPLY}))
+        assert await work.events.last_at(ids, replies) == {ticket.id: NOW + MINUTE}
+        whole = {ticket.id: NOW + 2 * MINUTE, other.id: NOW + 3 * MINUTE}
+        assert await work.events.last_at(ids, Traced()) == whole
+        assert await work.events.last_at([], Traced()) == {}
+
+
 async def test_a_message_is_found_in_the_trail_of_its_own_ticket(store: SqlStore) -> None:
     async with store.write() as work:
         ann, ticket = await a_requester_with_a_ticket(work)

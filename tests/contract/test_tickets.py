@@ -254,6 +254,23 @@ async def test_a_filter_takes_any_of_a_fields_values_and_counts_what_it_finds(st
         assert await work.tickets.count(everything, most=2) == 2
 
 
+async def test_the_tags_of_the_newest_are_those_that_somebody_may_see(store: SqlStore) -> None:
+    async with store.write() as work:
+        ann, bob = [(await a_person(work, name)).id for name in ("Ann", "Bob")]
+        for by, category, tags in (
+            (ann, "exams", ("größe", 'a"b')),
+            (ann, "exams", ()),
+            (bob, "exams", ("fire",)),
+            (bob, "secret", ("quagga",)),
+        ):
+            await a_ticket(work, by, category=category, tags=tags)
+        staff = Sight(person=ann, staff_categories=frozenset({"exams"}))
+        assert await work.tickets.tags(staff, most=10) == [("fire",), ("größe", 'a"b')]
+        assert await work.tickets.tags(staff, most=1) == [("fire",)]
+        assert await work.tickets.tags(Sight(person=ann), most=10) == [("größe", 'a"b')]
+        assert await work.tickets.tags(Sight(person=bob, own_only=True), most=10) == [("quagga",), ("fire",)]
+
+
 async def test_the_queue_is_most_urgent_first_then_the_longest_waiting(store: SqlStore) -> None:
     async with store.write() as work:
         ann = (await a_person(work)).id

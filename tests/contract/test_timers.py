@@ -214,3 +214,14 @@ async def test_a_draft_is_deleted_once_and_forgotten_when_it_is_old(store: SqlSt
         assert await work.drafts.forget(NOW + 2 * MINUTE) == 1
         assert await work.drafts.get(DraftId("1")) is None
         assert await work.drafts.get(DraftId("2")) is not None
+
+
+async def test_drafts_that_hold_a_value_are_forgotten_sooner_than_others(store: SqlStore) -> None:
+    held = {"plain": {"title": "x"}, "held": {"held_back": ""}, "new": {"held_back": "x"}}
+    async with store.write() as work:
+        ann = await a_person(work)
+        for name, values in held.items():
+            at = NOW + (MINUTE if name == "new" else 0 * MINUTE)
+            await work.drafts.put(Draft(id=DraftId(name), person=ann.id, values=values, updated_at=at))
+        assert await work.drafts.forget(NOW + MINUTE, holding="held_back") == 1
+        assert [name for name in held if await work.drafts.get(DraftId(name)) is None] == ["held"]

@@ -17,6 +17,7 @@ from core.cards.calls import (
     many_alerts,
 )
 from core.cards.card import Card, Form, Reader
+from core.cards.combining import MergedReader, goes_on
 from core.cards.duty import (
     DutyView,
     LoadView,
@@ -31,21 +32,25 @@ from core.cards.duty import (
     offered,
     set_card,
 )
+from core.cards.endpoints import endpoints_card
 from core.cards.escalation import unverified
 from core.cards.faq import FaqView, clear_first, faq_card, faq_form, faq_list, nothing_found
 from core.cards.forms import command_form, open_form, questions_form
-from core.cards.notices import alert, alert_news, followed, history, ping, thread_news, trouble
+from core.cards.mail import bare_letter, received, unknown, with_similar, without_files
+from core.cards.notices import alert, alert_news, followed, history, own_solved, ping, thread_news, trouble
 from core.cards.promises import Outlook
 from core.cards.reminders import digest_card, promise_broken, promise_warned, reminded
 from core.cards.secrets import asked_first, suspected
 from core.cards.suggestions import follows_card
 from core.cards.ticket import Names, TicketView, ticket_card, ticket_list
 from core.cards.transcript import transcript_card
+from core.endpointlog import EndpointView
 from core.errors import LooksSecret
 from core.events import Record
 from core.model.desk import Assignment, Desk
 from core.model.draft import Draft
 from core.model.duty import DutyState
+from core.model.endpoint import Endpoint
 from core.model.escalation import Escalation
 from core.model.faq import Faq, FaqState, FaqVersion
 from core.model.ids import (
@@ -63,7 +68,9 @@ from core.model.ids import (
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson, ToSpace, ToThread, Trouble
 from core.model.people import Grant, Person, Platform, Role, Standing
 from core.model.relation import Follow
+from core.model.similar import Kind
 from core.model.sla import SlaClock
+from core.model.suggestion import Suggestion, Suggestions
 from core.model.thread import Message, MessageKind
 from core.model.ticket import Priority, Status, Ticket, Visibility
 from core.policy import Action
@@ -71,7 +78,7 @@ from core.rules.escalation import acknowledge, end
 from core.rules.personal import personal_in
 from core.rules.secrets import PASSWORD
 from core.rules.sla import ClockState
-from core.storage import Tally
+from core.storage import Logged, Tally
 from core.text import Text
 from core.vocabulary import Choice, Parameter, ParameterKind, SlashCommand, Vocabulary
 from tests.fakes.clock import START as NOW
@@ -191,6 +198,9 @@ def all_cards() -> Iterator[Card | Form]:
         for title in ("", "404 404"):
             follow = Follow(id=FollowId(7), ticket=one.id, at=NOW, words={"title": title})
             yield followed(follow, "", marking())
+            yield own_solved(one, follow, desk, marking())
+        for asked, writes in product((True, False), repeat=2):
+            yield goes_on(one, one, desk, marking(), MergedReader(asked=asked, sees=writes, writes=writes))
             yield follows_card([one], [follow], desk, marking())
     yield follows_card([], [], desk, marking())
     said = Message(id=MessageId(1), ticket=TicketId(7), author=SAM, kind=MessageKind.REPLY, text=Text.of("1"), at=NOW)
@@ -207,6 +217,7 @@ def all_cards() -> Iterator[Card | Form]:
     yield from cards_of_faqs(desk, names)
     yield from cards_of_calls(desk, names)
     yield from cards_of_time(desk, names)
+    yield from cards_of_mail(desk)
     yield trouble(TROUBLE, marking())
     yield transcript_card("7", "", "", marking(), minutes=15, is_near=True)
     yield transcript_card("7", "", "", marking(), minutes=None, is_near=False)
@@ -215,10 +226,23 @@ def all_cards() -> Iterator[Card | Form]:
     yield asked_first(LooksSecret(what=PASSWORD, ref="T-7"), "7", "7", TicketId(7), DRAFT.id, marking())
     yield failures_card([TROUBLE], FAILURES, FAILURES, names, marking())
     yield failures_card([], [], [], names, marking())
+    yield from cards_of_endpoints()
     yield panel_card(desk, marking())
     yield open_form(DRAFT.values, desk, marking(is_staff=True), draft=DRAFT.id)
     yield questions_form(desk.categories["exams"], DRAFT.values, marking(), draft=DRAFT.id)
     yield command_form(ASSIGN, {}, None, VOCABULARY, marking())
+
+
+def cards_of_endpoints() -> Iterator[Card]:
+    """One that was sent something of every state, one that was sent nothing, one that is switched off."""
+    endpoint = Endpoint(key="1", events=("*",))
+    posted = replace(FAILURES[0], ticket=TicketId(7), answered=500)
+    sent = [Logged(replace(posted, state=state), "2") for state in DeliveryState]
+    sent.append(Logged(replace(posted, state=DeliveryState.PENDING, attempts=0, reason=None, answered=None), "2"))
+    yield endpoints_card([EndpointView(endpoint=endpoint, off=None, sent=sent)], marking())
+    yield endpoints_card([EndpointView(endpoint=endpoint, off=None, sent=[])], marking())
+    yield endpoints_card([EndpointView(endpoint=endpoint, off=TROUBLE, sent=[])], marking())
+    yield endpoints_card([], marking())
 
 
 def cards_of_faqs(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card | Form]:
@@ -315,6 +339,20 @@ def cards_of_calls(desk: Desk, names: dict[PersonId, str]) -> Iterator[Card]:
             said = bare_line(record.event, reader) or acknowledged_line(unverified("88", reader), reader)
             yield alert_news(record, one, names, desk, reader, what=said)
     yield going_on_card([], names, desk, marking())
+
+
+def cards_of_mail(desk: Desk) -> Iterator[Card]:
+    for answered in (True, False):
+        answering = replace(desk, answered_by_mail=answered)
+        for category in ("exams", "welfare"):
+            one = ticket(category=category)
+            yield received(one, answering, marking())
+            yield bare_letter(one, answering, marking())
+    yield unknown(replace(desk, name="88", public_url="99"), marking())
+    yield without_files("T-7", ["88"], marking())
+    near = Suggestion(kind=Kind.FAQ, ref="F-1", title="88", state="99", url="/faq/F-1")
+    found = Suggestions(items=(near,))
+    yield with_similar(received(ticket(), desk, marking()), ticket(), found, marking())
 
 
 def cards_of_time(desk: Desk, names: Names) -> Iterator[Card]:

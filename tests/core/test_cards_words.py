@@ -81,10 +81,14 @@ def test_every_event_of_a_ticket_has_its_line_through_gettext_with_every_name_fi
     of_no_ticket = {
         "PersonRegistered",
         "EmailConfirmed",
+        "PasswordChanged",
+        "SignedOutEverywhere",
         "PersonLinked",
         "RoleGranted",
         "RoleRevoked",
         "DeliveryRetried",
+        "DeliveriesReplayed",
+        "EndpointEnabled",
         "TroubleFound",
     }
     without = of_messages | of_no_ticket

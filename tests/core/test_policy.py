@@ -61,6 +61,7 @@ PAGE = read(
     report_own_as_agent | no                       | yes                      | yes  | yes
     block               | no                       | no                       | yes  | yes
     macros              | no                       | no                       | team | yes
+    erase               | no                       | no                       | no   | sees
     administer          | no                       | no                       | no   | yes
     export_own          | yes                      | yes                      | yes  | yes
     export              | no                       | no                       | no   | yes

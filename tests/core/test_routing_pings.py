@@ -23,6 +23,7 @@ from core.events import (
     PersonLeft,
     PriorityChanged,
     ThreadLost,
+    ThreadNotRead,
     TicketAssigned,
     TicketOpened,
     TicketReopened,
@@ -34,7 +35,7 @@ from core.model.desk import UrgencySetting
 from core.model.ids import MessageId, ThreadId, TicketId
 from core.model.outbox import Delivery, Intent, ToPerson
 from core.model.people import Platform, Role
-from core.model.thread import Audience, MessageKind, Thread
+from core.model.thread import Audience, GapReason, MessageKind, Thread
 from core.model.ticket import Priority
 from core.policy import Action, may_in_general
 from core.routing import _reads_of_it
@@ -133,6 +134,14 @@ async def test_a_thread_that_is_not_made_anew_is_news_while_the_ticket_lives(
 
 
 ABOUT = {"ticket": TicketId(1)}
+MISSED = {
+    "platform": DISCORD,
+    "thread": ThreadId(1),
+    "audience": Audience.REQUESTER,
+    "reason": GapReason.SHUT_OUT,
+    "since": None,
+    "until": None,
+}
 HEARD = [
     # event; read of in a shared thread by its people, in the staff's by others, in none
     (TicketOpened(**ABOUT, requester=1, category="c", team="t", priority=Priority.LOW), True, True),
@@ -146,6 +155,7 @@ HEARD = [
     (UrgencyDeclared(**ABOUT, message=None, granted=False), False, False),
     (PersonLeft(**ABOUT, person=1, platform=DISCORD), False, False),
     (ThreadLost(**ABOUT, platform=DISCORD, replaced=False), False, False),
+    (ThreadNotRead(**ABOUT, **MISSED), False, True),
 ]
 
 

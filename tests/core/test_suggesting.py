@@ -50,6 +50,18 @@ async def test_a_public_ticket_is_shown_with_its_state_and_the_words_in_common(k
     assert one.url == f"https://desk.example.org/t/{one.ref}"
 
 
+async def test_where_a_faq_was_made_of_a_ticket_the_faq_alone_is_shown(known: Known) -> None:
+    ticket = await public(known.office)
+    await known.office.do(ResolveTicket(ticket=ticket, answer=Text.of("Press the red switch.")), "asha")
+    assert refs(await similar(known)) == [ref_of(ticket)]
+    faq = await known.faq(PROJECTOR, "Press the red switch.", source=ticket)
+    assert refs(await similar(known)) == [f"F-{faq}"]
+    answer = await known.suggesting.answer(PROJECTOR, known.office.actor("sam"))
+    assert ref_of(ticket) not in [one.ref for one in answer.near]
+    await known.office.do(RetireFaq(faq=faq), "lee")
+    assert refs(await similar(known)) == [ref_of(ticket)]
+
+
 async def test_a_faq_is_shown_with_the_beginning_of_its_answer(known: Known) -> None:
     faq = await known.faq("Why does the projector in my room stay dark?", "Press the red switch. " * 100)
     [one] = (await similar(known, title="projector room stay dark")).items

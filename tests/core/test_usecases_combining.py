@@ -306,7 +306,8 @@ async def test_followers_who_came_along_hear_of_the_solution_and_may_say_not_for
     [ping] = [await office.composed(delivery) for delivery in owed if office.pinged([delivery]) == ["kim"]]
     assert isinstance(ping, Parcel)
     words = str(ping.content)
-    assert "is resolved" in words and "ticket.mine.-.follow=" in words and "ZEBRA" not in words
+    assert "It was merged into another ticket, which is resolved" in words and "that you follow" not in words
+    assert f"T-{other} Mine is missing" in words and "ticket.mine.-.follow=" in words and "ZEBRA" not in words
     assert f"T-{one}" not in words
     async with office.store.read() as work:
         values = await to_open_anew(await office.ticket(one), office.people["kim"], office.desk, work)
@@ -316,6 +317,48 @@ async def test_followers_who_came_along_hear_of_the_solution_and_may_say_not_for
     await office.do(UnfollowTicket(ticket=one), "kim")
     with pytest.raises(NoSuchTicket):
         await office.do(UnfollowTicket(ticket=one), "kim")
+
+
+@pytest.mark.parametrize(
+    ("who", "join", "may_reply", "buttons"),
+    [
+        ("kim", False, False, ["Not for me"]),
+        ("kim", True, True, ["Open T-1", "Not for me"]),
+        ("asha", False, True, ["Open T-1"]),
+    ],
+)
+async def test_a_merged_ticket_says_where_it_goes_on_and_whether_one_may_write_there(
+    office: Office, who: str, join: bool, may_reply: bool, buttons: list[str]
+) -> None:
+    await office.join("asha")
+    one, other = await office.open(title="ZEBRA"), await office.open("kim", "Mine is missing")
+    assert (await office.view(other, who)).goes_on is None
+    await office.do(MergeTicket(ticket=other, into=one, join=join), "asha")
+    view = await office.view(other, who)
+    assert view.goes_on is not None
+    assert (view.goes_on.title, view.may_reply) == ("It goes on in T-1", may_reply)
+    assert [button.label for button in view.goes_on.buttons] == buttons
+    await office.do(ResolveTicket(ticket=one, answer=Text.of("ZEBRA again")), "asha")
+    over = (await office.view(other, who)).goes_on
+    assert over is not None and over.title == "It goes on in T-1, which is resolved" and "ZEBRA" not in str(over)
+
+
+async def test_whoever_may_see_the_other_hears_with_its_solution_which_of_theirs_it_was(office: Office) -> None:
+    one, other = await office.open(category="forum"), await office.open("kim", "Mine is missing", category="forum")
+    await office.do(MergeTicket(ticket=other, into=one), "asha")
+    owed = await office.owed_by(ResolveTicket(ticket=one, answer=Text.of("Done")), "asha")
+    [ping] = [await office.composed(delivery) for delivery in owed if office.pinged([delivery]) == ["kim"]]
+    assert isinstance(ping, Parcel) and f"T-{other} was merged into it" in str(ping.content)
+
+
+async def test_whose_ticket_was_merged_twice_hears_of_the_end_as_of_their_own(office: Office) -> None:
+    one, two_, three = await office.open(), await office.open("abe"), await office.open("kim", "Mine is missing")
+    await office.do(MergeTicket(ticket=three, into=two_), "asha")
+    await office.do(MergeTicket(ticket=two_, into=one), "asha")
+    owed = await office.owed_by(ResolveTicket(ticket=one, answer=Text.of("Done")), "asha")
+    [ping] = [await office.composed(delivery) for delivery in owed if office.pinged([delivery]) == ["kim"]]
+    assert isinstance(ping, Parcel) and f"T-{three} Mine is missing" in str(ping.content)
+    assert f"T-{two_}" not in str(ping.content)
 
 
 async def test_a_follow_in_place_of_a_ticket_ends_the_draft_and_keeps_its_words(office: Office) -> None:

@@ -136,6 +136,14 @@ async def test_files_of_a_message_are_ones_own_sent_once_and_ten_at_most(office:
         await office.do(PostMessage(ticket=ticket, kind=REPLY, text=Text(), files=eleven), "sam")
 
 
+async def test_a_file_that_is_named_twice_in_a_message_is_there_once_in_its_first_place(office: Office) -> None:
+    ticket = await office.open()
+    first, second = (await office.upload("sam")).id, (await office.upload("sam")).id
+    said = PostMessage(ticket=ticket, kind=REPLY, text=Text(), files=(second, first, second))
+    await office.do(said, "sam")
+    assert [message.files for message in await office.messages(ticket)] == [(second, first)]
+
+
 async def test_a_message_remembers_the_thread_it_was_written_in(office: Office) -> None:
     ticket = await office.open()
     thread = await office.thread_on(ticket, Platform.DISCORD, Audience.REQUESTER)

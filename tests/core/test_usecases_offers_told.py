@@ -71,9 +71,9 @@ async def test_only_whoever_is_asked_hears_of_a_ticket_that_opens(desk: Office) 
     card = told["asha"]
     assert isinstance(card, Card)
     assert card.title == f"T-{ticket} My grade is missing"
-    assert card.subtitle == "Can you take it? You are asked for 5 min; then somebody else is"
+    assert card.subtitle == "Can you take it? You have 5 min; then somebody else is asked"
     assert card.rows[0].title == "Normal · Exams and grades · from Sam Student"
-    assert card.fields == (Field("Asked until", desk.clock.now() + 5 * MINUTE, "offered"),)
+    assert card.fields == (Field("Offered until", desk.clock.now() + 5 * MINUTE, "offered"),)
     assert card.body == Text.of("Gone.")
     assert [(button.label, button.action) for button in card.buttons[:2]] == [
         ("Accept", encode_press(Press("ticket", "accept", ticket))),
@@ -128,7 +128,7 @@ async def test_an_offer_that_went_on_is_not_told_to_the_one_before(desk: Office)
     told = await pings(desk, later)
     assert list(told) == ["abe"]
     assert isinstance(told["abe"], Card)
-    assert told["abe"].fields == (Field("Asked until", desk.clock.now() + 5 * MINUTE, "offered"),)
+    assert told["abe"].fields == (Field("Offered until", desk.clock.now() + 5 * MINUTE, "offered"),)
     assert isinstance((await desk.events(ticket))[-1], TicketOffered)
 
 
@@ -232,7 +232,7 @@ async def test_the_staffs_card_shows_who_is_asked_and_the_requesters_does_not_ch
     assert isinstance(parcel, Parcel)
     assert isinstance(parcel.content, Card)
     asked = [(field.label, field.value) for field in parcel.content.fields if field.key == "offered"]
-    assert asked == [("Asked", "Abe Academic"), ("Asked until", office.clock.now() + 5 * MINUTE)]
+    assert asked == [("Offered to", "Abe Academic"), ("Offered until", office.clock.now() + 5 * MINUTE)]
 
 
 # --- on the ticket's card --------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ async def test_of_less_than_a_minute_the_card_says_the_seconds(desk: Office) -> 
     desk.clock.advance(5 * MINUTE - timedelta(seconds=10))
     card = (await desk.view(ticket, "abe")).card
     assert [(field.label, field.value) for field in card.fields if field.key == "offered"] == [
-        ("Asked", "Asha Agent, for 10 s")
+        ("Offered to", "Asha Agent, for 10 s")
     ]
 
 

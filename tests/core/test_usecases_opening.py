@@ -125,6 +125,13 @@ async def test_files_go_with_the_ticket_once_and_only_ones_own(office: Office) -
             await office.open(files=(wrong,))
 
 
+async def test_a_file_that_is_named_twice_comes_with_the_ticket_once(office: Office) -> None:
+    file = (await office.upload("sam")).id
+    ticket = await office.open(files=(file,) * 11)
+    async with office.store.read() as work:
+        assert [one.id for one in await work.files.opened_with(ticket)] == [file]
+
+
 @pytest.mark.parametrize("standing", [Standing.BLOCKED, Standing.SUSPENDED])
 async def test_who_is_blocked_opens_nothing_and_keeps_no_draft(office: Office, standing: Standing) -> None:
     await office.stand("sam", standing)

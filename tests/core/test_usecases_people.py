@@ -8,7 +8,9 @@ import pytest
 from bot import demo
 from core.commands import (
     Arrive,
+    ChangePassword,
     ClaimTicket,
+    ClearTrouble,
     ConfirmEmail,
     DismissDemoPerson,
     EnrolDemoPerson,
@@ -16,17 +18,20 @@ from core.commands import (
     RegisterPerson,
     RetryDelivery,
     RevokeRoles,
+    SignOut,
     SyncGrants,
 )
-from core.errors import EmailTaken, NoSuchDelivery, NoSuchPerson, NotAllowed, Refusal
+from core.errors import Clash, EmailTaken, NoSuchDelivery, NoSuchPerson, NotAllowed, Refusal
+from core.events import PasswordChanged, SignedOutEverywhere
 from core.model.desk import Team
 from core.model.ids import DeliveryId, PersonId
 from core.model.outbox import DeliveryState
-from core.model.people import Grant, Identity, Person, Platform, Role, Standing
+from core.model.people import Account, Grant, Identity, Person, Platform, Role, Session, Standing
 from core.model.ticket import Priority
 from tests.fakes.office import OPERATOR, SYSTEM, Office
 
 HASH = "$argon2id$made-up"
+DAY = timedelta(days=1)
 ZOE = Identity(Platform.DISCORD, "guild", "42")
 
 
@@ -205,6 +210,7 @@ async def test_the_desk_is_administered_by_admins_and_the_operator(office: Offic
         RevokeRoles(person=office.people["ada"], source="test"),
         ConfirmEmail(email="kim@example.com"),
         RetryDelivery(delivery=DeliveryId(1)),
+        ClearTrouble(code="0123abcd"),
     ):
         with pytest.raises(NotAllowed, match="You may not administer the desk: an admin can"):
             await office.do(command, who)
@@ -240,6 +246,35 @@ async def test_what_is_done_to_people_is_written_down(office: Office) -> None:
         *("PersonRegistered", "EmailConfirmed", "RoleGranted", "RoleGranted", "RoleRevoked")
     ]
     assert {(record.door, record.digest) for record in recorded} == {(Platform.OPERATOR, "")}
+
+
+async def test_of_two_who_knew_one_password_the_first_changes_it(office: Office) -> None:
+    sam = office.people["sam"]
+    async with office.store.write() as work:
+        await work.people.add_account(Account(sam, "sam", "sam@example.org", HASH))
+        for digest in ("here", "there"):
+            await work.people.add_session(Session(digest, sam, office.clock.now(), office.clock.now() + DAY))
+    change = ChangePassword(was=HASH, password_hash="$argon2id$new", session="here")
+    await office.do(change, "sam")
+    with pytest.raises(Clash, match="was changed a moment ago"):
+        await office.do(replace(change, password_hash="$argon2id$newer"), "sam")
+    async with office.store.read() as work:
+        account, left = await work.people.account_of(sam), await work.people.sessions_of(sam, office.clock.now())
+    assert account is not None
+    assert (account.password_hash, [one.token_digest for one in left]) == ("$argon2id$new", ["here"])
+    recorded = [record.event for told in office.told for record in told.records]
+    assert recorded == [PasswordChanged(person=sam)]
+    assert "argon2" not in repr(change)
+
+
+async def test_signing_out_everywhere_is_written_down_and_is_only_for_persons(office: Office) -> None:
+    sam = office.people["sam"]
+    await office.do(SignOut(), "sam")
+    assert (await person(office, sam)).tokens_since == office.clock.now()
+    assert [record.event for told in office.told for record in told.records] == [SignedOutEverywhere(person=sam)]
+    for command in (SignOut(), ChangePassword(was=HASH, password_hash=HASH)):
+        with pytest.raises(NotAllowed):
+            await office.do(command, OPERATOR)
 
 
 # --- the demo --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.commands import (
     Command,
     DeclareUrgent,
     EditMessage,
+    EditTicket,
     PostMessage,
     ReleaseMessage,
     RemoveMessage,
@@ -26,7 +28,7 @@ from core.model.outbox import Delivery, Intent, ToPerson, ToThread
 from core.model.people import Platform
 from core.model.thread import Audience, Message, MessageKind
 from core.model.ticket import Status
-from core.ports import Parcel
+from core.ports import Marked, Parcel
 from core.text import Text
 from tests.fakes.office import DAY, Office, on_discord, on_slack
 
@@ -66,6 +68,37 @@ async def test_a_word_on_why_it_is_open_again_is_asked_about_too(office: Office)
     assert (await office.ticket(ticket)).status is Status.CLOSED
     await office.do(ReopenTicket(ticket=ticket, why=Text.of(SECRET), sure=True), "asha")
     assert (await office.ticket(ticket)).status is Status.IN_PROGRESS
+
+
+EDITS = {
+    "a secret in the title": ({"title": SECRET}, True),
+    "a secret in the description": ({"description": Text.of(SECRET)}, True),
+    "other words": ({"title": "I cannot sign in", "description": Text.of("Since Monday.")}, False),
+}
+
+
+@pytest.mark.parametrize(("who", "asks"), [("asha", True), ("sam", False)])
+@pytest.mark.parametrize(("change", "is_secret"), EDITS.values(), ids=EDITS)
+async def test_a_title_or_a_description_that_the_staff_change_is_looked_through(
+    office: Office, change: dict[str, Any], is_secret: bool, who: str, asks: bool
+) -> None:
+    ticket = await office.open("sam")
+    before = await office.everything()
+    if is_secret and asks:
+        with pytest.raises(LooksSecret):
+            await office.do(EditTicket(ticket=ticket, **change), who)
+        assert await office.everything() == before
+    await office.do(EditTicket(ticket=ticket, **change, sure=is_secret and asks), who)
+    changed = await office.ticket(ticket)
+    assert {name: getattr(changed, name) for name in change} == change
+
+
+async def test_a_secret_that_the_student_wrote_does_not_ask_whoever_edits_the_rest(office: Office) -> None:
+    ticket = await office.open("sam")
+    await office.do(EditTicket(ticket=ticket, description=Text.of(SECRET)), "sam")
+    await office.do(EditTicket(ticket=ticket, description=Text.of(f"{SECRET}. Since Monday.")), "asha")
+    with pytest.raises(LooksSecret):
+        await office.do(EditTicket(ticket=ticket, description=Text.of("The password is hunter44")), "asha")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +160,20 @@ async def parcel_of(office: Office, delivery: Delivery) -> Parcel:
     composed = await office.composed(delivery)
     assert isinstance(composed, Parcel)
     return composed
+
+
+@pytest.mark.parametrize(("held", "was_held"), [(True, True), (False, False)])
+async def test_the_mark_of_what_was_held_back_changes_with_it(office: Office, held: bool, was_held: bool) -> None:
+    ticket, _, triage = await on_triage(office)
+    if held:
+        note = await written(office, ticket, triage)
+        await office.do(ReleaseMessage(ticket=ticket, message=note.id), "asha")
+    else:
+        await written(office, ticket, triage, "Wait a moment.")
+    await office.carry_out()
+    marks = [await office.composed(one) for one in await office.owed() if one.intent is Intent.MARK]
+    contents = [one.content for one in marks if isinstance(one, Parcel)]
+    assert contents == [Marked(REPLY, was_held=was_held)]
 
 
 async def test_released_it_is_a_reply_that_stands_where_it_was_said(office: Office) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from core.commands import MendTrouble, ReportTrouble
+from core.commands import ClearTrouble, MendTrouble, ReportTrouble
 from core.errors import NotAllowed
+from core.model.mail import bounce_code, bounce_key
 from core.model.outbox import Trouble
+from core.usecases.troubles import NoSuchTrouble
 from tests.fakes.clock import START
 from tests.fakes.office import MINUTE, SYSTEM, Office
 
@@ -61,3 +63,23 @@ async def test_troubles_are_the_desks_own_to_report_and_to_mend(office: Office) 
         for who in ("sam", "ada"):
             with pytest.raises(NotAllowed):
                 await office.do(command, who)
+
+
+BOUNCED = ReportTrouble(key=bounce_key("sam@example.com"), sentence="It came back.")
+CODE = bounce_code("Sam@example.com")
+
+
+async def test_an_admin_clears_what_nobody_else_can_know_to_be_over(office: Office) -> None:
+    for trouble in (PERMISSION, BOUNCED):
+        await office.do(trouble, SYSTEM)
+    await office.do(ClearTrouble(code=f" {CODE.upper()} "), "ada")
+    assert [trouble.key for trouble in await troubles(office)] == [PERMISSION.key]
+
+
+@pytest.mark.parametrize("code", ["", "1", "ission:1", CODE[1:], "mail:", "0" * 8, f"%{CODE}"])
+async def test_a_code_that_names_none_of_them_clears_nothing(office: Office, code: str) -> None:
+    for trouble in (PERMISSION, BOUNCED):
+        await office.do(trouble, SYSTEM)
+    with pytest.raises(NoSuchTrouble):
+        await office.do(ClearTrouble(code=code), "ada")
+    assert len(await troubles(office)) == 2

@@ -105,7 +105,7 @@ async def test_an_agent_on_duty_is_asked_directly_and_takes_it_by_a_button(day: 
     thread = await opened(uni, uni.sam, title="Who takes it?")
     offer = await asked(uni, uni.asha, thread)
     assert "Who takes it?" in offer.text
-    assert "You are asked for" in offer.text
+    assert "Can you take it? You have" in offer.text
     assert "is yours" in (await press(uni.asha, offer, "Accept")).shown
     await reads(uni, uni.sam, thread, "asha has it now")
     await shows(uni, await triage(uni, thread), "asha")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.discord_bad_day import bad_day
-from tests.fakes.discord_desk import opened
+from tests.fakes.discord.permissions import Permission
+from tests.fakes.discord_bad_day import Day, bad_day
+from tests.fakes.discord_desk import opened, threads_in
 from tests.fakes.web_desk import png
 
 
@@ -70,6 +71,61 @@ async def test_what_people_did_while_the_desk_was_stopped_is_caught_up_with_befo
         await day.heard("kept", "changed while you were away", "I wrote meanwhile", "with a picture", "newer")
         assert kept.content == "kept"
         assert day.ask("SELECT name, media_type FROM files") == [("proof.png", "image/png")]
+
+
+async def test_what_the_desk_may_not_read_is_said_to_the_staff_alone_and_read_as_soon_as_it_may(tmp_path: Path) -> None:
+    async with bad_day(tmp_path) as day:
+        sam, guild, exams = day.uni.sam, day.uni.guild, day.uni.exams
+        thread = await opened(day.uni, sam)
+        said = await sam.say(thread, "one")
+        await day.heard("one")
+        await day.delivered()
+        await day.desk.terminate()
+        guild.overwrite(exams, guild.bot_role, deny=[Permission.READ_MESSAGE_HISTORY])
+        await sam.say(thread, "two, unread")
+        await sam.react(said, "👍")
+        for _ in range(2):
+            await day.desk.start()
+            await day.trouble("discord:permission:")
+            await day.server.until(lambda: len(_notes(day)) == 1, 20, "the line for the staff")
+            await day.desk.terminate()
+        assert "in its thread on Discord" in _notes(day)[0] and "could not be read" in _notes(day)[0]
+        await day.desk.start()
+        await day.server.connected(30)
+        guild.overwrite(exams, guild.bot_role)
+        await day.heard("one", "two, unread", within=20)
+        await day.server.until(lambda: day.ask("SELECT emoji FROM reactions") == [("👍",)], 10, "the reaction")
+        await day.server.until(lambda: len(_notes(day)) == 2, 20, "that it was read")
+        assert "has been read by now" in _notes(day)[1]
+        await day.delivered()
+        assert [one.text for one in sam.reads(thread) if "be read" in one.text or "been read" in one.text] == []
+        day.as_it_should_be(thread, sam)
+
+
+def _notes(day: Day) -> list[str]:
+    """What the bot wrote into the thread under the staff's card."""
+    return [one.text for thread in threads_in(day.uni.triage) for one in day.by_bot(thread)]
+
+
+async def test_reactions_set_and_taken_away_while_the_desk_was_stopped_are_the_tickets_afterwards(
+    tmp_path: Path,
+) -> None:
+    async with bad_day(tmp_path) as day:
+        sam, asha = day.uni.sam, day.uni.asha
+        thread = await opened(day.uni, sam)
+        said = await sam.say(thread, "one")
+        await sam.react(said, "👀")
+        await asha.react(said, "🎉")
+        there = "SELECT emoji FROM reactions ORDER BY emoji"
+        await day.server.until(lambda: len(day.ask(there)) == 2, 10, "both reactions")
+        await day.desk.terminate()
+        await sam.unreact(said, "👀")
+        await asha.react(said, "👍")
+        await sam.react(said, "👍")
+        await day.desk.start()
+        await day.server.until(lambda: day.ask(there) == [("🎉",), ("👍",), ("👍",)], 20, "what stands there now")
+        await day.delivered()
+        assert said.reactions == {"🎉": [asha.id], "👍": [asha.id, sam.id]}
 
 
 async def test_a_hundred_and_fifty_messages_missed_in_a_thread_that_was_archived_meanwhile_are_all_read_in_order(

@@ -92,6 +92,17 @@ async def test_suggestions_are_of_ones_own_tickets_and_of_agents_for_staff_alone
     assert [choice.value for choice in teams] == ["platform"]
 
 
+async def test_tags_are_suggested_of_tickets_that_one_may_see_alone(uni: University, day: Day) -> None:
+    await use(uni.sam, uni.exams, "ticket", "tag", ref=ref_of(day.thread), tags="zebra stripes")
+    for who, found in ((uni.sam, ["zebra"]), (uni.asha, ["zebra"]), (uni.kim, [])):
+        offered = await who.complete(uni.exams, "ticket list", option="tags", typed="ze")
+        assert [choice.value for choice in offered] == found, who
+    more = await uni.asha.complete(uni.triage, "queue", option="tags", typed="zebra,")
+    assert "zebra,stripes" in [choice.value for choice in more]
+    listed = await use(uni.sam, uni.exams, "ticket", "list", tags="zebra,other")
+    assert ref_of(day.thread) in listed.shown
+
+
 async def test_commands_and_menus_are_shown_to_those_whom_they_are_for(uni: University) -> None:
     assert {"ticket", "help", *MENUS} <= set(uni.sam.commands(uni.exams))
     assert not {"staff", "queue", "desk", "Tickets of this person"} & set(uni.sam.commands(uni.exams))

@@ -207,7 +207,7 @@ async def in_the_end(stage: Stage, script: Script) -> Sequence[str]:
     """What is wrong, once the desk had its time."""
     found: Sequence[str] = []
     try:
-        async with patience(3):
+        async with patience(6):
             while found := await problems(stage, script):
                 stage.day.hurry()
                 await asyncio.sleep(0.3)

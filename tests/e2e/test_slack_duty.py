@@ -113,7 +113,7 @@ async def test_an_agent_on_duty_is_asked_directly_and_takes_it_by_a_button(day: 
     card = await opened(campus, campus.sam, title="Who takes it?")
     offer = await asked(campus.asha, card)
     assert "Who takes it?" in offer.text_shown
-    assert "You are asked for" in offer.text_shown
+    assert "Can you take it? You have" in offer.text_shown
     assert "is yours" in (await press(campus.asha, offer, "Accept")).text_shown
     await reads(campus.sam, card, "Asha has it now")
     await says(card, "With", "Asha")

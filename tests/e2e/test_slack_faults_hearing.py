@@ -191,6 +191,34 @@ async def test_what_people_did_while_the_desk_was_stopped_is_caught_up_with_befo
     assert await day.words(talk.number) == words
 
 
+@pytest.mark.parametrize("error", ["missing_scope", "method_not_supported_for_channel_type"])
+async def test_what_the_desk_may_not_read_is_said_to_the_staff_alone_and_read_after_the_next_start_that_may(
+    day: Day, error: str
+) -> None:
+    talk = await day.talk()
+    await talk.ask("one")
+    await talk.heard("one")
+    await day.delivered()
+    await day.desk.terminate()
+    await talk.ask("two, unread")
+    day.server.hide_history(error, what="conversations.replies")
+    about = "its thread on Slack"
+    for _ in range(2):
+        await day.start()
+        await day.server.until(lambda: [one for one in day.news(talk.staffs) if about in one], 20, "the staff's line")
+        await day.delivered()
+        await day.desk.terminate()
+    day.server.faults.clear()
+    await day.start()
+    await talk.heard("one", "two, unread")
+    await day.server.until(lambda: "has been read by now" in day.news(talk.staffs)[-1], 20, "that it was read")
+    await day.delivered()
+    lines = [one for one in day.news(talk.staffs) if about in one]
+    assert ["could not be read, since" in one for one in lines] == [True, False]
+    assert [one for one in day.news(talk.card) if "be read" in one or "been read" in one] == []
+    await talk.staff_read("one", "two, unread")
+
+
 async def test_a_hundred_and_twenty_messages_missed_in_pages_of_fifteen_are_all_read_in_order(day: Day) -> None:
     talk = await day.talk()
     await talk.ask("before")

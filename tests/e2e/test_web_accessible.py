@@ -123,6 +123,7 @@ PAGES: dict[str, tuple[str, str, Open]] = {
     "welcome": ("", "/welcome", nothing),
     "welcome, wrong password": ("", "/welcome", wrong_password),
     "student, home": ("student", "/", nothing),
+    "student, password and sign-ins": ("student", "/account", nothing),
     "student, thread": ("student", "/t/T-1", nothing),
     "student, form": ("student", "/", press("#open-ticket", "dialog[open] form")),
     "student, form with a problem": ("student", "/", form_with_problem),
@@ -152,6 +153,7 @@ PAGES: dict[str, tuple[str, str, Open]] = {
     "admin, pending": ("admin", "/admin/pending", nothing),
     "admin, failures": ("admin", "/admin/failures", nothing),
     "admin, alerts": ("admin", "/admin/alerts", nothing),
+    "admin, webhooks": ("admin", "/admin/webhooks", nothing),
     "admin, configuration": ("admin", "/admin/configuration", nothing),
 }
 OTHER_ON_PHONES = [

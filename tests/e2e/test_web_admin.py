@@ -32,6 +32,7 @@ PAGES = {
     "pending": "Pending",
     "failures": "Failures",
     "alerts": "Alerts",
+    "webhooks": "Webhooks",
     "configuration": "Configuration",
 }
 FITS = "document.documentElement.scrollWidth <= innerWidth"

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from core.commands import Actor, LinkTickets, PostMessage
+from core.commands import Actor, LinkTickets, MergeTicket, PostMessage
 from core.model.ids import TicketId
 from core.model.people import Platform
 from core.model.relation import Relation
@@ -66,6 +66,24 @@ async def test_a_merge_asks_what_its_people_may_read_and_can_be_taken_back(
     await together.get_by_role("button", name="Take the merge back").click()
     await expect(together.get_by_role("button", name="Merge…")).to_be_visible()
     assert agent.faults == []
+
+
+async def test_whose_ticket_was_merged_reads_where_it_goes_on_and_opens_their_own(
+    near_desk: WebDesk, browser: Browser
+) -> None:
+    await two(near_desk)
+    url = str(near_desk.server.make_url("")).rstrip("/")
+    student = await Visitor.be("Student", url, browser, "/t/T-1")
+    page = student.page
+    await expect(page.locator("#say")).to_have_attribute("placeholder", "Write a reply, or / for commands")
+    await near_desk.engine.handle(MergeTicket(ticket=TicketId(1), into=TicketId(2)), as_of(near_desk, "agent"))
+    way = page.locator("#goes-on")
+    await expect(way).to_contain_text("You hear when that is solved. If yours is something else, press Not for me.")
+    await expect(page.locator("#composer")).to_be_hidden()
+    await expect(way.get_by_role("link")).to_have_count(0)
+    await way.get_by_role("button", name="Not for me").click()
+    await expect(page.get_by_role("textbox", name="What is the matter?")).to_have_value("I cannot sign in")
+    assert student.faults == []
 
 
 async def test_a_link_is_made_shown_and_taken_away(near_desk: WebDesk, browser: Browser) -> None:

@@ -27,6 +27,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -65,7 +66,7 @@ OUTLINE = """async (places) => {
     });
     return [of(painted), of(document)];
 }"""
-PLACES = ["talk-title", "talk-sub", "ticket", "facts-body", "entries", "thread-list", "thread-none"]
+PLACES = ["talk-title", "talk-sub", "ticket", "facts-body", "entries", "goes-on", "thread-list", "thread-none"]
 
 
 def at(desk: WebDesk, who: str) -> Actor:
@@ -85,6 +86,8 @@ def every_kind(desk: WebDesk) -> Text:
         Mention(desk.people["agent"], "Agent"),
         Mention(None, "<everyone>"),
         Moment(desk.clock.now()),
+        Emoji("blob_<b>", "https://cdn.example.com/emojis/1.png"),
+        Emoji("none", "javascript:alert(1)"),
     )
     inner = (Paragraph((Plain("first"),)), CodeBlock("\nx = 1\n  y < 2\n", "py"))
     return Text(

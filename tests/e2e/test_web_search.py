@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.indexer import Indexer
-from core.commands import Actor, OpenTicket, PostMessage, SetVisibility
+from core.commands import Actor, ChangeTags, OpenTicket, PostMessage, SetVisibility
 from core.model.ids import TicketId
 from core.model.people import Platform
 from core.model.thread import MessageKind
@@ -263,3 +263,33 @@ async def test_it_fits_and_is_for_everybody(
     found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert found.response["violations"] == [], found.generate_report()
     assert visitor.faults == []
+
+
+async def test_tags_are_offered_while_one_types_them_and_narrow_the_list(desk: WebDesk, browser: Browser) -> None:
+    for ticket, tags, who in ((1, ("jam", "zebra"), "student"), (2, ("quagga",), "other")):
+        await desk.engine.handle(ChangeTags(ticket=TicketId(ticket), add=tags), at(desk, who))
+    sam = await come(desk, browser)
+    page = sam.page
+    await page.get_by_role("button", name="Filter").click()
+    box = page.get_by_label("Tag", exact=True)
+    offers = page.locator("#filters datalist option")
+    await box.focus()
+    await expect(offers).to_have_count(2)
+    await box.press_sequentially("ze")
+    await expect(offers).to_have_count(1)
+    await expect(offers.first).to_have_attribute("value", "zebra")
+    await box.fill("quag")
+    await expect(offers).to_have_count(0)
+    await box.fill("jam")
+    await box.press("Enter")
+    await refs(page, "T-1")
+    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    assert found.response["violations"] == [], found.generate_report()
+    assert sam.faults == []
+
+    agent = await Visitor.be("Agent", page.url.split("/?")[0].rstrip("/"), browser)
+    await agent.page.get_by_role("button", name="Filter").click()
+    tags = agent.page.get_by_label("Tags", exact=True)
+    await tags.fill("jam, q")
+    await expect(agent.page.locator("#filters datalist option").first).to_have_attribute("value", "jam,quagga")
+    assert agent.faults == []

@@ -16,6 +16,7 @@ from core.model.ids import FaqId, TicketId
 from core.model.people import Platform
 from core.model.ticket import Visibility
 from core.text import Text
+from tests.e2e.test_web_paint import OUTLINE
 from tests.fakes.browser import Visitor, comes_true
 from tests.fakes.pictures import take
 from tests.fakes.web_desk import WebDesk, desk_of, running_web_desk
@@ -170,6 +171,46 @@ async def test_others_are_a_number_and_plus_one_to_them_is_blind(desk: WebDesk, 
     assert "T-" not in (words or "")
     await panel(sam.page).get_by_role("button", name=re.compile("^\\+1, tell me when it is solved")).click()
     await expect(sam.page.get_by_test_id("toast").filter(has_text="You will hear when it is solved")).to_be_visible()
+    assert sam.faults == []
+
+
+@pytest.mark.parametrize(("size", "name"), [((1280, 800), "desktop"), ((320, 700), "narrow")])
+async def test_what_is_followed_unseen_is_listed_by_ones_own_words_and_let_go(
+    desk: WebDesk, browser: Browser, pictures: Path, size: tuple[int, int], name: str
+) -> None:
+    mine = "wallet stolen library <b>today</b>"
+    sam = await student(desk, browser, width=size[0], height=size[1])
+    page = sam.page
+    await fill(page, mine)
+    if name == "narrow":
+        await panel(page).get_by_role("button", name=re.compile("^Similar to yours")).click()
+    await panel(page).get_by_role("button", name=re.compile("^\\+1, tell me when it is solved")).click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    rows = page.get_by_role("list", name="Private tickets that I follow").get_by_role("listitem")
+    await expect(rows).to_have_count(0)
+    await page.get_by_role("radio", name="Followed").check()
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text([mine])
+    await expect(rows).to_contain_text(["a private ticket like yours · followed"])
+    await expect(page.get_by_text("You follow no ticket.")).to_be_hidden()
+    await expect(page.locator("#list-count")).to_have_text("1 ticket")
+    await comes_true(page, FITS)
+    await take(page, pictures / f"student-followed-{name}.png")
+    assert (await Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})).response["violations"] == []
+    await page.reload()
+    await expect(rows).to_have_count(1)
+    painted, made = await page.evaluate(OUTLINE, ["thread-unseen", "thread-none", "thread-list", "list-count"])
+    assert painted == made
+    shown = await page.locator("#threads").text_content()
+    assert "Secret" not in (shown or "") and "T-" not in (shown or "")
+
+    await rows.get_by_role("button", name=f"Stop following: {mine}").press("Enter")
+    await expect(page.get_by_test_id("toast").filter(has_text="You no longer follow it")).to_be_visible()
+    await expect(rows).to_have_count(0)
+    await expect(page.get_by_text("You follow no ticket.")).to_be_visible()
+    await expect(page.locator("#filter-words")).to_be_focused()
+    await page.get_by_role("radio", name="Mine").check()
+    await expect(rows).to_have_count(0)
     assert sam.faults == []
 
 

@@ -323,6 +323,24 @@ async def test_an_edit_that_the_desk_refuses_keeps_the_words_and_says_why(ground
     await expect(editor).to_be_editable()
 
 
+async def test_an_edit_that_looks_secret_is_asked_about_where_one_looks(ground: Ground, ticket: TicketId) -> None:
+    for number in range(12):
+        await ground.say("student", ticket, f"Line {number}")
+    agent = await ground.page("agent", ticket)
+    page = agent.page
+    await say(page, "Half of it")
+    await tool(page, "Half of it", "Edit").press("Enter")
+    editor = page.get_by_role("textbox", name="Edit your message")
+    await editor.fill("The password is hunter22")
+    await editor.press("Enter")
+    anyway = page.get_by_role("button", name="Save anyway")
+    await expect(anyway).to_be_focused()
+    await expect(anyway).to_be_in_viewport(ratio=1)
+    await anyway.press("Enter")
+    await expect(message(page, "The password is hunter22")).to_have_count(1)
+    assert pageerrors(agent) == []
+
+
 async def test_a_thread_that_could_not_be_reached_is_asked_for_again(ground: Ground, ticket: TicketId) -> None:
     await ground.say("agent", ticket, "Here all along")
     student = await ground.page("student", ticket)

@@ -319,6 +319,25 @@ async def test_a_file_that_the_desk_refuses_says_why_and_can_be_sent_again(groun
     assert pageerrors(student) == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_file_that_the_desk_will_never_take_is_not_offered_again_and_its_name_is_read_whole(
+    ground: Ground, ticket: TicketId, width: int
+) -> None:
+    student = await ground.page("student", ticket)
+    page = student.page
+    await page.set_viewport_size({"width": width, "height": 800})
+    name = "setup of the proctoring program.exe"
+    problem = {"message": f"{name} is not taken: it is a program.", "reason": "not_taken"}
+    await page.route("**/api/files", lambda route: route.fulfill(status=400, json=problem))
+    await drop(page, (name, 10))
+    await expect(chips(page).get_by_role("alert")).to_have_text(problem["message"])
+    await expect(chips(page).get_by_role("button")).to_have_count(1)
+    shown = chips(page).get_by_title(name)
+    assert await shown.evaluate("(one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight")
+    await page.unroute_all(behavior="wait")
+    assert pageerrors(student) == []
+
+
 async def test_what_a_fault_of_the_desk_kept_back_is_sent_again_and_said_once(ground: Ground, ticket: TicketId) -> None:
     student = await ground.page("student", ticket)
     page = student.page

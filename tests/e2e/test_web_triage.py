@@ -380,7 +380,7 @@ async def test_the_undo_is_not_offered_once_something_else_was_done(busy_desk: W
     await press(page, "j", "e")
     form = page.get_by_role("dialog")
     await form.get_by_role("textbox").fill("It is solved.")
-    await form.get_by_role("button", name="Send").click()
+    await form.get_by_role("button", name="Resolve").click()
     await expect(on_ticket(page, "Reopen")).to_be_visible()
     await expect(undo).to_have_count(0)
     await press(page, "u")

@@ -74,13 +74,21 @@ class Both:
 
 @asynccontextmanager
 async def a_day_on_both(
-    folder: Path, *, faults: Sequence[str] = ("Traceback",), **settings: str
+    folder: Path,
+    *,
+    config: str = CONFIG,
+    rooms: Sequence[str] = (),
+    faults: Sequence[str] = ("Traceback",),
+    **settings: str,
 ) -> AsyncIterator[Both]:
-    """For a whole story; nothing that the desk sent was wrong for either or is a fault in its log. ``faults``: the
+    """For a whole story; nothing that the desk sent was wrong for either or is a fault in its log. ``config``: a
+    template as ``CONFIG`` is one; ``rooms``: more channels of the staff's on Slack, that it names; ``faults``: the
     words that tell of one; ``settings``: more variables of the desk's."""
     async with DiscordServer() as discord, SlackServer() as slack:
         uni, campus = discord_desk.furnished(discord), slack_desk.furnished(slack)
-        desk = _desk(folder, uni, campus, settings)
+        staff = [campus.asha, campus.lee, campus.ada]
+        more = {room: slack.add_channel(room, members=staff, with_app=True).id for room in rooms}
+        desk = _desk(folder, uni, campus, config, more, settings)
         await desk.start()
         try:
             await asyncio.gather(discord_desk.until_ready(uni), slack_desk.until_ready(campus, desk, mode="socket"))
@@ -93,17 +101,20 @@ async def a_day_on_both(
             await desk.stop()
 
 
-def _desk(folder: Path, uni: University, campus: Campus, settings: Mapping[str, str]) -> DeskProcess:
+def _desk(
+    folder: Path, uni: University, campus: Campus, config: str, rooms: Mapping[str, str], settings: Mapping[str, str]
+) -> DeskProcess:
     places = {
         "slack_triage": campus.triage,
         "slack_agents": campus.agents,
         "discord_triage": uni.platform_triage,
+        "discord_notes": uni.triage,
         "discord_agents": uni.agents,
         "exams": uni.exams,
         "login": uni.login,
         "guild": uni.guild,
     }
-    (folder / "bot.toml").write_text(CONFIG.format(**{name: place.id for name, place in places.items()}))
+    (folder / "bot.toml").write_text(config.format(**rooms, **{name: place.id for name, place in places.items()}))
     pointed = {
         "BOT_DISCORD__TOKEN": uni.server.token,
         "BOT_DISCORD__API_BASE": uni.server.api_base,

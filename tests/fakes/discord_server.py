@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.discord import routes_application, routes_channels, routes_messages, routes_webhooks
+from tests.fakes.discord import records, routes_application, routes_channels, routes_messages, routes_webhooks
 from tests.fakes.discord.control import Control
 from tests.fakes.discord.faults import pattern
 from tests.fakes.discord.gateway import Gateway
@@ -192,6 +192,11 @@ class DiscordServer:
         self.gateway.refusing = refuse
         if refuse:
             await self.gateway.disconnect(resumable=resumable)
+
+    def unfurl(self, message: Message, title: str = "A page") -> None:
+        """A preview of a link is added to it: told as a change that nobody made."""
+        message.embeds = [{"type": "link", "url": "https://example.org", "title": title}]
+        records.tell(self.world, "MESSAGE_UPDATE", message)
 
     def link(self, attachment: Attachment) -> str:
         """A fresh one."""

@@ -9,24 +9,28 @@ from core.cards.card import Card, Form
 from core.commands import (
     ClaimTicket,
     CreateFaq,
+    DisableEndpoint,
     FollowTicket,
     LinkTickets,
     MergeTicket,
     PostMessage,
     PublishFaq,
+    ReportTrouble,
     ResolveTicket,
     RevokeRoles,
     Snooze,
 )
+from core.model.endpoint import Endpoint
 from core.model.ids import FaqId, TicketId, ref_of
-from core.model.outbox import DeliveryState
+from core.model.mail import bounce_key
+from core.model.outbox import DeliveryState, Intent
 from core.model.people import Platform
 from core.model.relation import Relation
 from core.model.thread import Audience, MessageKind
 from core.model.ticket import Priority
 from core.text import Text
 from core.vocabulary import Reply
-from tests.fakes.office import OPERATOR, Office
+from tests.fakes.office import OPERATOR, SYSTEM, Office
 from tests.fakes.signer import SIGNER
 
 
@@ -165,6 +169,30 @@ async def failed(office: Office) -> TicketId:
         for one in leased:
             await work.outbox.give_up(one.id, "me", state=DeliveryState.DEAD, reason="gone", at=now)
     return TicketId(leased[0].id)
+
+
+async def bounced(office: Office) -> TicketId:
+    """An address takes no mail."""
+    key = bounce_key("sam@example.com")
+    await office.do(ReportTrouble(key=key, sentence="It came back."), SYSTEM)
+    return await office.open()
+
+
+async def posted(office: Office) -> TicketId:
+    """An endpoint was told of the ticket."""
+    endpoints = office.desk.endpoints
+    assert isinstance(endpoints, dict)
+    endpoints["crm"] = Endpoint(key="crm")
+    ticket = await office.open()
+    await office.finish([one for one in await office.owed() if one.intent is Intent.EVENT])
+    return ticket
+
+
+async def switched_off(office: Office) -> TicketId:
+    """The endpoint said that it wants no more."""
+    ticket = await posted(office)
+    await office.do(DisableEndpoint(endpoint="crm", reason="It is gone."), SYSTEM)
+    return ticket
 
 
 async def faq(office: Office) -> TicketId:

@@ -8,7 +8,7 @@ from adapters.semantic.index import VectorIndex
 from bot.indexer import Indexer
 from bot.knowing import Found, Knowing
 from core.commands import CreateFaq, PublishFaq
-from core.model.ids import FaqId
+from core.model.ids import FaqId, TicketId
 from core.suggesting import Suggesting
 from core.text import Text
 from tests.fakes.office import Office
@@ -47,8 +47,17 @@ class Known:
         await self.indexer.drain()
         await self.knowing.follow()
 
-    async def faq(self, question: str, answer: str, *, category: str = "", published: bool = True) -> FaqId:
-        made = await self.office.do(CreateFaq(question=question, answer=Text.of(answer), category=category), "lee")
+    async def faq(
+        self,
+        question: str,
+        answer: str,
+        *,
+        category: str = "",
+        published: bool = True,
+        source: TicketId | None = None,
+    ) -> FaqId:
+        creating = CreateFaq(question=question, answer=Text.of(answer), category=category, source=source)
+        made = await self.office.do(creating, "lee")
         assert made.faq is not None
         if published:
             await self.office.do(PublishFaq(faq=made.faq, cleared=True), "lee")

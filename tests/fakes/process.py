@@ -34,15 +34,17 @@ def free_port() -> int:
 
 
 def threaddesk(
-    folder: Path, *words: str, settings: Mapping[str, str] | None = None
+    folder: Path, *words: str, settings: Mapping[str, str] | None = None, given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end in ``folder``, which has the shipped bot.toml unless it has its own."""
+    """Run one command to its end in ``folder``, which has the shipped bot.toml unless it has its own. ``given``: what
+    it reads from its standard input."""
     _furnish(folder)
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=folder,
         env=environment(settings or {}),
         capture_output=True,
+        input=given,
         text=True,
         timeout=60 * SLOWER,
         check=False,

@@ -347,6 +347,12 @@ async def test_history_pins_and_reactions_are_as_discord_has_them(scene: Scene) 
     kept = scene.channel.messages[newest[0].id]
     await scene.asha.react(kept, "👍")
     assert kept.reactions == {"👍": [scene.server.bot.id, scene.asha.id]}
+    [told] = (await scene.place.fetch_message(kept.id)).reactions
+    assert (told.count, told.me) == (2, True)
+    assert [one.id async for one in told.users(limit=1)] == [scene.server.bot.id]
+    assert [one async for one in told.users(type=discord.ReactionType.burst)] == []
+    asked = {"channel_id": kept.place.id, "message_id": kept.id, "emoji": "👍"}
+    assert await refused(scene.bot.http.get_reaction_users(**asked, limit=101)) == (400, 50035)
 
 
 async def test_who_closed_their_direct_messages_gets_none(scene: Scene) -> None:

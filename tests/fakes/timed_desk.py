@@ -180,8 +180,10 @@ async def timed_desk(
     around: Outside | None = None,
     *,
     runs: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[TimedDesk]:
-    """A desk with ``config`` as its bot.toml and ``database`` (a URL, migrated) that has been started in ``folder``."""
+    """A desk with ``config`` as its bot.toml and ``database`` (a URL, migrated) that has been started in ``folder``.
+    ``more``: variables beside those that it has anyway."""
     _furnish(folder, config)
     settings = {
         "BOT_WEB__PORT": "0",
@@ -191,6 +193,7 @@ async def timed_desk(
         "BOT_DATA_DIR": str(folder / "data"),
         "BOT_DATABASE__URL": database,
         **(around.settings if around is not None else {}),
+        **(more or {}),
     }
     desk = TimedDesk(folder, clock, settings, runs)
     await desk.start()

@@ -223,6 +223,7 @@ async def running_web_desk(
         secret_key=SECRET,
         public_url=setup.public_url,
         desk_name=setup.name,
+        faq_public=setup.faq_public,
         demo_people={who: DemoPerson(person, who.capitalize(), "…") for who, person in people.items()},
         max_file_bytes=max_file_bytes,
         max_live=max_live,

@@ -42,10 +42,70 @@ def _exactly(**properties: object) -> dict[str, object]:
     }
 
 
-_BODY = Draft202012Validator(
+_TYPE = {"type": "string", "pattern": "^[a-z_]+(\\.[a-z_]+)+$"}
+_TIME = {"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"}
+_REF = {"type": "string", "pattern": "^T-[0-9]+$"}
+_PRIORITY = {"enum": ["low", "normal", "high", "urgent"]}
+_STATUS = {"enum": ["open", "in_progress", "waiting", "resolved", "closed"]}
+_NUMBER = {"type": "integer"}
+_MAYBE_NUMBER = {"type": ["integer", "null"]}
+_TEXTS = {"type": "array", "items": _TEXT}
+
+
+def _or_nothing(schema: dict[str, object]) -> dict[str, object]:
+    return {"anyOf": [{"type": "null"}, schema]}
+
+
+EVENTS = Draft202012Validator(
+    {
+        "anyOf": [
+            _exactly(type={"const": "ping"}, timestamp=_TIME, data=_exactly()),
+            _exactly(
+                type=_TYPE,
+                timestamp=_TIME,
+                data=_exactly(
+                    event=_NUMBER,
+                    by=_MAYBE_NUMBER,
+                    door=_TEXT,
+                    details={"type": "object"},
+                    people={"type": "object", "additionalProperties": _TEXT},
+                    ticket=_or_nothing(
+                        _exactly(
+                            ref=_REF,
+                            url=_ADDRESS,
+                            category=_TEXT,
+                            team=_TEXT,
+                            status=_STATUS,
+                            priority=_PRIORITY,
+                            visibility={"enum": ["private", "public"]},
+                            requester=_NUMBER,
+                            assignee=_MAYBE_NUMBER,
+                            opened_at=_TIME,
+                            text=_or_nothing(
+                                _exactly(title=_TEXT, description=_TEXT, tags=_TEXTS, is_shortened={"type": "boolean"})
+                            ),
+                        )
+                    ),
+                    message=_or_nothing(
+                        _exactly(
+                            id=_NUMBER,
+                            kind={"enum": ["reply", "note"]},
+                            author=_NUMBER,
+                            at=_TIME,
+                            is_undone={"type": "boolean"},
+                            text=_or_nothing(_exactly(words=_TEXT, files=_TEXTS, is_shortened={"type": "boolean"})),
+                        )
+                    ),
+                ),
+            ),
+        ]
+    }
+)
+"""What an endpoint of events is sent."""
+ALERTS = Draft202012Validator(
     _exactly(
-        type={"type": "string", "pattern": "^[a-z_]+(\\.[a-z_]+)+$"},
-        timestamp={"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"},
+        type=_TYPE,
+        timestamp=_TIME,
         data=_exactly(
             title=_TEXT,
             subtitle=_TEXT,
@@ -67,9 +127,9 @@ _BODY = Draft202012Validator(
                 "anyOf": [
                     {"type": "null"},
                     _exactly(
-                        ref={"type": "string", "pattern": "^T-[0-9]+$"},
-                        priority={"enum": ["low", "normal", "high", "urgent"]},
-                        status={"enum": ["open", "in_progress", "waiting", "resolved", "closed"]},
+                        ref=_REF,
+                        priority=_PRIORITY,
+                        status=_STATUS,
                         url=_MAYBE_ADDRESS,
                     ),
                 ]
@@ -77,6 +137,7 @@ _BODY = Draft202012Validator(
         ),
     )
 )
+"""What the receiver of an alert space is sent."""
 
 
 class Fault(Enum):
@@ -96,11 +157,12 @@ class FakeReceiver:
     """``async with FakeReceiver() as receiver``: then ``receiver.url`` is a webhook signed with ``SECRET``.
 
     ``taken``: the bodies, each ``webhook-id`` once. ``calls``: the headers of every call, those that a fault met too.
-    ``clock``: by which it tells old calls from new ones; the machine's, unless there is one.
+    ``clock``: by which it tells old calls from new ones; the machine's, unless there is one. ``bodies``: what it takes.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, bodies: Draft202012Validator = ALERTS) -> None:
         self._clock = clock
+        self._bodies = bodies
         self.taken: list[Mapping[str, Any]] = []
         self.calls: list[Mapping[str, str]] = []
         self.strays: list[str] = []
@@ -173,7 +235,7 @@ class FakeReceiver:
             return web.Response(status=401, text=str(refused))
         message_id = request.headers["webhook-id"]
         is_sound = re.fullmatch(r"[A-Za-z0-9_-]{16,}", message_id) and request.headers["webhook-timestamp"].isdigit()
-        if not is_sound or not _BODY.is_valid(event):
+        if not is_sound or not self._bodies.is_valid(event):
             return web.Response(status=422)
         if message_id not in self._seen:
             self._seen.add(message_id)

@@ -24,8 +24,8 @@ from core.model.duty import Duty, DutyState
 from core.model.escalation import EscalationPolicy, EscalationTrigger
 from core.model.faq import FaqVersion
 from core.model.ids import TicketId
-from core.model.outbox import NewTimer, TimerKind, ToEmail, ToSpace
-from core.model.people import Grant, Platform, Role
+from core.model.outbox import Intent, NewDelivery, NewTimer, TimerKind, ToEmail, ToEndpoint, ToSpace, ToThread
+from core.model.people import Grant, Platform, Role, Session
 from core.model.relation import Link, Moved, Relation
 from core.model.similar import Item, Kind
 from core.model.thread import Audience, Copy, MessageKind, Reaction
@@ -164,6 +164,42 @@ async def fill_what_came_with_merging(url: str) -> None:
     await store.close()
 
 
+async def fill_what_came_with_endpoints(url: str) -> None:
+    """One that was told of a ticket, and answered."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        ticket = await a_ticket(work, ann.id)
+        told = await a_delivery(work, ToEndpoint("crm"), ticket=ticket.id)
+        await work.outbox.lease(NOW, owner="me", until=NOW + MINUTE, limit=100)
+        assert await work.outbox.done(told, "me", receipt=None, at=NOW, answered=204)
+    await store.close()
+
+
+async def fill_what_came_with_erasure(url: str) -> None:
+    """A ticket that was erased, whose thread is still to be taken back."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        ticket = await a_ticket(work, ann.id)
+        thread = await work.threads.add(ticket.id, Platform.SLACK, Audience.STAFF)
+        await work.tickets.save(ticket.erase(ann.id, "They asked for it", NOW))
+        gone = NewDelivery(address=ToThread(thread.id, Platform.SLACK), intent=Intent.ERASE, ticket=ticket.id)
+        await work.outbox.add(gone, key="erase", event=None, at=NOW)
+    await store.close()
+
+
+async def fill_what_came_with_listed_sessions(url: str) -> None:
+    """A sign-in that says where it was, and somebody whose earlier tokens count no more."""
+    store = SqlStore(url)
+    async with store.write() as work:
+        ann = (await work.people.everybody())[0]
+        session = Session("listed", ann.id, NOW, NOW + MINUTE, "Firefox on Linux", "192.0.2.7", NOW)
+        await work.people.sign_out(ann.id, NOW, but=None)
+        await work.people.add_session(session)
+    await store.close()
+
+
 async def fill_what_came_with_the_index(url: str) -> None:
     """A document with its vector, one that is gone, and what waits."""
     store = SqlStore(url)
@@ -231,6 +267,9 @@ async def test_a_database_goes_up_down_and_up_again_with_rows_in_every_room(empt
     await fill_what_came_with_the_console(empty_database_url)
     await fill_what_came_with_duty(empty_database_url)
     await fill_what_came_with_merging(empty_database_url)
+    await fill_what_came_with_endpoints(empty_database_url)
+    await fill_what_came_with_erasure(empty_database_url)
+    await fill_what_came_with_listed_sessions(empty_database_url)
     await fill_what_came_with_the_index(empty_database_url)
     await schema.downgrade(empty_database_url, "base")
     assert await schema.check_version(empty_database_url) is SchemaState.BEHIND
@@ -360,6 +399,56 @@ async def test_a_desk_of_the_seventh_version_keeps_its_tickets_on_its_way_up_and
     assert not any("merged" in row for row in rows(url)["tickets"])
     await schema.upgrade(url)
     await fill_what_came_with_merging(url)
+
+
+async def test_a_desk_of_the_eleventh_version_has_no_delivery_that_it_cannot_read(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0011")
+    eleventh = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_endpoints(url)
+    assert any("crm" in row for row in rows(url)["deliveries"])
+    await schema.downgrade(url, "0011")
+    assert shape(url) == eleventh
+    assert [" 'space')" in row for row in rows(url)["deliveries"]] == [True]
+    await schema.upgrade(url)
+    await fill_what_came_with_endpoints(url)
+
+
+async def test_an_erased_ticket_is_a_closed_one_without_words_to_a_desk_of_the_twelfth_version(
+    empty_database_url: str,
+) -> None:
+    url = empty_database_url
+    bring_to(url, "0012")
+    twelfth = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_erasure(url)
+    await schema.downgrade(url, "0012")
+    assert shape(url) == twelfth
+    assert any("by_staff" in row for row in rows(url)["tickets"])
+    assert not any("erase" in row for row in rows(url)["deliveries"])
+    await schema.upgrade(url)
+    await fill_what_came_with_erasure(url)
+
+
+async def test_a_sign_in_lasts_at_a_desk_of_the_thirteenth_version_and_back(empty_database_url: str) -> None:
+    url = empty_database_url
+    bring_to(url, "0013")
+    thirteenth = shape(url)
+    await schema.upgrade(url)
+    await fill(url)
+    await fill_what_came_with_listed_sessions(url)
+    await schema.downgrade(url, "0013")
+    assert shape(url) == thirteenth
+    await schema.upgrade(url)
+    store = SqlStore(url)
+    async with store.read() as work:
+        session = await work.people.session("listed", NOW)
+    await store.close()
+    assert session is not None
+    assert (session.browser, session.address, session.seen_at) == ("", "", None)
 
 
 async def test_files_keep_their_bytes_on_their_way_back_to_one_row_each_and_up_again(empty_database_url: str) -> None:

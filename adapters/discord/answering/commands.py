@@ -44,6 +44,7 @@ _SUGGESTED = {
     ParameterKind.TEAM,
     ParameterKind.AGENT,
     ParameterKind.FAQ,
+    ParameterKind.TAGS,
 }
 """Suggested while one types: a desk may have more of them than the 25 that Discord can list."""
 
@@ -162,7 +163,7 @@ def _type(kind: ParameterKind) -> Any:
             return app_commands.Range[str, 1, limits.TITLE]
         case ParameterKind.TEXT:
             return app_commands.Range[str, 1, min(_TYPED, limits.TEXT)]
-        case ParameterKind.WORD:
+        case ParameterKind.WORD | ParameterKind.TAGS:
             return app_commands.Range[str, 1, min(_TYPED, limits.TITLE)]
         case _:
             return str

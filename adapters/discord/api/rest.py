@@ -16,7 +16,7 @@ from yarl import URL
 
 from adapters.discord.api.pacing import Pacing, Reach, Route, number
 from adapters.discord.config import DiscordConfig
-from core.ports import Retry, Undeliverable, Unknown
+from core.ports import Retry, Undeliverable, Unknown, time_for
 from core.text import clean_line, shorten
 
 TIMEOUT = aiohttp.ClientTimeout(total=12, sock_connect=5)
@@ -181,13 +181,17 @@ class Rest:
         url = URL(self._base + call.path, encoded=True).update_query(dict(params or {}))
         try:
             async with self._session.request(
-                call.method, url, **body, headers=headers, allow_redirects=False, timeout=self._timeout
+                call.method, url, **body, headers=headers, allow_redirects=False, timeout=self._time_for(files)
             ) as response:
                 return _Answer(response.status, dict(response.headers), await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Retry(f"Discord cannot be reached ({type(error).__name__}); nothing was sent.")
         except (TimeoutError, aiohttp.ClientError) as error:
             return _lost(call, f"the answer was lost ({type(error).__name__})")
+
+    def _time_for(self, files: Sequence[Upload]) -> aiohttp.ClientTimeout:
+        total = (self._timeout.total or 0.0) + time_for(sum(file.size for file in files))
+        return aiohttp.ClientTimeout(total=total, sock_connect=self._timeout.sock_connect)
 
     def _busy(self, call: _Call, route: Route, answer: _Answer) -> Retry:
         said = answer.said

@@ -1,5 +1,7 @@
 """Direct messages, and what stands in for them where a person takes none."""
 
+from collections.abc import Sequence
+
 from adapters.chat.ways import led_to
 from adapters.discord.api.codes import Code
 from adapters.discord.api.rest import Refused, Rest
@@ -47,6 +49,13 @@ class Direct:
             raise Undeliverable(
                 f"The person takes no direct messages on Discord, and cannot be pinged in the thread: {refused}"
             ) from refused
+
+    async def take_back(self, recipient: str, external_ids: Sequence[str]) -> Receipt:
+        """Messages to the person; one that stood in a thread instead is not among them, and goes with that."""
+        channel = await self._channel(recipient)
+        for external_id in external_ids:
+            await self._posts.delete(channel, external_id)
+        return Receipt()
 
     async def _ping(self, parcel: Parcel, recipient: str, card: Card, thread: Thread, to: str) -> Receipt:
         payload = message(card, content=f"<@{recipient}>", ping=(recipient,))

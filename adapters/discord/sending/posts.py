@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from adapters.chat.reactions import STAND_IN, own_name
 from adapters.discord.api.codes import FORBIDDEN, Code
 from adapters.discord.api.rest import Refused, Rest, Upload
 from adapters.discord.sending.history import Message, begun, is_again, messages_since, says_same
@@ -97,13 +98,14 @@ class Posts:
         return True
 
     async def show_reactions(self, channel: str, message: str, emoji: Sequence[str]) -> None:
-        """Make the bot's own reactions those. Names of another platform's own emoji mean nothing on Discord."""
+        """Make the bot's own reactions those, with a stand-in for all that are somebody's own."""
         found = await self.read(channel, message)
         if found is None:
             return
         reactions = [one for one in found.get("reactions") or () if one.get("me") and not one["emoji"].get("id")]
         there = {_bare(one["emoji"]["name"]): str(one["emoji"]["name"]) for one in reactions}
-        wanted = {_bare(one): one for one in emoji if not one.isascii()}
+        shown = [STAND_IN if own_name(one) else one for one in emoji]
+        wanted = {_bare(one): one for one in shown}
         for bare, sign in there.items():
             if bare not in wanted:
                 await self._react("DELETE", channel, message, sign)

@@ -55,13 +55,14 @@ class Threads:
                 raise
 
     async def find(self, place: str, name: str, after: int) -> str | None:
-        """The thread of ours called ``name`` with an id above ``after`` that is no ticket's yet."""
+        """The thread of ours called ``name`` with an id above ``after`` that is no ticket's yet. The title in its name
+        may have changed since."""
         guild = (await self._places.of(place)).guild
         me = await self._places.me()
         for path in (f"/guilds/{guild}/threads/active", f"/channels/{place}/threads/archived/private"):
             listed = await self._rest.call("GET", path)
             for thread in sorted(listed["threads"], key=lambda one: int(one["id"])):
-                ours = str(thread.get("owner_id")) == me and thread.get("name") == name
+                ours = str(thread.get("owner_id")) == me and _ref_in(thread.get("name")) == _ref_in(name)
                 here = str(thread.get("parent_id")) == place and int(thread["id"]) > after
                 if ours and here and not await self.is_bound(str(thread["id"])):
                     return str(thread["id"])
@@ -104,6 +105,14 @@ class Threads:
         if opened and over:
             await self.put_away(thread)
         return done
+
+    async def delete(self, thread: str) -> None:
+        """With all that stands in it; it may be gone already."""
+        try:
+            await self._rest.call("DELETE", f"/channels/{thread}")
+        except Refused as refused:
+            if refused.code != Code.UNKNOWN_CHANNEL:
+                raise
 
     async def put_away(self, thread: str) -> None:
         await self._change(thread, {"archived": True, "locked": True})
@@ -198,3 +207,8 @@ class Threads:
 
     async def _change(self, thread: str, changes: Mapping[str, bool]) -> None:
         await self._rest.call("PATCH", f"/channels/{thread}", json=changes)
+
+
+def _ref_in(name: Any) -> str:
+    """The ref with which a ticket's thread is named."""
+    return str(name or "").partition(" ")[0]

@@ -9,14 +9,15 @@ import aiohttp
 from yarl import URL
 
 from adapters.slack.api.refusals import Refused, lost, retry_after
-from core.ports import Retry, Unknown
+from core.ports import Retry, Unknown, time_for
 
 _HOSTS = ("slack.com", "slack-gov.com", "slack-edge.com")
 DOWNLOAD, UPLOAD = "the download of a file", "the upload of a file"
 """Where a refusal names a method, for want of one."""
 _MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
+_SECONDS = 30.0
+"""For what a transfer takes beside its bytes."""
 _BUSY = 30.0
 """Seconds to leave alone what is busy, and does not say for how long."""
 
@@ -49,7 +50,8 @@ async def downloaded(
                 failure = Refused("the address is not one of Slack's", method=DOWNLOAD)
                 break
             authorised = {"Authorization": f"Bearer {token}"}
-            async with session.get(url, headers=authorised, allow_redirects=False, timeout=_TIMEOUT) as response:
+            timeout = _timeout(most)
+            async with session.get(url, headers=authorised, allow_redirects=False, timeout=timeout) as response:
                 if response.status in (301, 302, 303, 307, 308):
                     url = str(response.url.join(URL(response.headers.get("Location", ""))))
                     continue
@@ -73,7 +75,13 @@ async def downloaded(
 
 
 async def uploaded(
-    session: aiohttp.ClientSession, url: str, content: AsyncIterable[bytes], size: int, *, api_base: str
+    session: aiohttp.ClientSession,
+    url: str,
+    content: AsyncIterable[bytes],
+    size: int,
+    *,
+    api_base: str,
+    seconds: float = _SECONDS,
 ) -> Failure | None:
     """Bring a file's bytes to where files.getUploadURLExternal said; nobody sees them before the upload is completed,
     so doing it again does no harm."""
@@ -82,11 +90,15 @@ async def uploaded(
     headers = {"Content-Length": str(size)}
     try:
         async with session.post(
-            url, data=content, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+            url, data=content, headers=headers, allow_redirects=False, timeout=_timeout(size, seconds)
         ) as response:
             return None if response.status == 200 else _failure(response.status, response.headers, UPLOAD)
     except (TimeoutError, ValueError, aiohttp.ClientError) as error:
         return lost(UPLOAD, f"the answer was lost ({type(error).__name__})", repeatable=True)
+
+
+def _timeout(size: int, seconds: float = _SECONDS) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds + time_for(size), sock_connect=5)
 
 
 def _refused(response: aiohttp.ClientResponse) -> Failure | None:

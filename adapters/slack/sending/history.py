@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from adapters.slack.api.client import Refused, Slack
-from adapters.slack.api.codes import NOT_FOR_BOTS
+from adapters.slack.api.codes import NO_THREAD, NOT_FOR_BOTS
 from core.model.outbox import Delivery
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ _SKEW = timedelta(seconds=10)
 _PAGE = 200
 _MOST_PAGES = 20
 _KEPT = 4_000
+_EVER = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,31 @@ class History:
             if message.get("bot_id") == me.bot or message.get("user") == me.bot_user:
                 yield message
 
+    async def ours(self, place: Place) -> Sequence[Message] | None:
+        """All of the app's own messages in a thread; None where a bot may not read them, or what it stands under is
+        gone."""
+        me = await self._slack.workspace()
+        try:
+            there = [message async for message in self._read(place, _EVER)]
+        except Refused as refused:
+            if refused.error not in NOT_FOR_BOTS | NO_THREAD:
+                raise
+            return None
+        return [one for one in there if one.get("bot_id") == me.bot or one.get("user") == me.bot_user]
+
     async def since(self, place: Place, oldest: str) -> AsyncIterator[Message]:
         """The messages after ``oldest``, in the order in which Slack tells them; of a thread, without the one that it
-        stands under."""
+        stands under. None where a bot may not read them."""
+        try:
+            async for message in self._read(place, oldest):
+                yield message
+        except Refused as refused:
+            if refused.error not in NOT_FOR_BOTS:
+                raise
+            # Better said twice than never.
+            log.warning("slack_thread_unreadable", channel=place.channel, error=refused.error)
+
+    async def _read(self, place: Place, oldest: str) -> AsyncIterator[Message]:
         args: dict[str, Any] = {
             "channel": place.channel,
             "oldest": oldest,
@@ -105,14 +128,7 @@ class History:
         if place.thread is not None:
             method, args["ts"] = "conversations.replies", place.thread
         for _ in range(_MOST_PAGES):
-            try:
-                page = await self._slack.call(method, args)
-            except Refused as refused:
-                if refused.error not in NOT_FOR_BOTS:
-                    raise
-                # Better said twice than never.
-                log.warning("slack_thread_unreadable", channel=place.channel, error=refused.error)
-                return
+            page = await self._slack.call(method, args)
             messages: Sequence[Message] = page.get("messages") or ()
             for message in messages:
                 if message.get("ts") != place.thread:

@@ -25,6 +25,7 @@ people = Table(
     Column("duty_until", Instant),
     Column("capacity", Integer),
     Column("given_at", Instant),  # when they were last asked to take a ticket
+    Column("tokens_since", Instant),  # an earlier token of the API is worth nothing
     sqlite_autoincrement=True,
 )
 
@@ -70,6 +71,9 @@ sessions = Table(
     Column("person_id", ForeignKey(people.c.id), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
+    Column("browser", Words, nullable=False, server_default=""),
+    Column("address", Words, nullable=False, server_default=""),
+    Column("seen_at", Instant),
 )
 
 link_codes = Table(

@@ -35,6 +35,9 @@ tickets = Table(
     Column("offered_until", Instant),
     Column("snoozed_until", Instant),
     Column("merged_into", ForeignKey("tickets.id")),
+    Column("erased_at", Instant),
+    Column("erased_by", ForeignKey(people.c.id)),
+    Column("erased_for", Words, nullable=False, server_default=""),  # why, as the admin put it
     Column("version", Integer, nullable=False),
     Column("last_digest", Words, nullable=False),
     Index(None, "requester_id", "id"),

@@ -38,12 +38,13 @@ deliveries = Table(
     id_column(),
     Column("key", Words, nullable=False, unique=True),
     Column("lane", Words, nullable=False),
-    Column("address_kind", Words, nullable=False),  # thread, person, space or email
+    Column("address_kind", Words, nullable=False),  # thread, person, space, email or endpoint
     Column("thread_id", ForeignKey(threads.c.id)),
     Column("person_id", ForeignKey(people.c.id)),
     Column("platform", Words),
     Column("space", Words),
     Column("email", Words),
+    Column("endpoint", Words),
     Column("intent", Words, nullable=False),
     Column("ticket_id", ForeignKey(tickets.c.id)),
     Column("message_id", ForeignKey(messages.c.id)),
@@ -61,6 +62,7 @@ deliveries = Table(
     Column("finished_at", Instant),
     Column("receipt", Words),
     Column("reason", Words),
+    Column("answered", Integer),  # the status of an endpoint's last answer
     Column("owner", Words),
     Column("leased_until", Instant),
     partial("ix_deliveries_lane_unfinished", "lane", "id", where=UNFINISHED),
@@ -68,6 +70,7 @@ deliveries = Table(
     partial("ix_deliveries_given_up", "id", where=GIVEN_UP),
     partial("ix_deliveries_lane_done", "lane", "id", where=DONE),
     partial("ix_deliveries_folded_into", "folded_into", where="folded_into IS NOT NULL"),
+    partial("ix_deliveries_endpoint", "endpoint", "id", where="endpoint IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 

@@ -1,5 +1,7 @@
 """A message taken into a ticket: as a form's filling, or as a quote."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.chat.answers import is_told_here, leading, with_lines, without_details
@@ -62,6 +64,9 @@ def test_an_answer_in_a_tickets_own_thread_says_no_more_than_what_was_done() -> 
     assert without_details(card) == Card(title="T-1 is yours")
     assert not is_told_here(card, TicketId(1), TicketId(2)) and not is_told_here(card, None, None)
     assert not is_told_here(with_lines(card, ["a.png is too large."]), TicketId(1), TicketId(1))
+    assert not is_told_here(replace(card, tone=Tone.WARNING), TicketId(1), TicketId(1))
+    back, claim = Button(label="Take back", action="1.staff.undo.1", is_answers=True), Button(label="Claim")
+    assert without_details(replace(card, buttons=(back, claim))).buttons == (back,)
 
 
 def test_addresses_of_pages_become_those_of_threads() -> None:

@@ -26,6 +26,7 @@ def message(**more: Any) -> discord.Message:
 
 async def test_a_poll_is_told_with_its_answers(hall: Hall) -> None:
     answers = [{"answer_id": n, "poll_media": {"text": text}} for n, text in enumerate(("Monday", "Friday"), start=1)]
+    answers.append({"answer_id": 3, "poll_media": {"text": "Never", "emoji": {"id": "1", "name": "blob"}}})
     poll = {
         "question": {"text": "When is *your* exam?"},
         "answers": answers,
@@ -34,7 +35,8 @@ async def test_a_poll_is_told_with_its_answers(hall: Hall) -> None:
         "layout_type": 1,
     }
     text = await text_of(message(poll=poll), hall.office.store, [])
-    assert text.plain() == "(poll: When is *your* exam?: Monday, Friday)"
+    jump = "https://discord.com/channels/@me/5/1234567890123456789"
+    assert text.plain() == f"Poll ({jump}): When is *your* exam?\n\n- Monday\n- Friday\n- :blob: Never"
 
 
 async def test_an_answer_to_what_is_gone_quotes_nothing(hall: Hall) -> None:

@@ -9,6 +9,7 @@ from core.model.thread import Audience, Copy, MessageKind
 from core.text import Quote
 from tests.adapters.discord.hall import AwayStore, FaultyFiles, Hall, SlowFiles
 from tests.fakes.discord import records
+from tests.fakes.discord_server import HIDDEN
 from tests.fakes.front import Front
 
 PNG = bytes.fromhex(
@@ -131,9 +132,25 @@ async def test_stickers_and_forwards_are_told_in_words(hall: Hall) -> None:
     ticket, place = await hall.ticket()
     elsewhere = await hall.sam.say(hall.exams, "The *rule* is on page 4")
     await hall.enter()
-    await hall.sam.say(place, stickers=["wave"])
+    sticker = await hall.sam.say(place, stickers=["wave"])
     await hall.sam.say(place, forward_of=elsewhere)
-    await hall.heard(ticket, "(sticker: wave)", "Forwarded:\n\n> The rule is on page 4")
+    await hall.heard(
+        ticket,
+        f"(sticker: wave (https://cdn.discordapp.com/stickers/{sticker.stickers[0]['id']}.png))",
+        f"Forwarded (https://discord.com/channels/{hall.guild.id}/{hall.exams.id}/{elsewhere.id}):\n\n"
+        "> The rule is on page 4",
+    )
+
+
+async def test_what_a_message_names_by_an_id_has_its_name_as_far_as_its_author_sees_it(hall: Hall) -> None:
+    ticket, place = await hall.ticket()
+    _, anothers = await hall.ticket()
+    hidden = hall.guild.add_channel("hidden-room", overwrites={hall.guild.everyone: HIDDEN})
+    role = hall.guild.add_role("Tutors")
+    await hall.enter()
+    await hall.sam.say(place, f"{role.mention} {hall.exams.mention} {place.mention}")
+    await hall.sam.say(place, f"<#{hidden.id}> <#{anothers.id}> <@&1> <#2>")
+    await hall.heard(ticket, f"@Tutors #exams #{place.name}", "#some-channel #some-channel @some role #some-channel")
 
 
 async def test_an_answer_quotes_shortly_what_it_answers(hall: Hall) -> None:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.words.parse import parse_message, parse_typed, with_extras
+from adapters.discord.words.parse import Forward, Poll, Sticker, parse_message, parse_typed, with_extras
 from core.model.ids import PersonId
 from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -29,6 +30,7 @@ from core.text import (
     to_json,
 )
 
+PICTURES = "https://cdn.discordapp.com/emojis"
 ASHA = Mention(PersonId(7), "Asha")
 HOSTILE = (
     *(
@@ -106,7 +108,10 @@ def _paragraph(words: str) -> Paragraph:
         ("**a *b** c*", (Bold((Plain("a *b"),)), Plain(" c*"))),
         ("**** ****", (Plain("**** ****"),)),
         ("@everyone and @here", (Plain("@everyone and @here"),)),
-        ("<:wave:12> <a:hop:34>", (Plain(":wave: :hop:"),)),
+        (
+            "<:wave:12> <a:hop:34>",
+            (Emoji("wave", f"{PICTURES}/12.png"), Plain(" "), Emoji("hop", f"{PICTURES}/34.gif")),
+        ),
         ("</ticket open:12>", (Plain("/ticket open"),)),
     ],
 )
@@ -199,16 +204,17 @@ def test_code_in_a_block_is_kept_as_it_is_wherever_it_stands() -> None:
 def test_what_a_message_bears_beside_its_words_is_told_in_words() -> None:
     text = with_extras(
         Text.of("hello"),
-        stickers=("wave",),
-        forwards=(Text.of("their words"), Text()),
-        polls=("Lunch? 1: yes, 2: no",),
+        stickers=(Sticker("wave", "https://cdn.example.com/1.png"),),
+        forwards=(Forward(Text.of("their words"), "https://chat.example.com/1"), Forward(Text(), "")),
+        polls=(Poll("Lunch?", ("yes", "no"), "https://chat.example.com/2"),),
         lost_files=("film.mov: too large",),
     )
     assert text.plain().split("\n\n") == [
         "hello",
-        "(sticker: wave)",
-        "(poll: Lunch? 1: yes, 2: no)",
-        "Forwarded:",
+        "(sticker: wave (https://cdn.example.com/1.png))",
+        "Poll (https://chat.example.com/2): Lunch?",
+        "- yes\n- no",
+        "Forwarded (https://chat.example.com/1):",
         "> their words",
         "Forwarded:",
         "> (nothing that can be shown)",

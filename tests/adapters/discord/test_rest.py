@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from adapters.discord.api.pacing import Pacing, Route
 from adapters.discord.api.rest import Refused, Rest, Upload
 from adapters.discord.config import DiscordConfig
-from core.ports import Retry, Undeliverable, Unknown
+from core.ports import SLOWEST, Retry, Undeliverable, Unknown
 from core.storage.blobs import pieces_of
 
 TOKEN = "MTIzNDU2Nzg5.stand-in.bot-secret"
@@ -134,6 +134,21 @@ async def test_files_go_beside_the_json_under_their_names(api: Api, rest: Rest) 
     assert (first, json.loads(payload)) == ("payload_json", {"content": "x"})
     assert (name, filename, data) == ("files[0]", "Übung “1”.pdf", b"%PDF")
     assert (second, other) == ("files[1]", "b .png")
+
+
+async def test_a_slow_way_has_as_long_as_the_bytes_of_a_file_may_take(api: Api) -> None:
+    async def slowly(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.3)  # longer than a call may take without a file
+        return web.json_response({"id": "1"})
+
+    api.does(slowly)
+    api.does(slowly)
+    rest = _rest(str(api.server.make_url("/api/v10")), total=0.1)
+    file = Upload("a.bin", SLOWEST, "application/octet-stream", partial(pieces_of, bytes(SLOWEST)))
+    assert await rest.call("POST", f"/channels/{CHANNEL}/messages", json={}, files=[file]) == {"id": "1"}
+    with pytest.raises(Unknown):
+        await rest.call("POST", f"/channels/{CHANNEL}/messages", json={})
+    await rest.close()
 
 
 async def test_a_quoted_emoji_in_a_path_stays_quoted_once(api: Api, rest: Rest) -> None:

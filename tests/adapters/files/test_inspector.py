@@ -174,7 +174,7 @@ PROGRAMS = ("application/x-msdownload", "application/x-executable", "application
 def test_a_program_is_refused_by_its_bytes_whatever_it_is_called(data, kind):
     strict = Inspector(1024 * 1024, 4, forbidden=PROGRAMS)
     for name in ("homework.txt", "photo.png", "a.pdf"):
-        words = f"{name} is not taken: this desk takes no files of the kind {kind}."
+        words = f"{name} is not taken: it is a program, and this desk takes no programs."
         assert refusal(data, name, inspector=strict) == words
     assert inspect(data, "a.bin").media_type == kind
 

@@ -12,6 +12,7 @@ from core.text import (
     Bold,
     Code,
     CodeBlock,
+    Emoji,
     Italic,
     Link,
     ListBlock,
@@ -99,6 +100,7 @@ EVERY_MARKUP = Card(
                 (Plain("a\nb "), Bold((Italic((Strike((Plain("loud"),)),)), Bold((Plain("er"),)))), Code("x < 1"))
             ),
             Paragraph((Link("https://example.org/?a=1&b='2'", (Plain("here"),)), Mention(None, "all"), Moment(NOON))),
+            Paragraph((Emoji("blob", "https://cdn.example.org/1.png"),)),
             CodeBlock("if a:\n    b()", "python"),
             Quote((Paragraph((Plain("said"),)),)),
             ListBlock(((Paragraph((Plain("one"),)),), (Paragraph((Plain("two"),)),)), ordered=True),

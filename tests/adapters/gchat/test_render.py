@@ -158,7 +158,7 @@ def test_every_kind_of_text_has_its_markup() -> None:
     [body] = _texts(_rendered(EVERY_MARKUP))
     assert body == (
         "a<br>b <b><i><s>loud</s></i>er</b>`x &lt; 1`<br><br>"
-        '<a href="https://example.org/?a=1&amp;b=&#x27;2&#x27;">here</a>@all2026-11-21 17:30 IST<br><br>'
+        '<a href="https://example.org/?a=1&amp;b=&#x27;2&#x27;">here</a>@all2026-11-21 17:30 IST<br><br>:blob:<br><br>'
         "if a:<br>\u00a0\u00a0\u00a0\u00a0b()<br><br>“said”<br><br>1. one<br>2. two<br><br>• dot"
     )
 

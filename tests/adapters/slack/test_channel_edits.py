@@ -189,8 +189,10 @@ async def test_the_apps_reactions_are_made_what_people_set_elsewhere(
     copy = await desk.copy(message, thread)
     last = desk.said(thread)[2]
     await desk.sam.react(last, "tada")
+    desk.server.add_emoji("party_parrot")
     for emoji, shown in (
-        (("👍", "❤️", ":party_parrot:", "👍🏽"), ["+1", "heart", "+1::skin-tone-4"]),
+        (("👍", "❤️", ":blob:", ":hop:", "👍🏽"), ["+1", "heart", "small_orange_diamond", "+1::skin-tone-4"]),
+        ((":party_parrot:", "👍"), ["party_parrot", "+1"]),
         (("❤", "✅"), ["heart", "white_check_mark"]),
         ((), []),
     ):
@@ -222,7 +224,8 @@ async def test_an_emoji_that_slack_does_not_take_is_passed_over(
     copy = await desk.copy(message, thread)
     desk.server.faults.refuse("reactions.add", error)
     await desk.deliver(desk.parcel(Intent.REACTIONS, Reacted(("🫨", "👍")), ticket, thread, copy=copy))
-    assert _ours(desk, desk.said(thread)[0]) == ["+1"]
+    stand_in = ["small_orange_diamond"] if error == "invalid_name" else []
+    assert _ours(desk, desk.said(thread)[0]) == [*stand_in, "+1"]
 
 
 @pytest.mark.parametrize(("kind", "mark"), [(MessageKind.REPLY, "white_check_mark"), (MessageKind.NOTE, "memo")])
@@ -236,6 +239,16 @@ async def test_a_message_is_marked_where_it_was_written_and_keeps_its_mark(
     for emoji in (("✅", "📝", "👍"), ()):
         await desk.deliver(desk.parcel(Intent.REACTIONS, Reacted(emoji), ticket, thread, copy=copy))
     assert mark in _ours(desk, written) and "+1" not in _ours(desk, written)
+
+
+async def test_what_was_held_back_bears_a_replys_mark_alone_once_it_is_sent(
+    desk: Scene, ticket: Ticket, thread: Thread
+) -> None:
+    written, copy = await _own(desk, ticket, thread)
+    released = Marked(MessageKind.REPLY, was_held=True)
+    for content in (Marked(MessageKind.NOTE), released, released):
+        await desk.deliver(desk.parcel(Intent.MARK, content, ticket, thread, copy=copy))
+    assert _ours(desk, written) == ["white_check_mark"]
 
 
 async def test_what_is_gone_bears_no_sign(desk: Scene, ticket: Ticket, thread: Thread) -> None:

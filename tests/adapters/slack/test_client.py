@@ -5,6 +5,7 @@ import json
 import logging
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -14,9 +15,9 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from adapters.slack.api.client import Refused, Slack, Workspace
 from adapters.slack.api.pacing import Pacing
-from adapters.slack.api.transfers import is_slacks
+from adapters.slack.api.transfers import is_slacks, uploaded
 from adapters.slack.config import SlackConfig
-from core.ports import Retry, Undeliverable, Unknown
+from core.ports import SLOWEST, Retry, Undeliverable, Unknown
 from core.storage.blobs import pieces_of
 from tests.fakes.pieces import whole
 
@@ -358,6 +359,19 @@ async def test_a_file_is_brought_as_it_is_without_the_token(api: Api, slack: Sla
     api.does(take)
     await slack.upload(api.url(UPLOAD), pieces_of(b"\x89PNG"), 4)
     assert got == [b"\x89PNG"] and "Authorization" not in api.headers[0]
+
+
+async def test_a_slow_way_has_as_long_as_the_bytes_of_a_file_may_take(api: Api) -> None:
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.3)  # longer than an upload may take beside its bytes
+        return web.Response(text=f"OK - {len(await request.read())}")
+
+    api.does(slowly)
+    api.does(slowly)
+    async with aiohttp.ClientSession() as session:
+        bring = partial(uploaded, session, api.url(UPLOAD), api_base=api.base, seconds=0.1)
+        assert await bring(pieces_of(bytes(SLOWEST)), SLOWEST) is None
+        assert isinstance(await bring(pieces_of(b"1"), 1), Retry)
 
 
 @pytest.mark.parametrize(("status", "raised"), [(500, Retry), (429, Retry), (404, Refused), (302, Refused)])

@@ -20,7 +20,7 @@ READER = Reader(gettext=lambda words: words, zone=UTC, now=NOON + timedelta(hour
 
 def _summary(number: int, **changes: Any) -> Summary:
     made = replace(ticket(), **{"id": TicketId(number), "status": Status.OPEN, **changes})
-    return Summary(ticket=made, requester="Asha Rao", assignee="Ben" if made.assignee else None)
+    return Summary(ticket=made, requester="Asha Rao", assignee="Ben" if made.assignee else None, changed_at=NOON)
 
 
 def _home(**given: Any) -> Any:

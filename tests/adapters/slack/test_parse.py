@@ -177,10 +177,11 @@ def test_a_forwarded_message_is_quoted_with_who_wrote_it() -> None:
             {
                 "is_share": True,
                 "author_name": "Ben &amp; Co",
+                "from_url": "https://w.slack.com/archives/C1/p1?thread_ts=2.0&amp;cid=C1",
                 "text": "no",
                 "message_blocks": [{"team": "T1", **inner}],
             },
-            {"is_share": True, "text": "old &lt;way&gt;"},
+            {"is_share": True, "from_url": "javascript:alert(1)", "text": "old &lt;way&gt;"},
             {"is_share": True},
             {"is_msg_unfurl": True, "text": "a preview"},
             {"title": "a page", "text": "of the web"},
@@ -189,7 +190,7 @@ def test_a_forwarded_message_is_quoted_with_who_wrote_it() -> None:
     text = parse_message(message, PEOPLE, CHANNELS, GROUPS)
     assert text.plain().split("\n\n") == [
         "look",
-        "Forwarded, from Ben & Co:",
+        "Forwarded, from Ben & Co (https://w.slack.com/archives/C1/p1?thread_ts=2.0&cid=C1):",
         "> their @Asha",
         "Forwarded:",
         "> old <way>",
@@ -197,6 +198,16 @@ def test_a_forwarded_message_is_quoted_with_who_wrote_it() -> None:
         "> (nothing that can be shown)",
     ]
     assert mentioned_users(message) == ["U1"]
+
+
+def test_a_channel_whose_name_slack_does_not_tell_is_linked() -> None:
+    message = _message(_section({"type": "channel", "channel_id": "C9"}, {"type": "channel", "channel_id": "C1"}))
+    text = parse_message(message, PEOPLE, CHANNELS, GROUPS, "https://w.slack.com/")
+    there = Link("https://w.slack.com/archives/C9", (Plain("#some-channel"),))
+    assert text == Text((Paragraph((there, Plain("#help"))),))
+    hostile = _message(_section({"type": "channel", "channel_id": "../a b>"}))
+    [block] = parse_message(hostile, {}, {}, {}, "https://w.slack.com/").blocks
+    assert block == Paragraph((Link("https://w.slack.com/archives/..%2Fa%20b%3E", (Plain("#some-channel"),)),))
 
 
 def test_files_that_could_not_be_kept_are_told_in_words() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,6 +8,7 @@ from argon2 import extract_parameters
 from adapters.web import accounts
 from adapters.web.accounts import Accounts
 from adapters.web.problems import WrongLogin
+from core.commands import Actor, ChangePassword
 from core.errors import EmailTaken, Unavailable
 from core.model.people import Platform
 
@@ -51,12 +53,40 @@ async def test_two_who_register_one_address_at_once_are_one(people):
     assert sorted(type(result).__name__ for result in results) == [EmailTaken.__name__, "int"]
 
 
-@pytest.mark.parametrize("password", ["пароль из букв", "🙂" * 8, "with \x00 and \ud800 in it", " " * 8])
+@pytest.mark.parametrize(
+    "password", ["пароль из букв", "🙂🐙🪁🧭🍋🪩🦔🎻🛶🪴", "with \x00 and \ud800 in it", "  far   away  owl "]
+)
 async def test_any_characters_make_a_password(people, password):
     await register(people, password=password)
     await people.sign_in("asha@example.org", password, address="192.0.2.1")
     with pytest.raises(WrongLogin):
         await people.sign_in("asha@example.org", password + "x", address="192.0.2.1")
+
+
+class Slow(Accounts):
+    """Looks at a password until it is told to go on."""
+
+    looks, go_on = threading.Event(), threading.Event()
+
+    def _verify(self, hashed, password):
+        self.looks.set()
+        assert self.go_on.wait(30)
+        return super()._verify(hashed, password)
+
+
+async def test_a_password_that_is_changed_while_it_is_looked_at_signs_nobody_in(web_desk, people):
+    person = await register(people)
+    async with web_desk.store.read() as work:
+        was = (await work.people.account_of(person)).password_hash
+    slow = Slow(web_desk.engine, web_desk.store, web_desk.clock)
+    signing_in = asyncio.create_task(slow.sign_in("asha@example.org", "correct horse", address="192.0.2.1"))
+    assert await asyncio.to_thread(slow.looks.wait, 30)
+    changing = ChangePassword(was=was, password_hash="another")
+    await web_desk.engine.handle(changing, Actor(person=person, door=Platform.WEB))
+    slow.go_on.set()
+    with pytest.raises(WrongLogin):
+        await signing_in
+    slow.close()
 
 
 async def test_more_than_can_be_served_are_told_to_wait(people, monkeypatch):

@@ -10,7 +10,7 @@ from core.model.people import Grant, Identity, Platform, Role
 from core.model.ticket import Priority
 from tests.fakes.web_desk import Actor, running_web_desk
 
-GETS = ("people", "teams", "pending", "failures", "alerts", "configuration")
+GETS = ("people", "teams", "pending", "failures", "alerts", "webhooks", "configuration")
 
 
 async def owed(web_desk, *new):

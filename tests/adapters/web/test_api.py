@@ -1,6 +1,7 @@
 """The page's API over HTTP, with a real desk behind it. Every answer is held against its description."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from aiohttp import FormData
@@ -314,6 +315,22 @@ async def test_the_same_key_twice_does_a_thing_once(web_desk):
     sent = {"action": form["action"], "values": values}
     replies = [await student.post("/api/forms", sent, headers=key) for _ in range(2)]
     assert [reply.body["ticket"]["ref"] for reply in replies] == ["T-2", "T-2"]
+
+
+async def test_what_is_said_comes_with_the_button_that_takes_it_back_while_it_can_be(web_desk):
+    await web_desk.ticket("student")
+    student, other = await web_desk.browser("student"), await web_desk.browser("other")
+    key, words = {"Idempotency-Key": "said"}, {"text": "Too soon"}
+    first = (await student.post("/api/threads/T-1/messages", words, headers=key)).body
+    assert first["take_back"]["seconds"] == 60
+    web_desk.clock.advance(timedelta(seconds=20))
+    again = (await student.post("/api/threads/T-1/messages", words, headers=key)).body
+    assert again["take_back"] == {"action": first["take_back"]["action"], "seconds": 40}
+    assert (await other.post("/api/actions", {"action": first["take_back"]["action"]})).status == 404
+
+    assert (await student.post("/api/actions", {"action": first["take_back"]["action"]})).status == 200
+    gone = (await student.post("/api/threads/T-1/messages", words, headers=key)).body
+    assert (gone["entry"]["text"], gone["take_back"]) == (None, None)
 
 
 async def test_notices_are_there_for_whoever_asks(web_desk):

@@ -43,6 +43,7 @@ async def test_the_page_lists_the_hottest_first_with_its_topics(web_desk: WebDes
         "repeats": 1,
         "replies": 0,
         "draft": None,
+        "faq": None,
     }
     assert listed["topics"] == [{"name": "Platform and login", "tickets": 2}]
 
@@ -57,7 +58,12 @@ async def test_what_is_resolved_is_drafted_as_a_faq_from_there(web_desk: WebDesk
     assert f'data-action="{press}"' in (await agent.get("/hot")).text
     assert (await agent.get("/api/hot")).body["tickets"][0]["draft"] == press
     form = (await agent.post("/api/actions", {"action": press})).body["form"]
-    assert {one["key"]: one["value"] for one in form["inputs"]}["question"] == "Where is the printer?"
+    given = {one["key"]: one["value"] for one in form["inputs"]}
+    assert given["question"] == "Where is the printer?"
+    await agent.post("/api/forms", {"action": form["action"], "values": given})
+    listed = (await agent.get("/api/hot")).body["tickets"][0]
+    assert (listed["faq"], "faq=F-1" in listed["draft"]) == ("F-1", True)
+    assert ">Edit F-1<" in (await agent.get("/hot")).text
 
 
 async def test_where_nothing_is_hot_it_says_so(web_desk: WebDesk) -> None:

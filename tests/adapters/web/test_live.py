@@ -15,18 +15,25 @@ from core.cards.card import Card
 from core.commands import (
     Actor,
     AddParticipant,
+    ChangeTags,
     ClaimTicket,
     EditMessage,
+    EraseTicket,
     GrantRole,
+    LinkTickets,
     PostMessage,
     React,
     RemoveParticipant,
     RevokeRoles,
+    Snooze,
+    TakeTranscript,
+    UnlinkTickets,
 )
-from core.model.ids import DeliveryId, PersonId
+from core.model.ids import DeliveryId, PersonId, TicketId
 from core.model.outbox import Delivery, DeliveryState, Intent, ToPerson
 from core.model.people import Platform, Role
-from core.model.thread import MessageKind
+from core.model.relation import Relation
+from core.model.thread import Audience, MessageKind
 from core.ports import Parcel
 from core.text import Text
 from tests.fakes.clock import START
@@ -76,6 +83,20 @@ async def test_a_reply_is_heard_by_those_who_may_see_the_ticket_and_by_nobody_el
         assert [await heard(web_desk, socket) for socket in (first, second, third)] == [news, [], news]
 
 
+async def test_a_page_that_shows_an_erased_ticket_hears_of_it_and_is_told_no_more_than_that(web_desk):
+    ticket = await web_desk.ticket("student")
+    student, other = [await web_desk.browser(who) for who in ("student", "other")]
+    async with listening(student) as first, listening(other) as second:
+        await web_desk.engine.handle(EraseTicket(ticket=ticket, reason="They asked for it"), as_(web_desk, "admin"))
+        assert [await heard(web_desk, socket) for socket in (first, second)] == [[{"type": "ticket", "ref": "T-1"}], []]
+    answer = await student.get("/api/threads/T-1")
+    assert (answer.status, answer.body["reason"]) == (404, "erased")
+    assert answer.body["message"].startswith("T-1 was erased on ")
+    assert "no ticket T-1" in (await other.get("/api/threads/T-1")).body["message"]
+    page = await student.get("/t/T-1")
+    assert page.status == 404 and "T-1 was erased on" in page.text
+
+
 async def test_that_a_note_was_written_is_heard_by_staff_alone(web_desk):
     ticket = await web_desk.ticket("student")
     async with (
@@ -86,6 +107,51 @@ async def test_that_a_note_was_written_is_heard_by_staff_alone(web_desk):
         await web_desk.engine.handle(note, as_(web_desk, "lead"))
         assert await heard(web_desk, student) == []
         assert await heard(web_desk, agent) == [{"type": "ticket", "ref": "T-1"}]
+
+
+async def test_what_the_staff_do_behind_a_students_back_is_not_heard_by_the_student(web_desk):
+    ticket, other = await web_desk.ticket("student"), await web_desk.ticket("other")
+    async with web_desk.store.write() as work:
+        room = await work.threads.add(ticket, Platform.SLACK, Audience.STAFF, external_id="room")
+    agent = as_(web_desk, "agent")
+    there = Actor(person=web_desk.people["agent"], door=Platform.SLACK, thread=room.id)
+    held_back = PostMessage(
+        ticket=ticket, kind=MessageKind.REPLY, text=Text.of("The password is hunter22"), external_id="9.1"
+    )
+    behind = [
+        (held_back, there),
+        (TakeTranscript(ticket=ticket), agent),
+        (LinkTickets(ticket=ticket, other=other, relation=Relation.RELATES), agent),
+        (UnlinkTickets(ticket=ticket, other=other), agent),
+    ]
+    async with (
+        listening(await web_desk.browser("student")) as student,
+        listening(await web_desk.browser("lead")) as lead,
+    ):
+        for command, actor in behind:
+            await web_desk.engine.handle(command, actor)
+            assert (type(command), await heard(web_desk, student)) == (type(command), [])
+        for _ in behind:
+            assert {"type": "ticket", "ref": "T-1"} in await heard(web_desk, lead)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [ChangeTags(ticket=TicketId(1), add=("wifi",)), Snooze(ticket=TicketId(1), until=START + timedelta(days=1))],
+)
+async def test_what_changes_the_students_card_without_a_line_is_heard_all_the_same(web_desk, shown):
+    await web_desk.ticket("student")
+    await web_desk.engine.handle(ClaimTicket(ticket=TicketId(1)), as_(web_desk, "agent"))
+    async with listening(await web_desk.browser("student")) as student:
+        await web_desk.engine.handle(shown, as_(web_desk, "agent"))
+        assert await heard(web_desk, student) == [{"type": "ticket", "ref": "T-1"}]
+
+
+async def test_what_one_did_is_heard_by_ones_own_other_pages(web_desk):
+    ticket = await web_desk.ticket("student")
+    async with listening(await web_desk.browser("student")) as student:
+        await web_desk.engine.handle(TakeTranscript(ticket=ticket), as_(web_desk, "student"))
+        assert await heard(web_desk, student) == [{"type": "ticket", "ref": "T-1"}]
 
 
 @pytest.mark.parametrize(("kind", "heard_by_students"), [(MessageKind.REPLY, True), (MessageKind.NOTE, False)])

@@ -55,6 +55,7 @@ async def test_the_page_of_alerts_is_for_staff(web_desk):
 
 async def test_the_demos_people_are_offered(web_desk):
     welcome = (await (await web_desk.nobody()).get("/welcome")).text
+    assert '<a class="link" href="/faq">' in welcome
     for who in ("student", "agent", "lead", "admin"):
         assert f'value="{who}"' in welcome
 
@@ -101,7 +102,7 @@ async def test_what_will_not_do_shows_the_welcome_again_with_the_sentence(web_de
 
 async def test_who_registers_in_vain_mends_what_they_typed_where_they_typed_it(web_desk):
     browser = await web_desk.nobody()
-    assert "At least 8 characters." in (await browser.call("GET", "/welcome")).text
+    assert "At least 8 characters: four words" in (await browser.call("GET", "/welcome")).text
     data = {"username": "Ada <b>", "email": "ada@example.org", "password": "hunter2"}
     page = (await browser.call("POST", "/session/register", data=data)).text
     sign_in, register = page.split('id="in-title"')[1].split('id="new-title"')

@@ -119,6 +119,15 @@ def test_times_bear_their_distance(ago, said):
 
 
 @pytest.mark.parametrize(
+    ("ago", "words"),
+    [(timedelta(hours=3), "· 3 h ago<"), (timedelta(days=20), ">Feb 10, "), (timedelta(days=100), ">Nov 22, 2025, ")],
+)
+def test_a_date_stands_once_beside_its_time_also_in_another_year(ago, words):
+    painted = BRUSH.time((NOW - ago).isoformat(), "both")
+    assert words in painted and painted.count(" · ") == int("ago" in words)
+
+
+@pytest.mark.parametrize(
     ("language", "direction"),
     [("en", "ltr"), ("ar", "rtl"), ("AR-EG", "rtl"), ("he", "rtl"), ("ur_PK", "rtl"), ("arn", "ltr"), ("", "ltr")],
 )
@@ -156,11 +165,11 @@ async def test_the_page_brings_along_what_the_api_says(web_desk):
     first = first_of(await student.get("/t/T-1"))
     assert {**first["me"], "csrf": ""} == {**(await student.get("/api/me")).body, "csrf": ""}
     own = (await student.get("/api/threads?view=mine")).body
-    assert first["list"] == {"tickets": own, "total": None, "query": ""}
+    assert first["list"] == {"tickets": own, "total": None, "unseen": [], "query": ""}
     found = first_of(await student.get("/?q=sign&order=newest"))["list"]
     assert found["query"] == "q=sign&order=newest"
     searched = (await student.get("/api/search?q=sign&order=newest&among=mine")).body
-    assert {"tickets": found["tickets"], "total": found["total"]} == searched
+    assert {name: found[name] for name in ("tickets", "total", "unseen")} == searched
     assert first["thread"]["entries"] == (await student.get("/api/threads/T-1")).body["entries"]
 
 

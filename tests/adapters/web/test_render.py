@@ -107,7 +107,7 @@ TICKET = Ticket(
 )
 THUMBS = Reactions("👍", ("Asha", "<b>Sam</b>"), (ME, PersonId(8)))
 LAST = LastWords(who="Sam", person=PersonId(8), text="<b>Hi</b>", at=AT, kind=MessageKind.REPLY)
-SUMMARY = Summary(ticket=TICKET, requester="Asha", assignee=None, unread=2, last=LAST)
+SUMMARY = Summary(ticket=TICKET, requester="Asha", assignee=None, changed_at=AT, unread=2, last=LAST)
 
 
 def entry(**changes) -> Entry:

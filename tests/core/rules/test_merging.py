@@ -1,14 +1,23 @@
-"""Which priority is left when a merge is taken back."""
+"""Which priority is left when a merge is taken back, and whom it holds no longer."""
 
 from collections.abc import Mapping, Sequence
 
 import pytest
 
-from core.events import Event, PriorityChanged, Record, TicketAbsorbed
+from core.events import (
+    Event,
+    ParticipantAdded,
+    ParticipantRemoved,
+    PriorityChanged,
+    Record,
+    TicketAbsorbed,
+    TicketFollowed,
+    TicketUnfollowed,
+)
 from core.model.ids import EventId, PersonId, TicketId
 from core.model.people import Platform
 from core.model.ticket import Priority
-from core.rules.merging import lowered
+from core.rules.merging import let_go, lowered
 from tests.fakes.clock import START
 
 LOW, NORMAL, HIGH, URGENT = Priority
@@ -67,3 +76,28 @@ def test_what_is_left_is_its_own_priority_or_what_still_goes_on_in_it(
     events: Sequence[Event], by_people: set[int], absorbed: Mapping[TicketId, Priority], left: Priority
 ) -> None:
     assert lowered(trail(events, frozenset(by_people)), URGENT, absorbed) is left
+
+
+KIM, ADA = PersonId(7), PersonId(8)
+KIM_UNFOLLOWS, KIM_LEAVES = TicketUnfollowed(person=KIM), ParticipantRemoved(person=KIM)
+
+
+@pytest.mark.parametrize(
+    ("events", "unfollowed", "removed"),
+    [
+        ([TAKES_TWO], set(), set()),
+        ([TAKES_TWO, KIM_UNFOLLOWS], {KIM}, set()),
+        ([TAKES_TWO, KIM_LEAVES, TicketUnfollowed(person=ADA)], {ADA}, {KIM}),
+        ([TAKES_TWO, KIM_UNFOLLOWS, TicketFollowed(person=KIM)], {KIM}, set()),
+        ([TAKES_TWO, KIM_LEAVES, ParticipantAdded(person=KIM)], set(), {KIM}),
+        ([KIM_UNFOLLOWS, KIM_LEAVES, TAKES_TWO], set(), set()),
+        ([TAKES_TWO, KIM_UNFOLLOWS, TAKES_TWO], set(), set()),
+        ([TAKES_TWO, KIM_UNFOLLOWS, TAKES_THREE], {KIM}, set()),
+        ([TAKES_THREE, KIM_UNFOLLOWS, TAKES_TWO], set(), set()),
+    ],
+)
+def test_whoever_let_go_since_the_merge_is_held_by_it_no_longer(
+    events: Sequence[Event], unfollowed: set[PersonId], removed: set[PersonId]
+) -> None:
+    gone = let_go(trail(events, frozenset()), TWO)
+    assert (gone.unfollowed, gone.removed) == (unfollowed, removed)

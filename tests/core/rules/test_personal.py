@@ -1,10 +1,12 @@
 """What may be personal in a text, by its shape."""
 
+import re
 import time
 from itertools import pairwise
 
 import pytest
 
+from core.model.desk import OwnPattern
 from core.rules.personal import PersonalKind, personal_in
 
 FOUND = [
@@ -45,6 +47,24 @@ def test_what_may_be_personal_is_found_where_it_stands(text: str, words: str, ki
     [finding] = personal_in(text, ["Sam Student"])
     assert (finding.words, finding.kind) == (words, kind)
     assert text[finding.start : finding.end] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "named"),
+    [
+        ("The password is hunter22", "hunter22", "a password"),
+        ("Send AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", "an access key"),
+        ("Your number is 21f1000123.", "21f1000123", "a roll number"),
+        ("Ask Sam with XJ-4711", "XJ-4711", "a voucher"),
+    ],
+)
+def test_a_secret_is_found_too_and_what_the_desk_names_under_its_name(text: str, words: str, named: str) -> None:
+    own = (
+        OwnPattern("a roll number", re.compile(r"\d{2}f\d{7}", re.IGNORECASE)),
+        OwnPattern("a voucher", re.compile(r"XJ-\d{4}")),
+    )
+    [finding] = personal_in(text, (), own)
+    assert (finding.words, finding.named, finding.kind) == (words, named, PersonalKind.SECRET)
 
 
 @pytest.mark.parametrize("text", CLEAN)

@@ -75,6 +75,37 @@ def test_a_text_of_one_endless_word_is_cut() -> None:
     assert len(found) < 200
 
 
+def test_words_that_are_typed_without_a_space_are_looked_for_once_each_and_not_all_of_them() -> None:
+    assert len(patterns_of([".".join("1" * 100)] * 12)) == 1
+    many = patterns_of([".".join(f"w{number}x" for number in range(50))])
+    assert len(many) == 12
+    assert many[0].search("w0x") and many[-1].search("w49xyz"), "the last may go on"
+
+
+def test_a_word_that_is_typed_twice_may_still_go_on() -> None:
+    assert shown(snippet_of(["printers"], patterns_of(["prin", "x", "prin"]))) == "[printers]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 2 3 4 5 6 7 8 9 10 11 12 " * 50_000,
+        "x" + " " * 500_000 + "1",
+        "1" + "\n " * 200_000 + "x",
+        "é " * 200_000 + "1",
+    ],
+)
+def test_a_hostile_text_is_gone_through_once(text: str) -> None:
+    """One that takes time by the square of its length would take hours here."""
+    found = shown(snippet_of([text], patterns_of(["1", "2.3.4.5.6.7.8.9.10.11.12"])))
+    assert found is not None and "[1]" in found and len(found) < 400
+
+
+def test_a_word_longer_than_what_is_shown_is_passed_over_for_what_can_be_shown() -> None:
+    found = shown(snippet_of(["zz" * 100 + " lion and lion"], patterns_of(["lion", "zz"])))
+    assert found is not None and "[lion]" in found
+
+
 def test_a_title_counts_more_than_a_text_and_often_more_than_once() -> None:
     zebra = patterns_of(["zebra"])
     in_title, twice, once = (

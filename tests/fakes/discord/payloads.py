@@ -1,6 +1,7 @@
 """State as the JSON that Discord sends."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -205,6 +206,17 @@ def link_signature(attachment_id: int, expires: str) -> str:
     return hashlib.sha256(f"{attachment_id}.{expires}".encode()).hexdigest()
 
 
+def poll_json(question: str, answers: Sequence[str], expiry: datetime) -> Json:
+    """https://docs.discord.com/developers/resources/poll#poll-object"""
+    return {
+        "question": {"text": question},
+        "answers": [{"answer_id": at, "poll_media": {"text": words}} for at, words in enumerate(answers, start=1)],
+        "expiry": stamp(expiry),
+        "allow_multiselect": False,
+        "layout_type": 1,
+    }
+
+
 def emoji_json(emoji: str) -> Json:
     name, _, emoji_id = emoji.partition(":")
     return {"id": emoji_id or None, "name": name}
@@ -271,6 +283,7 @@ def _optional(world: World, message: Message, *, content: bool) -> Json:
         "message_reference": message.reference,
         "message_snapshots": message.snapshots or None,
         "sticker_items": message.stickers or None,
+        "poll": message.poll,
         "interaction_metadata": message.interaction,
         "thread": None if thread is None else thread_json(thread),
         "reactions": [_reaction(world, emoji, users) for emoji, users in message.reactions.items()] or None,

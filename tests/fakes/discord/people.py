@@ -3,14 +3,14 @@
 What the client would not let them do raises AssertionError with a sentence.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tests.fakes.discord import intents, permissions, posting, records, threads
 from tests.fakes.discord.filling import fill
 from tests.fakes.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Interaction, Modal
 from tests.fakes.discord.options import File, Resolved, chosen_options, focused_options
-from tests.fakes.discord.payloads import member_json
+from tests.fakes.discord.payloads import member_json, poll_json
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.posting import Origin, Upload
 from tests.fakes.discord.refusals import Refused
@@ -129,9 +129,11 @@ class Person:
         reply_to: Message | None = None,
         stickers: list[str] | None = None,
         forward_of: Message | None = None,
+        poll: tuple[str, list[str]] | None = None,
         silent: bool = False,
     ) -> Message:
-        """``stickers`` by name; ``silent``: a reply that does not ping. Raises AssertionError where they may not."""
+        """``stickers`` by name; ``poll``: its question and its answers;
+        ``silent``: a reply that does not ping. Raises AssertionError where they may not."""
         body: dict[str, Any] = {"content": text}
         uploads = {index: Upload(name, data) for index, (name, data) in enumerate(files or [])}
         referenced = forward_of or reply_to
@@ -144,10 +146,11 @@ class Person:
         if silent:
             body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": False}
         shown = [{"id": str(self._world.next_id()), "name": name, "format_type": 1} for name in stickers or []]
+        asked = poll_json(*poll, self._world.now() + timedelta(days=1)) if poll else None
         self._may(place)
         try:
             may_send(self._world, self, place, body, uploads)
-            return posting.post(self._world, place, self.user, body, uploads, Origin(stickers=shown))
+            return posting.post(self._world, place, self.user, body, uploads, Origin(stickers=shown, poll=asked))
         except Refused as refused:
             raise AssertionError(f"{self.name} cannot write there: {refused}") from None
 

@@ -31,6 +31,7 @@ class Origin:
     author: User | None = None
     snapshots: list[dict[str, Any]] = field(default_factory=list)
     stickers: list[dict[str, Any]] = field(default_factory=list)
+    poll: dict[str, Any] | None = None
 
 
 def post(
@@ -50,6 +51,7 @@ def post(
         embeds=[_embed(one) for one in body.get("embeds") or []],
         components=numbered(body.get("components") or []),
         stickers=origin.stickers,
+        poll=origin.poll,
         snapshots=origin.snapshots or _snapshots(world, replied, reference),
         created_at=world.now(),
         flags=(body.get("flags") or 0) | (EPHEMERAL if origin.ephemeral_for is not None else 0),

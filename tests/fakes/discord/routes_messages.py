@@ -225,8 +225,14 @@ def clear_reactions(call: Call) -> None:
 
 @routes.on("GET", _REACTIONS + "/{emoji:text}")
 def who_reacted(call: Call) -> Any:
-    users = _found(call).reactions.get(_emoji(call), [])
-    after, limit = call.number("after", 0) or 0, call.number("limit", 25) or 25
+    """By their ids. Of a super reaction (``type`` 1), which nobody sets here, nobody."""
+    users = _found(call, Permission.READ_MESSAGE_HISTORY).reactions.get(_emoji(call), [])
+    after, limit = call.number("after", 0) or 0, call.number("limit", 25)
+    form = Form()
+    form.number(("limit",), limit, 1, 100)
+    form.settle()
+    if call.number("type", 0) == 1:
+        return []
     return [user_json(call.world.users[one]) for one in sorted(users) if one > after][:limit]
 
 

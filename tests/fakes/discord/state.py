@@ -140,6 +140,7 @@ class Message:
     components: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     stickers: list[dict[str, Any]] = field(default_factory=list)
+    poll: dict[str, Any] | None = None
     snapshots: list[dict[str, Any]] = field(default_factory=list)
     created_at: datetime = None
     edited_at: datetime | None = None

@@ -103,7 +103,7 @@ def history(call: Call) -> Json:
     found = [one for one in channel.messages.values() if (not one.is_reply or one.broadcast) and _within(call, one)]
     upwards = bool(call.args.get("oldest")) and not call.args.get("latest")
     found.sort(key=lambda message: float(message.ts), reverse=not upwards)
-    told = _told(call, found)
+    told = _limited(call, found)
     if upwards:
         told["messages"].reverse()
     return told
@@ -120,7 +120,7 @@ def replies(call: Call) -> Json:
     if first is None:
         raise Refused("thread_not_found")
     said = sorted(first.replies, key=lambda message: float(message.ts))
-    return _told(call, [first, *(one for one in said if _within(call, one))])
+    return _limited(call, [first, *(one for one in said if _within(call, one))])
 
 
 def _within(call: Call, message: Message) -> bool:
@@ -130,6 +130,16 @@ def _within(call: Call, message: Message) -> bool:
     except ValueError:
         raise Refused("invalid_ts_oldest", fault=True) from None
     return least <= ts <= most if call.flag("inclusive") else least < ts < most
+
+
+def _limited(call: Call, found: list[Message]) -> Json:
+    """``is_limited`` stands there only where something is left out, since nobody pays for the workspace."""
+    world = call.world
+    limit = world.settings.shown_for
+    if limit is None:
+        return _told(call, found)
+    shown = [one for one in found if float(one.ts) >= (world.clock.now() - limit).timestamp()]
+    return _told(call, shown) | ({"is_limited": True} if len(shown) < len(found) else {})
 
 
 def _told(call: Call, found: list[Message]) -> Json:

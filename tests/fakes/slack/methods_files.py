@@ -179,7 +179,8 @@ class FileRoutes:
         if file is None or file.deleted or not visible(world, file):
             return web.Response(status=404, text="<!DOCTYPE html><html>Not found</html>", content_type="text/html")
         kind = file.mimetype.partition(";")[0]
-        return web.Response(body=file.data, content_type=kind)
+        headers = {"Content-Disposition": "attachment"} if "/download/" in request.path else {}
+        return web.Response(body=file.data, content_type=kind, headers=headers)
 
 
 async def signin(request: web.Request) -> web.Response:

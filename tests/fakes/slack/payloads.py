@@ -169,6 +169,32 @@ def shares_json(file: SlackFile) -> Json:
     }
 
 
+def share_json(message: Message) -> Json:
+    """A message as another bears it that passes it on."""
+    world = message.place.world
+    permalink = world.permalink(message)
+    return {
+        "is_share": True,
+        "is_msg_unfurl": True,
+        "ts": message.ts,
+        "author_id": message.user,
+        "author_name": message.name,
+        "channel_id": message.place.id,
+        "from_url": permalink,
+        "original_url": permalink,
+        "text": message.text,
+        "fallback": f"{message.name}: {message.text}",
+        "message_blocks": [
+            {
+                "team": world.team,
+                "channel": message.place.id,
+                "ts": message.ts,
+                "message": {"blocks": message.blocks},
+            }
+        ],
+    }
+
+
 def message_json(message: Message, *, metadata: bool = False, reactors: bool = False) -> Json:
     """As history shows it, and events tell of it. ``metadata``: with all of it. ``reactors``: with all of them."""
     world = message.place.world

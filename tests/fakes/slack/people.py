@@ -10,7 +10,7 @@ from tests.fakes.slack import forms, posting, pressing, records
 from tests.fakes.slack.channels import Channel
 from tests.fakes.slack.delivery import Delivery
 from tests.fakes.slack.interactions import Interaction
-from tests.fakes.slack.payloads import type_of, user_json
+from tests.fakes.slack.payloads import share_json, type_of, user_json
 from tests.fakes.slack.refusals import Refused
 from tests.fakes.slack.state import DIRECT, PUBLIC, Message, SlackFile, User
 from tests.fakes.slack.typed import Typist, command_text
@@ -118,14 +118,16 @@ class Person:
         *,
         thread: Message | None = None,
         files: list[File] | None = None,
+        share: Message | None = None,
         broadcast: bool = False,
         plain_text_only: bool = False,
         literal: bool = False,
     ) -> Message:
-        """``thread``: any message of the thread. ``plain_text_only``: without blocks, as old clients and bridges send.
+        """``thread``: any message of the thread. ``share``: another message, passed on.
+        ``plain_text_only``: without blocks, as old clients and bridges send.
         ``literal``: every letter of the text as it is, ``<@U…>`` and ``<!channel>`` too."""
         self._may_write(place)
-        assert text or files, "an empty message cannot be sent"
+        assert text or files or share, "an empty message cannot be sent"
         words, made_of = self._typed(text, plain_text_only=plain_text_only, literal=literal)
         uploads = [self._upload(one) for one in files or []]
         message = Message(
@@ -135,6 +137,7 @@ class Person:
             words,
             made_of,
             files=uploads,
+            attachments=[share_json(share)] if share else [],
             thread_ts=None if thread is None else thread.root.ts,
             broadcast=broadcast,
             client_msg_id=secrets.token_hex(16),

@@ -1,6 +1,7 @@
 """What a test may set: figures, times in seconds, what the app was installed with."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 BOT_SCOPES = frozenset(
@@ -147,6 +148,8 @@ class Settings:
     message_emoji: int = 50
     reactors_shown: int = 50
     """How many of those who reacted are named with an emoji, unless all are asked for."""
+    shown_for: timedelta | None = None
+    """How long a message is shown, where nobody pays for the workspace: 90 days."""
     page: int = 1000
     """The most that history gives at once; 15 for apps that are sold outside the Marketplace."""
     modal_stack: int = 3

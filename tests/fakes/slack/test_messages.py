@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -268,6 +269,19 @@ async def test_what_was_sent_can_be_found_by_its_metadata(quiet: Scene) -> None:
     assert [one["ts"] for one in single["messages"]] == [first.ts]
     quiet.server.hide_history()
     assert await refused(replies(channel=quiet.sam.dm.id, ts=first.ts)) == "missing_scope"
+
+
+async def test_what_nobody_pays_for_is_hidden_after_a_while_and_said_to_be(quiet: Scene) -> None:
+    quiet.server.settings.shown_for = timedelta(days=90)
+    first = await quiet.says(quiet.sam.dm, "long ago")
+    history, replies = quiet.client.conversations_history, quiet.client.conversations_replies
+    assert "is_limited" not in (await history(channel=quiet.sam.dm.id)).data
+    quiet.server.advance(timedelta(days=100))
+    newer = await quiet.says(quiet.sam.dm, "now", thread_ts=first.ts, reply_broadcast=True)
+    told = [await history(channel=quiet.sam.dm.id), await replies(channel=quiet.sam.dm.id, ts=first.ts)]
+    assert [[one["ts"] for one in answer["messages"]] for answer in told] == [[newer.ts], [newer.ts]]
+    assert all(answer["is_limited"] for answer in told)
+    assert "is_limited" not in (await history(channel=quiet.sam.dm.id, oldest=newer.ts, inclusive=True)).data
 
 
 async def test_the_same_ts_may_stand_in_two_conversations(quiet: Scene) -> None:
