@@ -87,7 +87,7 @@ class NoSuchFile(MissingTicket):
 class NoSuchDraft(MissingTicket):
     template = N_(
         "That form is no longer open: it was sent already, or it is older than a week (than a day, where its words "
-        "looked like a secret). "
+        "looked like a password). "
         "/ticket list shows your tickets, /ticket open starts a new one."
     )
 
