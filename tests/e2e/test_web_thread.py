@@ -204,6 +204,7 @@ async def test_on_a_phone_a_message_is_pressed_to_be_changed_and_nothing_is_too_
     page = student.page
     await message_box(page).fill("Written on a phone")
     await page.get_by_role("button", name="Send the reply").click()
+    await expect(page.get_by_test_id("pending")).to_have_count(0)
     await message(page, "Written on a phone").click()
     await tool(page, "Written on a phone", "Edit").click()
     editor = page.get_by_role("textbox", name="Edit your message")
