@@ -16,7 +16,7 @@ run: $(VENV)/.installed $(VENV)/.model ## start the desk on 127.0.0.1:8080
 
 test: $(VENV)/.tested-with ## everything the tests need, then all tests
 	@sh tests/chromium.sh
-	$(BIN)/pytest -n 5 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.tested-with ## style, types, the direction of imports, migrations in step with the tables
 	$(BIN)/ruff check .
