@@ -21,7 +21,7 @@ from adapters.web.bodies import read_form
 from adapters.web.gate import VISITOR, Gate, Visitor
 from adapters.web.limiter import Limiter
 from adapters.web.pages import Pages, redirect
-from adapters.web.problems import Handler, LinkOver, NoSuchLink, status_of
+from adapters.web.problems import LinkOver, NoSuchLink, status_of
 from core import limits
 from core.alerting import read_link
 from core.cards.card import Reader
@@ -84,19 +84,9 @@ class Acknowledging:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.get("/ack/{token}", self._edge(self.page)),
-            web.post("/ack/{token}", self._edge(self.acknowledge)),
+            web.get("/ack/{token}", self._pages.linked(self.page, _HEADERS)),
+            web.post("/ack/{token}", self._pages.linked(self.acknowledge, _HEADERS)),
         ]
-
-    def _edge(self, handler: Handler) -> Handler:
-        on_a_page = self._pages.edge(handler)
-
-        async def at_edge(request: web.Request) -> web.StreamResponse:
-            response = await on_a_page(request)
-            response.headers.update(_HEADERS)
-            return response
-
-        return at_edge
 
     async def page(self, request: web.Request) -> web.Response:
         visitor = await self._visitor(request)

@@ -187,6 +187,18 @@ class Pages:
         request[VISITOR] = visitor
         return visitor
 
+    def linked(self, handler: Handler, headers: Mapping[str, str]) -> Handler:
+        """The ``edge`` of a page that a token in its address leads to. ``headers``: of its refusals too, which have
+        that address as well."""
+        on_a_page = self.edge(handler)
+
+        async def at_edge(request: web.Request) -> web.StreamResponse:
+            response = await on_a_page(request)
+            response.headers.update(headers)
+            return response
+
+        return at_edge
+
     def edge(self, handler: Handler) -> Handler:
         """Refusals on a page are words on a page."""
 

@@ -15,7 +15,7 @@ from adapters.web.bodies import choice, numbered_ticket, ticket_of
 from adapters.web.gate import Gate, Visitor
 from adapters.web.limiter import Limiter
 from adapters.web.pages import Pages
-from adapters.web.problems import Handler, LinkOver, NoSuchPage, TooQuick
+from adapters.web.problems import LinkOver, NoSuchPage, TooQuick
 from adapters.web.serving import disposition
 from adapters.web.transcript_json import transcript_json
 from adapters.web.transcript_page import TranscriptPage
@@ -69,18 +69,8 @@ class TranscriptApi:
         inside = self._gate.signed_in
         return [
             web.get("/api/tickets/{id}/transcript", inside(self.fetch), allow_head=False),
-            web.get("/transcript/{token}", self._edge(self.by_link), allow_head=False),
+            web.get("/transcript/{token}", self._pages.linked(self.by_link, _HEADERS), allow_head=False),
         ]
-
-    def _edge(self, handler: Handler) -> Handler:
-        on_a_page = self._pages.edge(handler)
-
-        async def at_edge(request: web.Request) -> web.StreamResponse:
-            response = await on_a_page(request)
-            response.headers.update(_HEADERS)
-            return response
-
-        return at_edge
 
     async def fetch(self, request: web.Request, visitor: Visitor) -> web.Response:
         word = request.match_info["id"]

@@ -14,7 +14,7 @@ from aiohttp import web
 from adapters.web.bodies import read_bytes, read_form
 from adapters.web.limiter import Limiter
 from adapters.web.pages import Pages
-from adapters.web.problems import Handler, LinkOver, NoSuchPage
+from adapters.web.problems import LinkOver, NoSuchPage
 from core.composing import reader_of
 from core.errors import N_
 from core.mailing import UNSUBSCRIBE, wants
@@ -57,19 +57,9 @@ class Unsubscribing:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.get("/unsubscribe/{token}", self._edge(self.page), allow_head=False),
-            web.post("/unsubscribe/{token}", self._edge(self.change)),
+            web.get("/unsubscribe/{token}", self._pages.linked(self.page, _HEADERS), allow_head=False),
+            web.post("/unsubscribe/{token}", self._pages.linked(self.change, _HEADERS)),
         ]
-
-    def _edge(self, handler: Handler) -> Handler:
-        on_a_page = self._pages.edge(handler)
-
-        async def at_edge(request: web.Request) -> web.StreamResponse:
-            response = await on_a_page(request)
-            response.headers.update(_HEADERS)
-            return response
-
-        return at_edge
 
     async def page(self, request: web.Request) -> web.Response:
         return await self._shown(await self._meant(request), is_done=False)
